@@ -1,0 +1,15 @@
+/**
+ * Bytes on the wire: big-endian reads and writes, the Internet checksum, IPv4 address text,
+ * ascii and UTF-8, hexdumps. The only package that every other one may use.
+ *
+ * Nothing here checks bounds: a caller checks a header's length once and then reads its fields.
+ *
+ * @packageDocumentation
+ */
+
+export { formatIpv4, parseIpv4 } from './address.js';
+export { decodeAscii, encodeAscii } from './ascii.js';
+export { checksum, checksumFold, checksumSum, pseudoHeaderSum } from './checksum.js';
+export { readU16, readU32, writeU16, writeU32 } from './endian.js';
+export { hexdump } from './hexdump.js';
+export { decodeUtf8, encodeUtf8 } from './utf8.js';

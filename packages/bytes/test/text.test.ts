@@ -1,0 +1,93 @@
+import {
+  decodeAscii,
+  decodeUtf8,
+  encodeAscii,
+  encodeUtf8,
+  formatIpv4,
+  hexdump,
+  parseIpv4,
+  readU16,
+  readU32,
+  writeU16,
+  writeU32,
+} from '@netlayers/bytes';
+import { describe, expect, it } from 'vitest';
+
+describe('big-endian integers', () => {
+  it('read back what was written, the highest bit included', () => {
+    const buf = new Uint8Array(8);
+    writeU16(buf, 1, 0xfedc);
+    writeU32(buf, 3, 0xfedcba98);
+    expect([...buf]).toEqual([0, 0xfe, 0xdc, 0xfe, 0xdc, 0xba, 0x98, 0]);
+    expect(readU16(buf, 1)).toBe(0xfedc);
+    expect(readU32(buf, 3)).toBe(0xfedcba98);
+  });
+});
+
+describe('IPv4 addresses', () => {
+  it.each([
+    ['0.0.0.0', 0],
+    ['10.0.0.2', 0x0a000002],
+    ['255.255.255.255', 0xffffffff],
+  ])('%s is %i both ways', (text, address) => {
+    expect(parseIpv4(text)).toBe(address);
+    expect(formatIpv4(address)).toBe(text);
+  });
+
+  it.each([
+    '',
+    '1.2.3',
+    '1.2.3.4.5',
+    '256.1.1.1',
+    '01.2.3.4',
+    '1.2.3.-4',
+    ' 1.2.3.4',
+    '1.2.3.4\n',
+    '1..2.3',
+  ])('refuses %j', (text) => {
+    expect(parseIpv4(text)).toBeNull();
+  });
+});
+
+describe('text', () => {
+  it('keeps every byte as one character', () => {
+    const bytes = Uint8Array.from({ length: 10_000 }, (_, index) => index & 0xff);
+    const text = decodeAscii(bytes);
+    const back = new Uint8Array(bytes.length);
+    expect(encodeAscii(text, back, 0)).toBe(bytes.length);
+    expect(back).toEqual(bytes);
+  });
+
+  it('agrees with the host on UTF-8, well-formed or not', () => {
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    const encoder = new TextEncoder();
+    for (const text of [
+      '',
+      'hello',
+      'grüße',
+      '日本語',
+      '👋🏽 wave',
+      '\ud800 lone',
+      'end\udfff',
+      '\ufeffbom',
+    ]) {
+      expect(encodeUtf8(text)).toEqual(encoder.encode(text));
+    }
+    let state = 12345;
+    for (let round = 0; round < 2000; round++) {
+      const bytes = Uint8Array.from({ length: round % 9 }, () => {
+        state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+        const pick = state >>> 16;
+        return pick & 1 ? pick >>> 8 : 0x80 | ((pick >>> 8) & 0x7f);
+      });
+      expect(decodeUtf8(bytes), `bytes ${bytes.join(' ')}`).toBe(decoder.decode(bytes));
+    }
+  });
+
+  it('dumps bytes in lines of sixteen', () => {
+    expect(hexdump(encodeUtf8('GET / HTTP/1.1\r\nHost'))).toBe(
+      '0000  47 45 54 20 2f 20 48 54 54 50 2f 31 2e 31 0d 0a  GET / HTTP/1.1..\n' +
+        `0010  ${'48 6f 73 74'.padEnd(47)}  Host`,
+    );
+  });
+});

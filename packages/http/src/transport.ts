@@ -1,0 +1,97 @@
+/**
+ * The port that HTTP stands on: a stream of bytes with backpressure both ways, and the transport
+ * that makes such streams. Our own TCP, the kernel's and a pipe in memory implement it; TLS,
+ * PROXY protocol and captures are transports that wrap a transport.
+ *
+ * No promise per byte and no event emitter: a stream has one handler, and data is valid only until
+ * that handler returns.
+ */
+
+/** Receives what happens on a stream. */
+export interface ByteStreamHandler {
+  /** Bytes in order, `buf[start..end)`; copy what is kept. */
+  handleData(buf: Uint8Array, start: number, end: number): void;
+  /** The peer has sent its last byte; writing may go on. */
+  handleEnd(): void;
+  /** After `write` returned false: the queue has drained. */
+  handleDrain(): void;
+  /**
+   * The stream is over in both directions. Comes exactly once and last.
+   *
+   * @param error why it failed, with a `code` such as `ECONNRESET` or `ETIMEDOUT`; `null` after an
+   *   orderly close in both directions or the stream's own `abort()`.
+   */
+  handleClose(error: Error | null): void;
+}
+
+/** A connected, ordered, reliable stream of bytes. */
+export interface ByteStream {
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  /** Sets who is called; no byte is delivered before the first handler is set. */
+  setHandler(handler: ByteStreamHandler): void;
+  /**
+   * Queues `buf[start..end)` for sending. The bytes are taken before it returns, always.
+   *
+   * @returns false when the queue is over its high-water mark: wait for `handleDrain`. Never an
+   *   error; writes after `end` or after the close are ignored and return false.
+   */
+  write(buf: Uint8Array, start?: number, end?: number): boolean;
+  /** Stops delivery; once buffers are full the peer is held back. */
+  pause(): void;
+  /** Goes on with delivery, never from inside this call. */
+  resume(): void;
+  /** Holds back transmission until `uncork`, so that several writes leave together. Calls nest. */
+  cork(): void;
+  uncork(): void;
+  /** Half-closes: what is queued is sent, then the end of stream. */
+  end(): void;
+  /** Resets the connection now; what is queued is lost. `handleClose(null)` follows, not inside this call. */
+  abort(): void;
+}
+
+/** The part of the web's `AbortSignal` that is used here. */
+export interface AbortLike {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** A port that accepts connections. */
+export interface Listener {
+  readonly address: string;
+  readonly port: number;
+  /** Stops accepting; accepted streams live on. Resolves when the port is free again. */
+  close(): PromiseLike<void>;
+}
+
+/** Makes streams. */
+export interface Transport {
+  /**
+   * Accepts connections on a port; port 0 chooses a free one.
+   *
+   * `accept` sets the stream's handler before it returns.
+   *
+   * @throws rejects with a `code` of `EADDRINUSE`, `EADDRNOTAVAIL` or `EACCES`.
+   */
+  listen(
+    options: { readonly host?: string; readonly port: number; readonly backlog?: number },
+    accept: (stream: ByteStream) => void,
+  ): PromiseLike<Listener>;
+  /**
+   * Connects to a host: an address, or a name where the transport can resolve names.
+   *
+   * @throws rejects with a `code` of `ECONNREFUSED`, `ETIMEDOUT`, `EHOSTUNREACH`, `ENOTFOUND` or
+   *   `ECONNRESET`, or with the signal's reason.
+   */
+  connect(options: {
+    readonly host: string;
+    readonly port: number;
+    readonly signal?: AbortLike;
+  }): PromiseLike<ByteStream>;
+  /** Closes listeners and whatever the transport owns. */
+  close(): PromiseLike<void>;
+}

@@ -1,0 +1,7 @@
+/**
+ * The operating system's TCP behind the Transport contract.
+ *
+ * @packageDocumentation
+ */
+
+export {};

@@ -1,0 +1,9 @@
+/**
+ * What tests of several packages share. Private: never published, imported by tests only.
+ *
+ * @packageDocumentation
+ */
+
+export { hex } from './hex.js';
+export { ManualClock } from './manual-clock.js';
+export { type SeededRandom, seededRandom } from './seeded-random.js';

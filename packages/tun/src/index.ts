@@ -1,0 +1,7 @@
+/**
+ * TUN devices of the operating system as LinkDevice.
+ *
+ * @packageDocumentation
+ */
+
+export {};

@@ -1,0 +1,12 @@
+import { defineConfig } from 'tsup';
+
+/** One build for every package: ESM, source maps, declarations, nothing minified. Run from the package's own folder. */
+export default defineConfig({
+  entry: ['src/index.ts'],
+  format: 'esm',
+  target: 'es2023',
+  sourcemap: true,
+  clean: true,
+  // TypeScript 6 warns about a compiler option that the declaration builder sets by itself.
+  dts: { compilerOptions: { ignoreDeprecations: '6.0', noEmit: false } },
+});
