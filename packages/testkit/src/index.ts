@@ -6,4 +6,5 @@
 
 export { hex } from './hex.js';
 export { ManualClock } from './manual-clock.js';
+export { RecordingDevice, type SentPacket } from './recording-device.js';
 export { type SeededRandom, seededRandom } from './seeded-random.js';
