@@ -28,7 +28,7 @@ export function hostClock(): ServerClock {
         timers.delete(id);
         callback();
       };
-      timers.set(id, setTimeout(fire, Math.max(0, atMs - performance.now())));
+      timers.set(id, setTimeout(fire, Math.max(0, Math.ceil(atMs - performance.now()))));
       return id;
     },
     clearTimer(id) {

@@ -152,8 +152,10 @@ function parameterOf<T>(at: Segment<T>): Segment<T> {
 }
 
 function literalOf<T>(at: Segment<T>, name: string): Segment<T> {
-  let next = at.literals.get(name);
-  if (next === undefined) at.literals.set(name, (next = new Segment<T>()));
+  const known = at.literals.get(name);
+  if (known !== undefined) return known;
+  const next = new Segment<T>();
+  at.literals.set(name, next);
   return next;
 }
 

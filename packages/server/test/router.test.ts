@@ -13,7 +13,14 @@ function found(router: Router<string>, path: string): [string, Record<string, st
 }
 
 describe('paths', () => {
-  const router = routerOf('/', '/json', '/a/b', '/users/:id', '/users/me', '/users/:id/posts/:post');
+  const router = routerOf(
+    '/',
+    '/json',
+    '/a/b',
+    '/users/:id',
+    '/users/me',
+    '/users/:id/posts/:post',
+  );
 
   it.each([
     ['/', '/', {}],
