@@ -4,6 +4,47 @@
  * @packageDocumentation
  */
 
+export type { ByteSink } from './byte-sink.js';
+export {
+  ClientConnection,
+  type ClientConnectionHandler,
+  type ClientConnectionOptions,
+} from './client-connection.js';
+export { bytesOf, type Content, isStream, type MemoryContent } from './content.js';
+export {
+  type HttpErrorCode,
+  HttpProtocolError,
+  type LocalErrorCode,
+  type RemoteErrorCode,
+} from './errors.js';
+export { isFieldValue, isToken, listHas, listMembers } from './grammar.js';
+export { HeadDefaults } from './head-defaults.js';
+export { Headers, type HeadersInit } from './headers.js';
+export { formatHttpDate, parseHttpDate } from './http-date.js';
+export { DEFAULT_LIMITS, type Limits } from './limits.js';
+export {
+  type HttpVersion,
+  type RequestHead,
+  type ResponseHead,
+  UNKNOWN_LENGTH,
+} from './message-head.js';
+export { isIdempotentMethod, isSafeMethod, Method } from './method.js';
+export type { ParseOptions, ResponseParseOptions } from './one-shot.js';
+export { PARSE_ERRORS, type ParseErrorCode } from './parse-error.js';
+export type { ParseResult } from './parse-result.js';
+export { Request } from './request.js';
+export { isHost, parseTarget, type RequestTarget } from './request-target.js';
+export { Response } from './response.js';
+export {
+  type SendResult,
+  ServerConnection,
+  type ServerConnectionHandler,
+  type ServerConnectionOptions,
+} from './server-connection.js';
+export type { ClientEvent, ClientState, ServerEvent, ServerState } from './states.js';
+export { CLIENT_TRANSITIONS, SERVER_TRANSITIONS } from './states.js';
+export { reasonPhrase, StatusCode } from './status-code.js';
+export type { TextDecoder } from './text-decoder.js';
 export type {
   AbortLike,
   ByteStream,

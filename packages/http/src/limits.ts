@@ -1,0 +1,30 @@
+/**
+ * How much of a message a parser is willing to keep. Every buffer of this package is bounded by one
+ * of these numbers; content is not kept here at all, so its size is the business of the caller.
+ */
+
+/** Bounds of one message, all in bytes unless said otherwise. */
+export interface Limits {
+  /** The request or status line; over it a request is answered 414. RFC 9112, 3 asks for 8000 or more. @default 8192 */
+  readonly startLine: number;
+  /** The header section without its start line; over it 431. The same 16 KiB that Node and others allow. @default 16384 */
+  readonly headerSection: number;
+  /** Field lines in a header or trailer section; over it 431. @default 100 */
+  readonly fieldCount: number;
+  /** The trailer section of a chunked body; over it 431. @default 8192 */
+  readonly trailerSection: number;
+  /** All chunk extensions of one body together; over it 413 (RFC 9112, 7.1.1). @default 16384 */
+  readonly chunkExtensions: number;
+  /** Empty lines ignored before a start line (RFC 9112, 2.2); over it 400. @default 4 */
+  readonly emptyLines: number;
+}
+
+/** The limits that hold where an option gives no other. */
+export const DEFAULT_LIMITS: Limits = {
+  startLine: 8192,
+  headerSection: 16384,
+  fieldCount: 100,
+  trailerSection: 8192,
+  chunkExtensions: 16384,
+  emptyLines: 4,
+};
