@@ -49,6 +49,8 @@ export interface Ipv4Sender {
   /**
    * Writes the IP header in front of `transmitBuffer[start..end)`, the payload inside the last
    * reservation, and commits the packet. Nothing above the MTU is fragmented here: see `Ipv4.send`.
+   *
+   * @param tos the whole octet, DSCP and ECN. @default 0
    */
   commit(
     start: number,
@@ -58,5 +60,6 @@ export interface Ipv4Sender {
     protocol: number,
     checksum: ChecksumState,
     segmentSize: number,
+    tos?: number,
   ): void;
 }

@@ -2,9 +2,9 @@
  * A device without a wire: what is committed is recorded, what arrives is injected.
  *
  * It is strict where real devices are merely undefined. Reserved bytes are poisoned, a commit
- * outside of the last reservation throws, the transmit buffer changes with every flush, and a
- * received packet is destroyed when its handler returns: whoever keeps what it may not keep, or
- * forgets to write a byte, sees 0xdb.
+ * outside of the last reservation or beyond the capabilities throws, the transmit buffer changes
+ * with every flush, and a received packet is destroyed when its handler returns: whoever keeps what
+ * it may not keep, or forgets to write a byte, sees 0xdb.
  */
 
 /** Mirrors `ChecksumState` of `@netlayers/link`: 0 complete, 1 partial, 2 verified. */
@@ -99,7 +99,7 @@ export class RecordingDevice {
 
   /** Lets a packet arrive; it is delivered by the next `receive`. */
   inject(packet: Uint8Array, checksum: ChecksumState = 0, segmentSize = 0): void {
-    this.#waiting.push({ bytes: packet.slice(), checksum, segmentSize });
+    this.#waiting.push({ bytes: Uint8Array.from(packet), checksum, segmentSize });
     if (!this.#delivering) this.onReadable?.();
   }
 
@@ -146,9 +146,20 @@ export class RecordingDevice {
         `commit of ${start}..${end} outside of the reservation ${this.#reservedStart}..${this.#reservedEnd}`,
       );
     }
+    this.#refuseMisuse(end - start, checksum, segmentSize);
     this.#reservedEnd = -1;
     this.unflushed++;
     this.sent.push({ bytes: this.#transmit.slice(start, end), checksum, segmentSize });
+  }
+
+  /** What a real device would take, and nobody would ever hear of again. */
+  #refuseMisuse(length: number, checksum: ChecksumState, segmentSize: number): void {
+    const { mtu, checksumOffload, segmentationOffload } = this.capabilities;
+    const limit = segmentSize > 0 ? segmentationOffload : mtu;
+    if (length > limit) throw new RangeError(`a packet of ${length} bytes where ${limit} fit`);
+    if (checksum === 1 && !checksumOffload) {
+      throw new RangeError('an incomplete checksum without offload');
+    }
   }
 
   flush(): void {

@@ -1,0 +1,377 @@
+/**
+ * The IPv4 layer of a host (RFC 791; RFC 1122, 3): one device below, protocols above, ICMP inside.
+ *
+ * Sans-I/O: packets and the time come in as arguments, what is to be sent is committed to the
+ * device, and flushing is the stack's business. A received packet is judged in the order of RFC
+ * 1122, 3.2.1: header, addresses, options, fragments, protocol.
+ *
+ * Deliberately absent: forwarding, multicast and broadcast reception, a loopback network (a
+ * datagram to ourselves has no route), source routing.
+ *
+ * The invariant of both fast paths, `handlePacket` and `commit`: nothing is allocated or copied.
+ */
+
+import { ChecksumState, type LinkDevice } from '@netlayers/link';
+import { AddressPolicy } from './address-policy.js';
+import { Ipv4Counters } from './counters.js';
+import { DatagramSender, type OutgoingDatagram } from './datagram-sender.js';
+import type { DropReason, SendFailure } from './drop-reason.js';
+import {
+  createIpv4Header,
+  emitIpv4Header,
+  IPV4_HEADER_LENGTH,
+  type Ipv4Header,
+  parseIpv4Header,
+  readIpv4Header,
+} from './header.js';
+import { findBadOption, hasSourceRoute } from './header-options.js';
+import { type EchoHandler, type EchoRequest, Icmp } from './icmp.js';
+import { IcmpType, TimeExceededCode, UnreachableCode } from './icmp-message.js';
+import { type IcmpRateLimit, IcmpReporter } from './icmp-reporter.js';
+import { IdentificationSource } from './identification.js';
+import { IpProtocol } from './protocol-number.js';
+import { Reassembler, type ReassemblyLimits } from './reassembler.js';
+import { type Route, RouteTable } from './routes.js';
+import type { Ipv4Protocol, Ipv4Sender } from './upper-layer.js';
+
+/** Told about every received packet that goes no further; the packet is valid until it returns. */
+export type DropObserver = (
+  reason: DropReason,
+  buf: Uint8Array,
+  start: number,
+  end: number,
+) => void;
+
+/** What an IPv4 layer is made of. */
+export interface Ipv4Options {
+  /** Carries the packets. Its `mtu` is read once. */
+  readonly device: LinkDevice;
+  /** Our address, uint32. */
+  readonly address: number;
+  /** Of the subnet, which has a broadcast address if this is 1 to 30. @default 32 */
+  readonly prefixLength?: number;
+  /** Further addresses of ours, uint32. @default none */
+  readonly addresses?: readonly number[];
+  /** Where packets may go. @default everywhere: the link is point-to-point */
+  readonly routes?: readonly Route[];
+  /** TTL of what we send, 1 to 255. @default 64 (RFC 1700) */
+  readonly ttl?: number;
+  /** Takes datagrams to any host, and may send from any. @default false */
+  readonly acceptAny?: boolean;
+  /** Gives unpredictable uint32s, for identifications. */
+  readonly randomU32: () => number;
+  readonly reassembly?: ReassemblyLimits;
+  readonly icmpRateLimit?: IcmpRateLimit;
+  readonly onDrop?: DropObserver;
+}
+
+/** One IPv4 layer. */
+export class Ipv4 implements Ipv4Sender {
+  readonly counters = new Ipv4Counters();
+  /** Whether the device completes transport checksums. */
+  readonly checksumOffload: boolean;
+  /** The largest packet the device segments by itself, in bytes; 0 = none. */
+  readonly segmentationOffload: number;
+  readonly #device: LinkDevice;
+  readonly #mtu: number;
+  readonly #policy: AddressPolicy;
+  readonly #sender: DatagramSender;
+  readonly #reassembler: Reassembler;
+  readonly #reporter: IcmpReporter;
+  readonly #icmp: Icmp;
+  readonly #protocols: (Ipv4Protocol | null)[] = new Array(256).fill(null);
+  readonly #onDrop: DropObserver | null;
+  /** Of the packet being received. */
+  readonly #header = createIpv4Header();
+  /** Of the packet being committed; most of it never changes. */
+  readonly #outgoing = createIpv4Header();
+
+  /** @throws RangeError for an address, prefix length, TTL, route or limit that cannot be. */
+  constructor(options: Ipv4Options) {
+    const { device, address, randomU32 } = options;
+    const ttl = options.ttl ?? 64;
+    if (!Number.isInteger(ttl) || ttl < 1 || ttl > 255) {
+      throw new RangeError(`a TTL of ${ttl} is not one of 1 to 255`);
+    }
+    this.#device = device;
+    this.#mtu = device.capabilities.mtu;
+    this.checksumOffload = device.capabilities.checksumOffload;
+    this.segmentationOffload = device.capabilities.segmentationOffload;
+    this.#policy = new AddressPolicy(
+      [address, ...(options.addresses ?? [])],
+      options.prefixLength ?? 32,
+      options.acceptAny ?? false,
+    );
+    const routes = new RouteTable(
+      options.routes ?? [{ network: 0, prefixLength: 0 }],
+      address,
+      this.#mtu,
+    );
+    const identifications = new IdentificationSource(randomU32);
+    this.#sender = new DatagramSender(
+      device,
+      routes,
+      this.#policy,
+      identifications,
+      this.counters,
+      ttl,
+    );
+    this.#reassembler = new Reassembler(options.reassembly ?? {}, this.counters);
+    this.#reporter = new IcmpReporter(
+      this.#sender,
+      this.#policy,
+      this.counters,
+      options.icmpRateLimit ?? {},
+    );
+    this.#icmp = new Icmp(this.#sender, this.#policy, this.counters, this.#protocols);
+    this.#onDrop = options.onDrop ?? null;
+    this.#outgoing.ttl = ttl;
+    this.#outgoing.dontFragment = true;
+  }
+
+  /**
+   * Registers a protocol under its number, in place of an earlier one.
+   *
+   * @throws RangeError for ICMP, which lives here, and for what is not 0 to 255.
+   */
+  register(protocol: number, handler: Ipv4Protocol): void {
+    if (!Number.isInteger(protocol) || protocol < 0 || protocol > 255) {
+      throw new RangeError(`${protocol} is not a protocol number`);
+    }
+    if (protocol === IpProtocol.ICMP) throw new RangeError('ICMP is a part of IPv4');
+    this.#protocols[protocol] = handler;
+  }
+
+  /**
+   * Takes the packet `buf[start..end)` from the device.
+   *
+   * @param segmentSize payload bytes of each TCP segment that was merged into it; 0 = none was.
+   * @param now monotonic milliseconds.
+   */
+  handlePacket(
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    checksum: ChecksumState,
+    segmentSize: number,
+    now: number,
+  ): void {
+    const header = this.#header;
+    this.counters.received++;
+    const reason =
+      parseIpv4Header(buf, start, end, header) ??
+      this.#policy.refusal(header.source, header.destination);
+    if (reason !== null) {
+      this.#drop(reason, buf, start, end);
+      return;
+    }
+    if (header.headerLength > IPV4_HEADER_LENGTH && !this.#optionsPass(buf, start, end, now))
+      return;
+    const packetEnd = start + header.totalLength;
+    if (header.moreFragments || header.fragmentOffset !== 0) {
+      this.#handleFragment(buf, start, packetEnd, now);
+    } else {
+      this.#deliver(buf, start, packetEnd, checksum, segmentSize, now);
+    }
+  }
+
+  /** Gives up what has waited too long. To be called when `nextDeadline()` has come. */
+  handleTimeout(now: number): void {
+    let expired = this.#reassembler.pollExpired(now);
+    for (; expired !== null; expired = this.#reassembler.pollExpired(now)) {
+      const packet = expired.fragmentZero();
+      // RFC 792, RFC 1122, 3.3.2: nothing is said unless fragment zero is there to be quoted.
+      if (packet === null) continue;
+      const header = this.#header;
+      readIpv4Header(packet, 0, header);
+      this.#reporter.report(
+        IcmpType.TIME_EXCEEDED,
+        TimeExceededCode.REASSEMBLY,
+        0,
+        header,
+        packet,
+        0,
+        packet.length,
+        now,
+      );
+    }
+  }
+
+  /** When `handleTimeout` is due, in monotonic milliseconds; Infinity = never. */
+  nextDeadline(): number {
+    return this.#reassembler.nextDeadline();
+  }
+
+  get transmitBuffer(): Uint8Array {
+    return this.#device.transmitBuffer;
+  }
+
+  /**
+   * The address a packet to `destination` leaves from, as uint32; 0 when there is no route. There is
+   * none to ourselves, to broadcast and multicast, to 0/8, 127/8 and 240/4.
+   */
+  sourceFor(destination: number): number {
+    return this.#sender.hopTo(destination)?.source ?? 0;
+  }
+
+  mtuTo(destination: number): number {
+    return this.#sender.hopTo(destination)?.mtu ?? this.#mtu;
+  }
+
+  reserve(length: number): number {
+    const at = this.#device.reserve(IPV4_HEADER_LENGTH + length);
+    return at < 0 ? -1 : at + IPV4_HEADER_LENGTH;
+  }
+
+  /**
+   * Commits the payload `transmitBuffer[start..end)` with DF set and identification 0 (RFC 6864,
+   * 4.1). The addresses are the caller's word: they came from `sourceFor` or a received header.
+   *
+   * @param tos the whole octet, DSCP and ECN.
+   */
+  commit(
+    start: number,
+    end: number,
+    source: number,
+    destination: number,
+    protocol: number,
+    checksum: ChecksumState,
+    segmentSize: number,
+    tos = 0,
+  ): void {
+    const header = this.#outgoing;
+    const at = start - IPV4_HEADER_LENGTH;
+    header.totalLength = end - at;
+    header.tos = tos;
+    header.protocol = protocol;
+    header.source = source;
+    header.destination = destination;
+    const device = this.#device;
+    emitIpv4Header(device.transmitBuffer, at, header);
+    device.commit(at, end, checksum, segmentSize);
+    this.counters.sent++;
+  }
+
+  /**
+   * Sends the payload `buf[start..end)` as a datagram of its own, in fragments if need be. The bytes
+   * are copied; they must not lie in the transmit buffer.
+   *
+   * @returns null, or why it could not be sent.
+   * @throws RangeError for a source that is not ours, a TTL outside of 1 to 255, bad options.
+   */
+  send(
+    datagram: OutgoingDatagram,
+    buf: Uint8Array,
+    start: number,
+    end: number,
+  ): SendFailure | null {
+    return this.#sender.send(datagram, buf, start, end);
+  }
+
+  /** Sends an echo request; what comes back goes to `echoHandler`. Returns why it could not. */
+  ping(destination: number, request: EchoRequest): SendFailure | null {
+    return this.#icmp.ping(destination, request);
+  }
+
+  /** Who is told about the answers to `ping`. */
+  get echoHandler(): EchoHandler | null {
+    return this.#icmp.echoHandler;
+  }
+
+  set echoHandler(handler: EchoHandler | null) {
+    this.#icmp.echoHandler = handler;
+  }
+
+  /**
+   * Answers a datagram with destination unreachable, where RFC 1122, 3.2.2 allows it and the rate
+   * limit has room: UDP's way to say that a port is closed.
+   *
+   * To be called from inside `handleSegment`, with what it was given.
+   *
+   * @param code one of `UnreachableCode`.
+   */
+  reportUnreachable(
+    code: number,
+    header: Ipv4Header,
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    now: number,
+  ): void {
+    const packet = start - header.headerLength;
+    this.#reporter.report(IcmpType.DESTINATION_UNREACHABLE, code, 0, header, buf, packet, end, now);
+  }
+
+  #drop(reason: DropReason, buf: Uint8Array, start: number, end: number): void {
+    this.counters.dropped[reason]++;
+    if (this.#onDrop !== null) this.#onDrop(reason, buf, start, end);
+  }
+
+  /** Checks the options of the packet; false = it was dropped. */
+  #optionsPass(buf: Uint8Array, start: number, end: number, now: number): boolean {
+    const header = this.#header;
+    const options = start + IPV4_HEADER_LENGTH;
+    const payload = start + header.headerLength;
+    const bad = findBadOption(buf, options, payload);
+    if (bad < 0) {
+      if (!hasSourceRoute(buf, options, payload)) return true;
+      this.#drop('source-route', buf, start, end);
+      return false;
+    }
+    // RFC 1122, 3.2.2.5: the sender should know, and where the fault is.
+    this.#reporter.report(
+      IcmpType.PARAMETER_PROBLEM,
+      0,
+      ((bad - start) << 24) >>> 0,
+      header,
+      buf,
+      start,
+      end,
+      now,
+    );
+    this.#drop('bad-option', buf, start, end);
+    return false;
+  }
+
+  #handleFragment(buf: Uint8Array, start: number, end: number, now: number): void {
+    const header = this.#header;
+    this.counters.fragmentsReceived++;
+    const result = this.#reassembler.handleFragment(header, buf, start, end, now);
+    if (result === 'partial') return;
+    if (result !== 'whole') {
+      this.#drop(result, buf, start, end);
+      return;
+    }
+    this.counters.reassembled++;
+    const whole = this.#reassembler.buffer;
+    readIpv4Header(whole, 0, header);
+    this.#deliver(whole, 0, header.totalLength, ChecksumState.COMPLETE, 0, now);
+  }
+
+  /** Hands the datagram `buf[start..end)`, header included, to its protocol. */
+  #deliver(
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    checksum: ChecksumState,
+    segmentSize: number,
+    now: number,
+  ): void {
+    const header = this.#header;
+    const payload = start + header.headerLength;
+    const handler = this.#protocols[header.protocol]!;
+    if (handler !== null) {
+      this.counters.delivered++;
+      handler.handleSegment(header, buf, payload, end, checksum, segmentSize, now);
+      return;
+    }
+    if (header.protocol === IpProtocol.ICMP) {
+      this.counters.delivered++;
+      const reason = this.#icmp.handleMessage(header, buf, payload, end, checksum, now);
+      if (reason !== null) this.#drop(reason, buf, start, end);
+      return;
+    }
+    this.#drop('unknown-protocol', buf, start, end);
+    this.reportUnreachable(UnreachableCode.PROTOCOL, header, buf, payload, end, now);
+  }
+}
