@@ -1,7 +1,12 @@
 /**
- * TUN devices of the operating system as LinkDevice.
+ * TUN devices of the operating system as `LinkDevice`: raw IP packets in and out of this machine's
+ * kernel.
  *
  * @packageDocumentation
  */
 
-export {};
+export { companionOf } from './companion.js';
+export { createTun } from './create-tun.js';
+export { TunError, type TunErrorCode } from './errors.js';
+export type { TunOptions } from './options.js';
+export type { TunCounters, TunDevice, TunDriver } from './tun-device.js';

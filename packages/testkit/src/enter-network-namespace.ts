@@ -1,0 +1,62 @@
+/**
+ * Puts the test process itself into a network namespace of its own, so that a test of a TUN device
+ * touches nothing of the machine and needs no `ip` command.
+ *
+ * vitest gives every file a process, so it lasts until the file is done. unshare(2) moves the calling
+ * thread only: sockets of the main thread, children it spawns from then on and what it opens are
+ * inside; work that Node hands to its thread pool (fs promises, dns) may still be outside.
+ */
+
+import { closeSync, openSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const CLONE_NEWNET = 0x40000000;
+const AF_INET = 2;
+const SOCK_DGRAM = 2;
+const SIOCSIFFLAGS = 0x8914;
+const IFF_UP = 1;
+
+/** Whether the process is in a namespace of its own now, or why not. */
+export type NetworkNamespace = { available: true } | { available: false; reason: string };
+
+function unavailable(): string | null {
+  if (process.platform !== 'linux') return 'TUN tests need Linux';
+  const root = process.geteuid?.() === 0;
+  let device = true;
+  try {
+    closeSync(openSync('/dev/net/tun', 'r+'));
+  } catch {
+    device = false;
+  }
+  return root && device ? null : 'TUN tests need root and /dev/net/tun';
+}
+
+/**
+ * Enters a new network namespace with its loopback up. Where that is not possible it prints one
+ * line, and the file skips its tests: `describe.skipIf(!namespace.available)`.
+ */
+export function enterNetworkNamespace(): NetworkNamespace {
+  const reason = unavailable() ?? unshareNetwork();
+  if (reason === null) return { available: true };
+  console.warn(`skipped: ${reason}`);
+  return { available: false, reason };
+}
+
+function unshareNetwork(): string | null {
+  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+  const libc = koffi.load(null);
+  const unshare = libc.func('unshare', 'int', ['int']);
+  const socket = libc.func('socket', 'int', ['int', 'int', 'int']);
+  const ioctl = libc.func('ioctl', 'int', ['int', 'ulong', 'uint8_t *']);
+  const close = libc.func('close', 'int', ['int']);
+  if (unshare(CLONE_NEWNET) !== 0) return `no network namespace (errno ${koffi.errno()})`;
+  // struct ifreq: the name, then at 16 the flags.
+  const request = Buffer.alloc(40);
+  request.write('lo', 'latin1');
+  request.writeUInt16LE(IFF_UP, 16);
+  const fd = socket(AF_INET, SOCK_DGRAM, 0);
+  const result = ioctl(fd, SIOCSIFFLAGS, request);
+  const errno = koffi.errno();
+  close(fd);
+  return result === 0 ? null : `loopback stays down (errno ${errno})`;
+}

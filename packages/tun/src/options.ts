@@ -1,0 +1,138 @@
+/**
+ * What `createTun` is asked for, checked, as the numbers that the rest of the package works with.
+ */
+
+import { formatIpv4 } from '@netlayers/bytes';
+import { type Network, parseCidr } from './cidr.js';
+import { companionAddress, parseHostAddress } from './companion.js';
+import type { Configuration } from './configure.js';
+import { TunError } from './errors.js';
+import type { Subject } from './explain-errno.js';
+import type { AddressPair } from './overlap.js';
+import type { TunDriver } from './tun-device.js';
+
+/** The range of MTUs that Linux takes for a TUN device; below, IPv4 itself ends (RFC 791, 3.2). */
+const SMALLEST_MTU = 68;
+const LARGEST_MTU = 65_535;
+/** What bursts need before they are dropped; the kernel's own default is 500. */
+const DEFAULT_QUEUE_LENGTH = 10_000;
+/** The kernel's limit. */
+const MOST_QUEUES = 256;
+
+/** What a TUN device should be like. */
+export interface TunOptions {
+  /** Our own IPv4 address. May be left out for a device that has its addresses already. */
+  address?: string;
+  /** The kernel's address on the link. @default `companionOf(address)` */
+  peer?: string;
+  /** Sends the subnet of this prefix length around `address` to the device. @default 32 */
+  prefixLength?: number;
+  /** Further subnets that are sent to the device, e.g. `10.1.0.0/16`. */
+  routes?: readonly string[];
+  /** Bytes of the largest IP packet, 68 to 65535. @default as it is; 1500 for a new device */
+  mtu?: number;
+  /** Attaches to this interface, or creates it. @default the next free `tun%d` */
+  name?: string;
+  /** `tuntap2` needs the package of that name. @default `koffi` */
+  driver?: TunDriver;
+  /** Lets the kernel finish checksums and cut segments, and leave ours unfinished. @default false */
+  offload?: boolean;
+  /** Takes an attached descriptor, e.g. an inherited one, instead of opening one; it stays yours. */
+  fd?: number;
+  /** Packets the device's ring should hold, where that may be set. @default 10000 */
+  queueLength?: number;
+}
+
+/** Checked options. */
+export interface TunPlan {
+  /** `null`: read them from the device. */
+  readonly pair: AddressPair | null;
+  readonly prefixLength: number;
+  readonly routes: readonly Network[];
+  readonly mtu: number | null;
+  readonly name: string;
+  readonly driver: TunDriver;
+  readonly offload: boolean;
+  readonly fd: number | null;
+  readonly queueLength: number;
+}
+
+/** An integer in a range, or a TunError that names the option. */
+export function integerOption(value: number, name: string, least: number, most: number): number {
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new TunError('EINVAL', `${name} ${value} is not in ${least} to ${most}`);
+  }
+  return value;
+}
+
+export const queuesOption = (value: number): number =>
+  integerOption(value, 'queues', 1, MOST_QUEUES);
+
+function planPair(options: TunOptions, prefixLength: number): AddressPair | null {
+  if (options.address === undefined) {
+    if (options.name === undefined && options.fd === undefined) {
+      throw new TunError('EINVAL', 'a new device needs an address: give one like 10.0.0.2');
+    }
+    return null;
+  }
+  const address = parseHostAddress(options.address);
+  const peer =
+    options.peer === undefined ? companionAddress(address) : parseHostAddress(options.peer);
+  if (peer === address) {
+    throw new TunError('EINVAL', `address and peer are both ${options.address}: leave peer out`);
+  }
+  return { address, peer, prefixLength };
+}
+
+function planName(name: string): string {
+  if (!/^[^\s/:%]*(%d)?[^\s/:%]*$/.test(name) || name.length === 0 || name.length > 15) {
+    throw new TunError(
+      'EINVAL',
+      `"${name}" is not an interface name: 1 to 15 characters like tun0`,
+    );
+  }
+  return name;
+}
+
+/**
+ * Checks options.
+ *
+ * @throws TunError `EINVAL`, saying which and what would do.
+ */
+export function planTun(options: TunOptions): TunPlan {
+  const prefixLength = integerOption(options.prefixLength ?? 32, 'prefix length', 1, 32);
+  return {
+    pair: planPair(options, prefixLength),
+    prefixLength,
+    routes: (options.routes ?? []).map(parseCidr),
+    mtu:
+      options.mtu === undefined
+        ? null
+        : integerOption(options.mtu, 'MTU', SMALLEST_MTU, LARGEST_MTU),
+    name: planName(options.name ?? 'tun%d'),
+    driver: options.driver ?? 'koffi',
+    offload: options.offload ?? false,
+    fd: options.fd === undefined ? null : integerOption(options.fd, 'descriptor', 0, 0x7fffffff),
+    queueLength: integerOption(
+      options.queueLength ?? DEFAULT_QUEUE_LENGTH,
+      'queue length',
+      1,
+      1_000_000,
+    ),
+  };
+}
+
+/** The names that go into messages about a plan. */
+export const subjectOf = (plan: TunPlan): Subject => ({
+  name: plan.name,
+  address: plan.pair === null ? '10.0.0.2' : formatIpv4(plan.pair.address),
+  peer: plan.pair === null ? '10.0.0.3' : formatIpv4(plan.pair.peer),
+});
+
+/** What the interface of a plan should look like, once its pair is known. */
+export const configurationOf = (plan: TunPlan, pair: AddressPair): Configuration => ({
+  ...pair,
+  mtu: plan.mtu,
+  queueLength: plan.queueLength,
+  routes: plan.routes,
+});
