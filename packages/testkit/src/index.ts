@@ -5,6 +5,15 @@
  */
 
 export { hex } from './hex.js';
+export { type LinkDeviceFixture, linkDeviceSuite } from './link-device-suite.js';
+export { type ArrivedPacket, LinkProbe, type ProbedDevice } from './link-probe.js';
 export { ManualClock } from './manual-clock.js';
 export { RecordingDevice, type SentPacket } from './recording-device.js';
 export { type SeededRandom, seededRandom } from './seeded-random.js';
+export type { SuiteExpectation, SuiteTools } from './suite-tools.js';
+export {
+  hasTransportChecksum,
+  type TestPacketOptions,
+  testPacket,
+  testPacketHeaderLength,
+} from './test-packet.js';
