@@ -179,7 +179,9 @@ describe('faultDevice', () => {
     damaged[59]! ^= 0x01;
     const [inside, b] = memoryWire();
     const shown: Uint8Array[] = [];
-    const traced = traceDevice(inside, (_, buf, start, end) => shown.push(buf.slice(start, end)));
+    const traced = traceDevice(inside, (_, buf, start, end) => {
+      shown.push(buf.subarray(start, end));
+    });
     const a = faultDevice(traced, () => ({ flipBits: [0, 479, 480, 9999] }));
     send(a, packet);
     a.flush();

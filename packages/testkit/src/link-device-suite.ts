@@ -12,6 +12,7 @@ import { LinkProbe, type ProbedDevice } from './link-probe.js';
 import type { SuiteTools } from './suite-tools.js';
 import { hasTransportChecksum, testPacketHeaderLength } from './test-packet.js';
 
+/** Values of `ChecksumState`. */
 const COMPLETE = 0;
 const PARTIAL = 1;
 
@@ -180,38 +181,50 @@ export function linkDeviceSuite(
     it(
       'keeps the checksum state of packets, or completes their checksums',
       onPair(async (near, far) => {
-        const sent = [near.packet(333), near.packet(334, { protocol: 'tcp' })];
-        for (const packet of sent) near.send(packet);
-        if (near.device.capabilities.checksumOffload) {
-          sent.push(near.packet(335, { partial: true }));
-          sent.push(near.packet(336, { partial: true, protocol: 'tcp' }));
-          for (const packet of sent.slice(2)) near.send(packet, PARTIAL);
+        for (const [from, to] of [
+          [near, far],
+          [far, near],
+        ] as const) {
+          const states = from.device.capabilities.checksumOffload
+            ? [COMPLETE, PARTIAL]
+            : [COMPLETE];
+          for (const state of states) {
+            const partial = state === PARTIAL;
+            from.send(from.packet(333, { partial }), state);
+            from.send(from.packet(334, { partial, protocol: 'tcp' }), state);
+          }
+          from.flush();
+          const arrived = await to.receive(2 * states.length);
+          expect(arrived.length).toBe(2 * states.length);
+          for (const packet of arrived) {
+            expect(packet.checksum === PARTIAL || hasTransportChecksum(packet.bytes)).toBe(true);
+          }
         }
-        near.flush();
-        for (const packet of await far.receive(sent.length)) {
-          expect(packet.checksum === PARTIAL || hasTransportChecksum(packet.bytes)).toBe(true);
-        }
-        expect(far.arrived.length).toBe(sent.length);
       }),
     );
 
     it(
       'carries super-segments where it offers to, whole or cut',
       onPair(async (near, far) => {
-        const { segmentationOffload, mtu } = near.device.capabilities;
-        if (segmentationOffload === 0) return;
-        const header = testPacketHeaderLength('tcp');
-        const packet = near.packet(segmentationOffload, { protocol: 'tcp', partial: true });
-        near.send(packet, PARTIAL, mtu - header);
-        near.flush();
-        const payload: number[] = [];
-        for (let tries = 0; tries < 200 && payload.length < packet.length - header; tries++) {
-          for (const piece of await far.receive(1)) {
-            expect(piece.segmentSize === 0).toBe(piece.bytes.length <= mtu);
-            payload.push(...piece.bytes.subarray(header));
+        for (const [from, to] of [
+          [near, far],
+          [far, near],
+        ] as const) {
+          const { segmentationOffload, mtu } = from.device.capabilities;
+          if (segmentationOffload === 0) continue;
+          const header = testPacketHeaderLength('tcp');
+          const packet = from.packet(segmentationOffload, { protocol: 'tcp', partial: true });
+          from.send(packet, PARTIAL, mtu - header);
+          from.flush();
+          const payload: number[] = [];
+          for (let tries = 0; tries < 200 && payload.length < packet.length - header; tries++) {
+            for (const piece of await to.receive(1)) {
+              expect(piece.segmentSize === 0).toBe(piece.bytes.length <= mtu);
+              payload.push(...piece.bytes.subarray(header));
+            }
           }
+          expect(Uint8Array.from(payload)).toEqual(packet.slice(header));
         }
-        expect(Uint8Array.from(payload)).toEqual(packet.slice(header));
       }),
     );
 
