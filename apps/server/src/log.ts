@@ -1,0 +1,85 @@
+/**
+ * What the command prints. Warnings and errors go to stderr, everything else to stdout; lines of
+ * one turn of the event loop leave in one write, so that a busy access log costs little. Colours
+ * only where somebody looks: on a terminal, and not under NO_COLOR.
+ */
+
+import pc from 'picocolors';
+
+/** From the least to the most talkative. */
+export const VERBOSITIES = ['error', 'warn', 'info', 'debug', 'trace'] as const;
+
+/** How much is printed. */
+export type Verbosity = (typeof VERBOSITIES)[number];
+
+/** Where lines go. */
+export interface LineSink {
+  write(text: string): void;
+}
+
+/** The functions that colour text. */
+export type Colors = ReturnType<typeof pc.createColors>;
+
+/** Prints lines of a verbosity. */
+export class Log {
+  readonly colors: Colors;
+  readonly #level: number;
+  readonly #out: LineSink;
+  readonly #err: LineSink;
+  #waiting = '';
+
+  /** @param colored whether lines to `out` carry escape sequences. */
+  constructor(verbosity: Verbosity, out: LineSink, err: LineSink, colored: boolean) {
+    this.#level = VERBOSITIES.indexOf(verbosity);
+    this.#out = out;
+    this.#err = err;
+    this.colors = pc.createColors(colored);
+  }
+
+  /** Whether lines of this verbosity are printed: ask before making an expensive one. */
+  shows(verbosity: Verbosity): boolean {
+    return VERBOSITIES.indexOf(verbosity) <= this.#level;
+  }
+
+  error(text: string): void {
+    this.flush();
+    this.#err.write(`${this.colors.red('error')} ${text}\n`);
+  }
+
+  warn(text: string): void {
+    if (!this.shows('warn')) return;
+    this.flush();
+    this.#err.write(`${this.colors.yellow('warning')} ${text}\n`);
+  }
+
+  info(text: string): void {
+    if (this.shows('info')) this.#print(text);
+  }
+
+  debug(text: string): void {
+    if (this.shows('debug')) this.#print(text);
+  }
+
+  trace(text: string): void {
+    if (this.shows('trace')) this.#print(text);
+  }
+
+  /** Writes what waits. */
+  flush(): void {
+    if (this.#waiting === '') return;
+    const text = this.#waiting;
+    this.#waiting = '';
+    this.#out.write(text);
+  }
+
+  #print(text: string): void {
+    if (this.#waiting === '') setImmediate(() => this.flush());
+    this.#waiting += `${text}\n`;
+  }
+}
+
+/** The log of this process. A reader that went away (`| head`) is no reason to stop serving. */
+export function processLog(verbosity: Verbosity): Log {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  return new Log(verbosity, process.stdout, process.stderr, pc.isColorSupported);
+}

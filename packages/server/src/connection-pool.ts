@@ -1,0 +1,129 @@
+/**
+ * Every connection of a server, and what they share: the settings, one ticker, and the fields that
+ * each response carries. The ticker runs only while there are connections.
+ */
+
+import { type ByteStream, formatHttpDate, HeadDefaults } from '@netlayers/http';
+import { Connection } from './connection.js';
+import type { Cors } from './cors.js';
+import type { Dispatcher } from './dispatcher.js';
+import type { ServerSettings } from './server-options.js';
+import { Ticker } from './ticker.js';
+
+/** Grains of the ticker, milliseconds: a second for the usual waits, less for shorter ones. */
+const LONGEST_GRAIN = 1000;
+const SHORTEST_GRAIN = 10;
+
+/** A quarter of the shortest wait is a grain fine enough. */
+function grainOf(settings: ServerSettings): number {
+  const shortest = Math.min(...Object.values(settings.timeouts));
+  return Math.max(SHORTEST_GRAIN, Math.min(LONGEST_GRAIN, shortest / 4));
+}
+
+/** How often something has happened since the server was made. */
+export interface ServerCounters {
+  /** Connections that are open now. */
+  readonly connections: number;
+  /** Connections accepted. */
+  readonly accepted: number;
+  /** Connections reset because there were too many. */
+  readonly refused: number;
+  /** Requests whose head was complete and valid. */
+  readonly requests: number;
+  /** Requests answered without a handler because they were malformed, too large or too late. */
+  readonly rejected: number;
+  /** Connections reset because a time-out passed or a response could not be completed. */
+  readonly aborted: number;
+}
+
+/** The connections of one server. */
+export class ConnectionPool {
+  readonly settings: ServerSettings;
+  readonly dispatcher: Dispatcher;
+  readonly cors: Cors | null;
+  readonly ticker: Ticker;
+  /** For `ServerConnection`: use through {@link freshDefaults} before a response. */
+  readonly defaults: HeadDefaults;
+  isClosing = false;
+  accepted = 0;
+  refused = 0;
+  requests = 0;
+  rejected = 0;
+  aborted = 0;
+  readonly #connections = new Set<Connection>();
+  #isDateStale = true;
+  #whenEmpty: (() => void) | null = null;
+
+  constructor(settings: ServerSettings, dispatcher: Dispatcher, cors: Cors | null) {
+    this.settings = settings;
+    this.dispatcher = dispatcher;
+    this.cors = cors;
+    this.ticker = new Ticker(settings.clock, grainOf(settings), () => this.#handleTick());
+    this.defaults = new HeadDefaults({ server: settings.serverName });
+  }
+
+  counters(): ServerCounters {
+    const { accepted, refused, requests, rejected, aborted } = this;
+    return { connections: this.#connections.size, accepted, refused, requests, rejected, aborted };
+  }
+
+  /** Makes a stream of the transport a connection of this server. */
+  accept(stream: ByteStream): void {
+    if (this.isClosing || this.#connections.size >= this.settings.limits.connections) {
+      this.refused++;
+      stream.setHandler(IGNORE);
+      stream.abort();
+      return;
+    }
+    this.accepted++;
+    if (this.#connections.size === 0) {
+      this.#isDateStale = true;
+      this.ticker.start();
+    }
+    const connection = new Connection(stream, this);
+    this.#connections.add(connection);
+  }
+
+  /** A connection is over, or no longer ours. */
+  forget(connection: Connection): void {
+    this.#connections.delete(connection);
+    if (this.#connections.size > 0) return;
+    this.ticker.stop();
+    this.#whenEmpty?.();
+  }
+
+  /** Brings `Date` up to date, at most once per tick, and only for a server that answers. */
+  refreshDate(): void {
+    if (!this.#isDateStale) return;
+    this.#isDateStale = false;
+    this.defaults.date = formatHttpDate(this.settings.clock.wallTime());
+  }
+
+  /** Ends all connections: idle ones now, the others behind their response. */
+  drain(): Promise<void> {
+    this.isClosing = true;
+    for (const connection of this.#connections) connection.closeWhenIdle();
+    return new Promise((resolve) => {
+      if (this.#connections.size === 0) resolve();
+      else this.#whenEmpty = resolve;
+    });
+  }
+
+  /** Resets what is left. */
+  abortAll(): void {
+    for (const connection of this.#connections) connection.abort();
+  }
+
+  #handleTick(): void {
+    this.#isDateStale = true;
+    const { now } = this.ticker;
+    for (const connection of this.#connections) connection.handleTick(now);
+  }
+}
+
+const IGNORE = {
+  handleData(): void {},
+  handleEnd(): void {},
+  handleDrain(): void {},
+  handleClose(): void {},
+};

@@ -1,0 +1,49 @@
+/**
+ * Cross-origin reads (Fetch Standard, 3.2), for a server whose answers are the same to everyone:
+ * credentials are never allowed.
+ */
+
+import { Response } from '@netlayers/http';
+import type { CorsOptions } from './server-options.js';
+import type { ServerRequest } from './server-request.js';
+
+/** How long a browser may remember the answer to a preflight, seconds. */
+const MAX_AGE = '600';
+
+/** Adds the fields that let pages of other origins read a response. */
+export class Cors {
+  readonly #origins: ReadonlySet<string>;
+
+  constructor(options: CorsOptions) {
+    this.#origins = new Set(typeof options.origin === 'string' ? [options.origin] : options.origin);
+  }
+
+  /** Answers a preflight (Fetch Standard, 3.2.2); `null` for any other request. */
+  preflight(request: ServerRequest, allow: string): Response | null {
+    if (request.method !== 'OPTIONS') return null;
+    const headers = request.headers;
+    if (!headers.has('origin') || !headers.has('access-control-request-method')) return null;
+    const response = new Response(204)
+      .header('Allow', allow)
+      .header('Access-Control-Allow-Methods', allow)
+      .header('Access-Control-Max-Age', MAX_AGE);
+    const wanted = headers.get('access-control-request-headers');
+    if (wanted !== null) response.header('Access-Control-Allow-Headers', wanted);
+    return response;
+  }
+
+  /** A response with the fields for the origin that asked; the given one is left as it is. */
+  apply(request: ServerRequest, given: Response): Response {
+    const response = new Response(given.status, given.headers.clone(), given.reason);
+    response.content = given.content;
+    response.trailers = given.trailers;
+    if (this.#origins.has('*')) return response.header('Access-Control-Allow-Origin', '*');
+    // A cache must not give one origin's copy to another (RFC 9110, 12.5.5).
+    response.headers.append('Vary', 'Origin');
+    const origin = request.headers.get('origin');
+    if (origin !== null && this.#origins.has(origin)) {
+      response.header('Access-Control-Allow-Origin', origin);
+    }
+    return response;
+  }
+}

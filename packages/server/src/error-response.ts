@@ -1,0 +1,29 @@
+/**
+ * The answers that no handler gives. All of them look alike: one line of text, the status and,
+ * where the peer is at fault, what the fault was.
+ */
+
+import { Response, reasonPhrase } from '@netlayers/http';
+import { HttpError } from './http-error.js';
+
+/** Makes the response of an error status; `detail` is for the peer. */
+export function errorResponse(status: number, detail = ''): Response {
+  const reason = reasonPhrase(status);
+  return Response.text(`${status} ${reason}${detail === '' ? '' : `: ${detail}`}\n`, status);
+}
+
+/** Makes the response to something that a handler threw: its own status, or 500 and no details. */
+export function responseToError(error: unknown): Response {
+  if (!(error instanceof HttpError)) return errorResponse(500);
+  return errorResponse(error.statusCode, error.message);
+}
+
+/** 405 with what the path allows instead (RFC 9110, 15.5.6). */
+export function methodNotAllowed(allow: string): Response {
+  return errorResponse(405).header('Allow', allow);
+}
+
+/** 204 with what a path allows, as the answer to OPTIONS (RFC 9110, 9.3.7). */
+export function optionsResponse(allow: string): Response {
+  return new Response(204).header('Allow', allow);
+}

@@ -1,0 +1,74 @@
+/**
+ * Sends the content of a response that is a stream: one piece at a time, the next one asked for
+ * only when the connection has room. So a response of any size costs one piece and what the
+ * connection queues.
+ */
+
+import type { Headers } from '@netlayers/http';
+
+/** The connection as a pump sees it. */
+export interface PumpSink {
+  /** Takes a piece before it returns; false when the connection is full. */
+  sendPiece(piece: Uint8Array): boolean;
+  /** The content is complete. */
+  endContent(trailers: Headers | null): void;
+  /** The content cannot be completed: its source failed, or its length is wrong. */
+  failContent(error: unknown): void;
+}
+
+/** Lets go of a stream that will not be read, or not further. */
+export function cancelStream(pieces: AsyncIterator<Uint8Array>): void {
+  // Whoever closes files there may fail, and nobody is left to be told.
+  void Promise.resolve(pieces.return?.()).catch(() => {});
+}
+
+/** Moves one stream into one response. */
+export class ResponsePump {
+  readonly #pieces: AsyncIterator<Uint8Array>;
+  readonly #sink: PumpSink;
+  #isOver = false;
+  #drained: (() => void) | null = null;
+
+  constructor(content: AsyncIterable<Uint8Array>, sink: PumpSink) {
+    this.#pieces = content[Symbol.asyncIterator]();
+    this.#sink = sink;
+  }
+
+  /** Sends everything; `trailers` is read at the end, when the content has told what they are. */
+  async run(trailers: () => Headers | null): Promise<void> {
+    try {
+      for (;;) {
+        const result = await this.#pieces.next();
+        if (this.#isOver) return;
+        if (result.done === true) break;
+        if (!this.#sink.sendPiece(result.value) && !this.#isOver) {
+          await new Promise<void>((resolve) => {
+            this.#drained = resolve;
+          });
+        }
+        if (this.#isOver) return;
+      }
+      this.#isOver = true;
+      this.#sink.endContent(trailers());
+    } catch (error) {
+      if (!this.#isOver) cancelStream(this.#pieces);
+      this.#isOver = true;
+      this.#sink.failContent(error);
+    }
+  }
+
+  /** The connection has room again. */
+  handleDrain(): void {
+    const drained = this.#drained;
+    this.#drained = null;
+    drained?.();
+  }
+
+  /** Stops: the connection is gone. */
+  cancel(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    cancelStream(this.#pieces);
+    this.handleDrain();
+  }
+}

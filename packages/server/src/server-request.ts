@@ -1,0 +1,209 @@
+/**
+ * A request as a handler sees it. What costs something to make (the parts of the target, a query,
+ * a body) is made when it is asked for: a handler that answers from the path alone pays for
+ * nothing else.
+ */
+
+import { type Headers, parseTarget, type RequestHead, type RequestTarget } from '@netlayers/http';
+import { HttpError } from './http-error.js';
+import { RequestBody } from './request-body.js';
+import type { Params } from './router.js';
+
+/** The connection as a request sees it. */
+export interface RequestOrigin {
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly bufferedBodyBytes: number;
+  wantBody(): void;
+  holdBody(): void;
+}
+
+const UTF_8 = new TextDecoder();
+
+const NO_PARAMS: Params = Object.freeze(Object.create(null) as Record<string, string>);
+
+/** Stands in for the body of a request without one: reading it is reading nothing. */
+const NO_SOURCE = { wantBody(): void {}, holdBody(): void {} };
+
+/** A received request, and the way to its content. */
+export class ServerRequest implements AsyncIterable<Uint8Array> {
+  readonly method: string;
+  /** The request target as it was sent. */
+  readonly target: string;
+  /** What the route's parameters and its `*` are bound to. */
+  params: Params = NO_PARAMS;
+  readonly #head: RequestHead;
+  readonly #origin: RequestOrigin;
+  #parts: RequestTarget | null = null;
+  #query: URLSearchParams | null = null;
+  #body: RequestBody | null = null;
+  #abort: AbortController | null = null;
+  #abortReason: unknown = null;
+
+  /** @internal */
+  constructor(head: RequestHead, origin: RequestOrigin) {
+    this.method = head.method;
+    this.target = head.target;
+    this.#head = head;
+    this.#origin = origin;
+  }
+
+  get version(): '1.0' | '1.1' {
+    return this.#head.version;
+  }
+
+  get headers(): Headers {
+    return this.#head.headers;
+  }
+
+  /** The path as it was sent, not decoded; empty for `*` and for a CONNECT. */
+  get path(): string {
+    const target = this.target;
+    // Most targets are a path and nothing else.
+    if (target.charCodeAt(0) === 0x2f && !target.includes('?')) return target;
+    return this.#target().path;
+  }
+
+  /** What stands behind the question mark, decoded as a form; empty without one. */
+  get query(): URLSearchParams {
+    this.#query ??= new URLSearchParams(this.#target().query ?? '');
+    return this.#query;
+  }
+
+  /** `host[:port]` that the client asked for: of an absolute target, else of the Host field. */
+  get authority(): string {
+    const given = this.#target().authority;
+    return given === '' ? (this.headers.get('host') ?? '') : given;
+  }
+
+  get localAddress(): string {
+    return this.#origin.localAddress;
+  }
+
+  get localPort(): number {
+    return this.#origin.localPort;
+  }
+
+  get remoteAddress(): string {
+    return this.#origin.remoteAddress;
+  }
+
+  get remotePort(): number {
+    return this.#origin.remotePort;
+  }
+
+  /** Whether a body was announced, of whatever length. */
+  get hasBody(): boolean {
+    return this.#head.bodyLength !== 0;
+  }
+
+  /** Announced length of the content in bytes: 0 for none, -1 for a chunked one. */
+  get bodyLength(): number {
+    return this.#head.bodyLength;
+  }
+
+  /** Whether the client asks to leave HTTP: by `Upgrade`, or as a CONNECT. */
+  get wantsSwitch(): boolean {
+    return this.#head.wantsSwitch;
+  }
+
+  /** Fields behind a chunked body; `null` without any, and until the body was read to its end. */
+  get trailers(): Headers | null {
+    return this.#body?.trailers ?? null;
+  }
+
+  /** Aborted when nobody waits for the response any more. */
+  get signal(): AbortSignal {
+    if (this.#abort === null) {
+      this.#abort = new AbortController();
+      if (this.#abortReason !== null) this.#abort.abort(this.#abortReason);
+    }
+    return this.#abort.signal;
+  }
+
+  /**
+   * Reads the whole body, at most `ServerLimits.bufferedBodyBytes`.
+   *
+   * @throws rejects with HttpError: 413 when it is too large, 408 when it does not come, 400 when
+   *   it is malformed or cut short; with TypeError when it is being read already.
+   */
+  bytes(): Promise<Uint8Array> {
+    return this.body.collect(this.#origin.bufferedBodyBytes);
+  }
+
+  /** Reads the whole body as UTF-8, a byte order mark removed. */
+  async text(): Promise<string> {
+    return UTF_8.decode(await this.bytes());
+  }
+
+  /** Reads the whole body as JSON. Rejects with HttpError 400 for what is none. */
+  async json(): Promise<unknown> {
+    const text = await this.text();
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new HttpError(400, 'the content is not JSON');
+    }
+  }
+
+  /**
+   * Reads the whole body as `multipart/form-data` or `application/x-www-form-urlencoded`. Rejects
+   * with HttpError 415 for another type, 400 for a malformed one.
+   */
+  async formData(): Promise<FormData> {
+    const type = this.headers.get('content-type') ?? '';
+    if (!/^(multipart\/form-data|application\/x-www-form-urlencoded)\s*(;|$)/i.test(type)) {
+      throw new HttpError(415, 'the content is not a form');
+    }
+    const bytes = await this.bytes();
+    // The platform reads forms as part of a response of its own.
+    const form = new globalThis.Response(bytes as Uint8Array<ArrayBuffer>, {
+      headers: { 'content-type': type },
+    });
+    try {
+      return await form.formData();
+    } catch {
+      throw new HttpError(400, 'the content is not a well-formed form');
+    }
+  }
+
+  /** Reads the body in pieces, as they arrive; while nobody asks for more, the peer waits. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
+    return this.body.iterate();
+  }
+
+  /** @internal */
+  get body(): RequestBody {
+    if (this.#body === null) {
+      const source = this.hasBody ? this.#origin : NO_SOURCE;
+      this.#body = new RequestBody(source, this.#head.bodyLength);
+      if (!this.hasBody) this.#body.finish(null);
+    }
+    return this.#body;
+  }
+
+  /** The body if anything has touched it. @internal */
+  get openedBody(): RequestBody | null {
+    return this.#body;
+  }
+
+  /** Nobody waits for the response any more. @internal */
+  handleAbort(reason: unknown): void {
+    this.#abortReason = reason;
+    this.#body?.fail(reason);
+    this.#abort?.abort(reason);
+  }
+
+  /** Whether an error only says that nobody waits any more. @internal */
+  isAbortReason(error: unknown): boolean {
+    return error !== null && error === this.#abortReason;
+  }
+
+  #target(): RequestTarget {
+    // The parser has checked the target: it has a form.
+    this.#parts ??= parseTarget(this.method, this.target) as RequestTarget;
+    return this.#parts;
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * The server as a program uses it: handlers go in, transports are listened on, and `close` brings
+ * it all to an orderly end. The work is done by `Dispatcher` and `ConnectionPool`.
+ */
+
+import type { Listener, Method, Transport } from '@netlayers/http';
+import { ConnectionPool, type ServerCounters } from './connection-pool.js';
+import { Cors } from './cors.js';
+import { Dispatcher } from './dispatcher.js';
+import { type FetchHandler, fetchHandler } from './fetch-handler.js';
+import type { Handler, SwitchHandler } from './handler.js';
+import { type ServerOptions, settingsOf } from './server-options.js';
+
+/** How long `close` waits for running requests, milliseconds. */
+const DEFAULT_DEADLINE_MS = 10_000;
+
+/** An HTTP/1.1 server on any `Transport`, or on several. */
+export class Server {
+  readonly #dispatcher: Dispatcher;
+  readonly #pool: ConnectionPool;
+  readonly #listeners = new Set<Listener>();
+  #closing: Promise<void> | null = null;
+
+  /** @throws RangeError for a time-out or limit that is none. */
+  constructor(options: ServerOptions = {}) {
+    const settings = settingsOf(options);
+    const cors = settings.cors === null ? null : new Cors(settings.cors);
+    this.#dispatcher = new Dispatcher(cors);
+    this.#pool = new ConnectionPool(settings, this.#dispatcher, cors);
+  }
+
+  /**
+   * Answers a method on a path: `/users/:id` binds a segment, a trailing `*` the rest. HEAD is
+   * answered by GET's handler, its content left out; OPTIONS and 405 by the server.
+   *
+   * @throws TypeError for a malformed path, or one that has a handler for the method already.
+   */
+  route(method: Method, path: string, handler: Handler): this {
+    if (method === 'CONNECT') throw new TypeError('CONNECT has no path: use connect()');
+    this.#dispatcher.router.add(method, path, handler);
+    return this;
+  }
+
+  /** Answers every method that has no handler of its own on a path. */
+  any(path: string, handler: Handler): this {
+    this.#dispatcher.router.add(null, path, handler);
+    return this;
+  }
+
+  /** Answers whatever no route does with a handler of the web platform's kind. */
+  fetch(handler: FetchHandler): this {
+    return this.fallback(fetchHandler(handler));
+  }
+
+  /** Answers whatever no route does. @throws TypeError when there is such a handler already. */
+  fallback(handler: Handler): this {
+    this.#dispatcher.setFallback(handler);
+    return this;
+  }
+
+  /**
+   * Answers requests to change to a protocol, such as `websocket` (RFC 9110, 7.8). Without one,
+   * `Upgrade` is ignored, as that section allows.
+   */
+  upgrade(protocol: string, handler: SwitchHandler): this {
+    this.#dispatcher.setSwitch(protocol, handler);
+    return this;
+  }
+
+  /** Answers CONNECT (RFC 9110, 9.3.6), which is 501 without one. */
+  connect(handler: SwitchHandler): this {
+    this.#dispatcher.setTunnel(handler);
+    return this;
+  }
+
+  /**
+   * Accepts connections; may be called for several transports and ports. The transport stays the
+   * caller's to close, after the server.
+   *
+   * @throws rejects with what the transport's `listen` rejects with, such as `EADDRINUSE`.
+   */
+  async listen(
+    transport: Transport,
+    options: { readonly host?: string; readonly port: number; readonly backlog?: number },
+  ): Promise<Listener> {
+    if (this.#closing !== null) throw new TypeError('The server is closed');
+    const listener = await transport.listen(options, (stream) => this.#pool.accept(stream));
+    this.#listeners.add(listener);
+    return listener;
+  }
+
+  /** What has happened so far. */
+  counters(): ServerCounters {
+    return this.#pool.counters();
+  }
+
+  /**
+   * Ends in an orderly way: accepts nothing more, closes idle connections, lets running requests
+   * finish with `Connection: close`, and resets what is left at the deadline.
+   *
+   * @returns once every connection is over.
+   */
+  close(options: { readonly deadlineMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(options.deadlineMs ?? DEFAULT_DEADLINE_MS);
+    return this.#closing;
+  }
+
+  async #close(deadlineMs: number): Promise<void> {
+    const { clock } = this.#pool.settings;
+    const drained = this.#pool.drain();
+    const timer = clock.setTimer(clock.now() + deadlineMs, () => this.#pool.abortAll());
+    await Promise.all(Array.from(this.#listeners, (listener) => listener.close()));
+    await drained;
+    clock.clearTimer(timer);
+  }
+}
