@@ -202,6 +202,11 @@ export class Ipv4 implements Ipv4Sender {
     return this.#reassembler.nextDeadline();
   }
 
+  /** Bytes held for datagrams that are still incomplete, bookkeeping included. */
+  get reassemblyBytes(): number {
+    return this.#reassembler.bytesHeld;
+  }
+
   get transmitBuffer(): Uint8Array {
     return this.#device.transmitBuffer;
   }

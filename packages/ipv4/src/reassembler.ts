@@ -63,11 +63,6 @@ export class Reassembler {
     }
   }
 
-  /** Datagrams under reassembly, given-up ones included. */
-  get size(): number {
-    return this.#partials.length;
-  }
-
   /** Bytes held at the moment, bookkeeping included. */
   get bytesHeld(): number {
     return this.#bytesHeld;

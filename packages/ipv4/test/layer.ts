@@ -135,6 +135,9 @@ export function icmp(type: number, code: number, rest: number, data: Uint8Array)
 export const pattern = (length: number, salt = 0): Uint8Array =>
   Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 8) * 7 + salt) & 0xff);
 
+/** Equality of large arrays, without a walk by the matcher. */
+export const isSame = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
 /** Cuts a payload into fragments, as `[offset, end)` at the given cuts. */
 export function fragments(
   payload: Uint8Array,
