@@ -4,4 +4,4 @@
  * @packageDocumentation
  */
 
-export {};
+export { type StaticOptions, staticFiles } from './static-files.js';

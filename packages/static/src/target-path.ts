@@ -24,11 +24,12 @@ const UNSAFE_ON_WINDOWS = /[\\\0/:*?"<>|]|[. ]$/;
 /**
  * Resolves the path of a request.
  *
- * @param path as it was sent, without its query; a leading slash may be missing.
+ * @param path as it was sent, without its query; it begins with a slash.
  * @param platform Node's name of the operating system.
  */
 export function resolveTargetPath(path: string, platform: string): TargetPath | PathRefusal {
-  const raw = (path.startsWith('/') ? path.slice(1) : path).split('/');
+  if (!path.startsWith('/')) return 'refused';
+  const raw = path.slice(1).split('/');
   const directory = raw.at(-1) === '';
   if (directory) raw.pop();
   const unsafe = platform === 'win32' ? UNSAFE_ON_WINDOWS : UNSAFE;
