@@ -7,6 +7,8 @@
  * @packageDocumentation
  */
 
+// Part of this layer's contract with the protocols above, which import nothing below it.
+export { ChecksumState } from '@netlayers/link';
 export { isUnicast, prefixMask } from './address-policy.js';
 export { Ipv4Counters } from './counters.js';
 export type { OutgoingDatagram } from './datagram-sender.js';

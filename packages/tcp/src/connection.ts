@@ -1,0 +1,440 @@
+/**
+ * One TCP connection: its send and receive sequence space, its state, and the commands of the
+ * application (RFC 9293, 3.9.1). What arrives is dealt with in `segment-arrives.ts`, what leaves is
+ * decided in `transmit.ts`, both of which work on the fields here.
+ *
+ * No command sends a segment by itself, an abort's reset excepted: it asks for output, and the
+ * stack's turn does the rest. No command calls the handler: what it causes is told in the next
+ * round of events.
+ */
+
+import type { TcpContext } from './context.js';
+import type { Deadlined } from './deadline-heap.js';
+import { emitSegment } from './emit.js';
+import { TcpError } from './errors.js';
+import { TcpFlag } from './flags.js';
+import { TCP_HEADER_LENGTH } from './header.js';
+import type { TcpListener } from './listener.js';
+import { MAX_WINDOW_SHIFT, TIMESTAMPS_LENGTH } from './options.js';
+import { Because } from './reasons.js';
+import { Receiver } from './receiver.js';
+import { Sender } from './sender.js';
+import { type Seq, seqAdd, seqLe } from './seq.js';
+import type { TcpSettings } from './settings.js';
+import { TCP_TRANSITIONS, type TcpState } from './state.js';
+
+/** Receives what happens on a connection; the same shape as a byte stream's handler. */
+export interface TcpHandler {
+  /** Bytes in order, valid until it returns. */
+  handleData(buf: Uint8Array, start: number, end: number): void;
+  /** The peer's FIN has been reached. */
+  handleEnd(): void;
+  /** After `write` returned false: half of the send buffer is free again. */
+  handleDrain(): void;
+  /** The connection is over in both directions; comes exactly once and last. */
+  handleClose(error: TcpError | null): void;
+}
+
+/** Called once when an active open has succeeded (`null`) or failed. */
+export type TcpOpenCallback = (error: TcpError | null) => void;
+
+/** IPv4 and TCP headers without options. */
+const HEADERS_LENGTH = 20 + TCP_HEADER_LENGTH;
+
+/** RFC 9293, 3.7.1: what to assume of a peer that names no MSS. */
+const DEFAULT_SEND_MSS = 536;
+
+/** Below this a path is no path: it bounds what a forged "fragmentation needed" can do. */
+const SMALLEST_MSS = 48;
+
+/** A connection, from its SYN to CLOSED. */
+export class TcpConnection implements Deadlined {
+  readonly localAddress: number;
+  readonly localPort: number;
+  readonly remoteAddress: number;
+  readonly remotePort: number;
+  readonly settings: TcpSettings;
+  /** Belongs to the package. */
+  readonly context: TcpContext;
+  /** The listener that this connection came from; `null` for an active open. */
+  readonly listener: TcpListener | null;
+  readonly snd: Sender;
+  readonly rcv: Receiver;
+
+  /** Timestamps, SACK and scaling: what we would like until the SYNs have met, then what is agreed. */
+  timestampsEnabled: boolean;
+  sackEnabled: boolean;
+  scalingEnabled: boolean;
+  /** The shift count in our SYN. */
+  readonly offeredShift: number;
+  /** The MSS in our SYN. */
+  readonly advertisedMss: number;
+  noDelay: boolean;
+  /** Why a SYN or SYN-ACK has to be sent; -1 = none has to. */
+  synBecause: Because | -1 = -1;
+  /** What an ICMP error said that does not end a connection (RFC 9293, 3.9.2.2); it explains a later time-out. */
+  softError: TcpError | null = null;
+  /** When TIME-WAIT ends; `Infinity` in every other state. */
+  timeWaitAt = Number.POSITIVE_INFINITY;
+
+  // These belong to the layer's queues and tables.
+  deadline = Number.POSITIVE_INFINITY;
+  heapKey = 0;
+  heapIndex = -1;
+  tableHash = 0;
+  tableIndex = -1;
+  outputRequested = false;
+  eventsRequested = false;
+
+  #state: TcpState = 'CLOSED';
+  #error: TcpError | null = null;
+  readonly #timestampOffset: number;
+  #handler: TcpHandler | null = null;
+  #onOpen: TcpOpenCallback | null = null;
+  #paused = false;
+  #corks = 0;
+  #delivering = false;
+  #drainWanted = false;
+  #isOrderly = true;
+  #endDelivered = false;
+  #closeDelivered = false;
+
+  constructor(
+    context: TcpContext,
+    settings: TcpSettings,
+    listener: TcpListener | null,
+    localAddress: number,
+    localPort: number,
+    remoteAddress: number,
+    remotePort: number,
+    now: number,
+    /** SND.NXT of the connection in TIME-WAIT that this one replaces. */
+    previous: Seq | null = null,
+  ) {
+    this.context = context;
+    this.settings = settings;
+    this.listener = listener;
+    this.localAddress = localAddress;
+    this.localPort = localPort;
+    this.remoteAddress = remoteAddress;
+    this.remotePort = remotePort;
+    const pathMss = Math.max(context.ip.mtuTo(remoteAddress) - HEADERS_LENGTH, SMALLEST_MSS);
+    this.advertisedMss = settings.mss === 0 ? pathMss : Math.min(settings.mss, pathMss);
+    this.noDelay = settings.noDelay;
+    this.timestampsEnabled = settings.timestamps;
+    this.sackEnabled = settings.sack;
+    this.scalingEnabled = settings.windowScaling;
+    this.offeredShift = shiftFor(settings.receiveBuffer);
+    this.#timestampOffset = settings.timestamps ? context.randomU32() : 0;
+    let iss = context.isn.next(localAddress, localPort, remoteAddress, remotePort, now);
+    // RFC 9293, 3.6.1: a connection that reuses TIME-WAIT begins beyond everything sent before.
+    if (previous !== null && seqLe(iss, previous)) iss = seqAdd(previous, 65536);
+    this.snd = new Sender(iss, Math.min(pathMss, DEFAULT_SEND_MSS), settings, context.pool);
+    this.rcv = new Receiver(settings.receiveBuffer, this.advertisedMss, context.pool);
+  }
+
+  get state(): TcpState {
+    return this.#state;
+  }
+
+  /** Why the connection failed; `null` while it has not. */
+  get error(): TcpError | null {
+    return this.#error;
+  }
+
+  /** Whether both SYNs have been acknowledged at some time. */
+  get isSynchronized(): boolean {
+    const state = this.#state;
+    return state !== 'SYN-SENT' && state !== 'SYN-RECEIVED' && state !== 'CLOSED';
+  }
+
+  /** Whether text of the peer is welcome in this state. */
+  get canReceive(): boolean {
+    const state = this.#state;
+    return state === 'ESTABLISHED' || state === 'FIN-WAIT-1' || state === 'FIN-WAIT-2';
+  }
+
+  get isCorked(): boolean {
+    return this.#corks > 0;
+  }
+
+  /** Bytes written and not yet acknowledged. */
+  get bufferedBytes(): number {
+    return this.snd.queue.span;
+  }
+
+  // Commands of the application.
+
+  /** Sets who is called. What has arrived before is delivered in the next round of events. */
+  setHandler(handler: TcpHandler): void {
+    this.#handler = handler;
+    this.context.requestEvents(this);
+  }
+
+  /**
+   * Queues `buf[start..end)`; the bytes are copied before it returns.
+   *
+   * @returns false when the send buffer is over its mark: wait for `handleDrain`. Also false, with
+   *   nothing queued, after `end` or when the connection is closed.
+   */
+  write(buf: Uint8Array, start = 0, end = buf.length): boolean {
+    if (this.snd.finQueued || this.#state === 'CLOSED') return false;
+    const { queue } = this.snd;
+    if (end > start) {
+      queue.write(queue.span, buf, start, end);
+      this.context.requestOutput(this);
+    }
+    if (queue.span < this.settings.sendBuffer) return true;
+    this.#drainWanted = true;
+    return false;
+  }
+
+  /** Stops delivery; the window closes as bytes wait. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** Goes on with delivery in the next round of events. */
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.context.requestEvents(this);
+  }
+
+  /** Holds back segments that are not full until `uncork`; calls nest. */
+  cork(): void {
+    this.#corks++;
+  }
+
+  uncork(): void {
+    if (this.#corks === 0) return;
+    this.#corks--;
+    if (this.#corks === 0) this.context.requestOutput(this);
+  }
+
+  /** CLOSE (RFC 9293, 3.10.4): sends a FIN behind what is queued. Receiving goes on. */
+  end(): void {
+    if (this.snd.finQueued || this.#state === 'CLOSED') return;
+    this.snd.finQueued = true;
+    if (this.#state === 'SYN-SENT') {
+      this.fail(null);
+      return;
+    }
+    if (this.#state === 'ESTABLISHED') this.enter('FIN-WAIT-1');
+    else if (this.#state === 'CLOSE-WAIT') this.enter('LAST-ACK');
+    this.context.requestOutput(this);
+  }
+
+  /** ABORT (RFC 9293, 3.10.5): sends a reset and forgets everything. */
+  abort(now: number): void {
+    if (this.#state === 'CLOSED') return;
+    this.#sendReset(now);
+    this.fail(null);
+  }
+
+  // What the package's other files do to a connection.
+
+  /** Begins an active open. */
+  open(onOpen: TcpOpenCallback): void {
+    this.#onOpen = onOpen;
+    this.enter('SYN-SENT');
+    this.synBecause = Because.CONNECT;
+    this.context.requestOutput(this);
+  }
+
+  /** The only assignment to the state. */
+  enter(state: TcpState): void {
+    const from = this.#state;
+    if (!TCP_TRANSITIONS[from].includes(state)) {
+      throw new Error(`TCP cannot go from ${from} to ${state}`);
+    }
+    this.#state = state;
+    this.context.observer?.stateChanged?.(this, from, state);
+  }
+
+  /** Our SYN is acknowledged and the peer's is known. */
+  establish(): void {
+    this.enter('ESTABLISHED');
+    // The application may have closed before (RFC 9293, 3.10.4: queued until now).
+    if (this.snd.finQueued) this.enter('FIN-WAIT-1');
+    this.#onOpen?.(null);
+    this.#onOpen = null;
+  }
+
+  /** Enters TIME-WAIT: only the timer is left. */
+  startTimeWait(now: number): void {
+    this.snd.release();
+    this.rcv.delayedAckAt = Number.POSITIVE_INFINITY;
+    this.enter('TIME-WAIT');
+    this.restartTimeWait(now);
+    this.context.requestEvents(this);
+  }
+
+  /** RFC 9293, 3.10.7.4, eighth: a repeated FIN restarts the 2 MSL. */
+  restartTimeWait(now: number): void {
+    this.timeWaitAt = now + this.settings.timeWaitMs;
+    this.updateDeadline();
+  }
+
+  /**
+   * Enters CLOSED from wherever it is and drops what is not delivered: an error, or `null` for the
+   * application's own abort.
+   */
+  fail(error: TcpError | null): void {
+    if (this.#state === 'CLOSED') return;
+    this.#error = error;
+    this.#isOrderly = false;
+    if (error !== null) this.context.counters.connectionsFailed++;
+    this.#close();
+    // The handler may be reading from the ring at this moment.
+    if (!this.#delivering) this.rcv.release();
+  }
+
+  /** Enters CLOSED after both FINs; text that waits for the application is still delivered. */
+  finish(): void {
+    this.#close();
+  }
+
+  #close(): void {
+    this.enter('CLOSED');
+    this.snd.release();
+    this.rcv.delayedAckAt = Number.POSITIVE_INFINITY;
+    this.timeWaitAt = Number.POSITIVE_INFINITY;
+    this.synBecause = -1;
+    this.updateDeadline();
+    this.context.remove(this);
+    this.context.requestEvents(this);
+  }
+
+  /** Derives the next deadline from the timers. */
+  updateDeadline(): void {
+    this.deadline = Math.min(
+      this.snd.retransmitAt,
+      this.snd.persistAt,
+      this.rcv.delayedAckAt,
+      this.timeWaitAt,
+    );
+    this.context.reschedule(this);
+  }
+
+  /** TSval of a segment that leaves now (RFC 7323, 5.4: a millisecond clock with a random start). */
+  timestampAt(now: number): number {
+    return (Math.floor(now) + this.#timestampOffset) >>> 0;
+  }
+
+  /** Milliseconds since we have sent the timestamp that the peer echoes. */
+  timestampAge(tsecr: number, now: number): number {
+    return (this.timestampAt(now) - tsecr) | 0;
+  }
+
+  /** Settles the segment size once the peer's SYN is known (RFC 9293, 3.7.1: Eff.snd.MSS). */
+  settleMss(peerMss: number): void {
+    const pathMss = this.context.ip.mtuTo(this.remoteAddress) - HEADERS_LENGTH;
+    const offered = peerMss === 0 ? DEFAULT_SEND_MSS : Math.max(peerMss, SMALLEST_MSS);
+    this.#setMss(Math.min(offered, Math.max(pathMss, SMALLEST_MSS)));
+  }
+
+  /** The path carries less than was thought. Returns whether segments get smaller by it. */
+  reduceMss(pathMtu: number): boolean {
+    const before = this.snd.mss;
+    const mss = Math.max(pathMtu - HEADERS_LENGTH, SMALLEST_MSS);
+    if (mss - (this.timestampsEnabled ? TIMESTAMPS_LENGTH : 0) >= before) return false;
+    this.#setMss(mss);
+    return true;
+  }
+
+  #setMss(mss: number): void {
+    this.snd.mss = mss - (this.timestampsEnabled ? TIMESTAMPS_LENGTH : 0);
+    this.snd.congestion.setMss(this.snd.mss);
+  }
+
+  /** Hands in-order text to the application where it lies, or keeps it; `rcv.nxt` is already behind it. */
+  deliver(buf: Uint8Array, start: number, end: number): void {
+    const { rcv } = this;
+    const length = end - start;
+    if (this.#handler === null || this.#paused || rcv.undelivered > length) {
+      rcv.ring.write(rcv.undelivered - length, buf, start, end);
+      rcv.wasHeld = true;
+      return;
+    }
+    rcv.skip(length);
+    this.#delivering = true;
+    this.#handler.handleData(buf, start, end);
+    this.#delivering = false;
+    if (this.#state === 'CLOSED' && !this.#isOrderly) rcv.release();
+  }
+
+  /** One round of events, in this order: waiting text, the end, room to write, the close. */
+  deliverEvents(): void {
+    if (this.#onOpen !== null && this.#state === 'CLOSED') {
+      const onOpen = this.#onOpen;
+      this.#onOpen = null;
+      this.#handler = null;
+      onOpen(this.#error ?? new TcpError('ECONNABORTED', 'the connection was given up'));
+      return;
+    }
+    this.#deliverWaiting();
+    const isEnd = this.rcv.finReceived && this.rcv.undelivered === 0 && this.#mayDeliver;
+    if (isEnd && !this.#endDelivered) {
+      this.#endDelivered = true;
+      this.#handler?.handleEnd();
+    }
+    const hasRoom = this.snd.queue.span <= this.settings.sendBuffer / 2;
+    if (this.#drainWanted && hasRoom && this.#state !== 'CLOSED') {
+      this.#drainWanted = false;
+      this.#handler?.handleDrain();
+    }
+    if (this.#isOver && this.#handler !== null) {
+      const handler = this.#handler;
+      this.#handler = null;
+      this.#closeDelivered = true;
+      handler.handleClose(this.#error);
+    }
+  }
+
+  /** Asks for a round of events if acknowledged text has made the room that `write` was refused. */
+  noticeRoom(): void {
+    if (this.#drainWanted && this.snd.queue.span <= this.settings.sendBuffer / 2) {
+      this.context.requestEvents(this);
+    }
+  }
+
+  get #mayDeliver(): boolean {
+    return this.#handler !== null && !this.#paused && (this.#state !== 'CLOSED' || this.#isOrderly);
+  }
+
+  get #isOver(): boolean {
+    if (this.#closeDelivered) return false;
+    if (this.#state === 'CLOSED') return !this.#isOrderly || this.#endDelivered;
+    return this.#state === 'TIME-WAIT' && this.#endDelivered;
+  }
+
+  #deliverWaiting(): void {
+    const { rcv } = this;
+    while (rcv.undelivered > 0 && this.#mayDeliver) {
+      const { ring } = rcv;
+      const run = ring.runLength(rcv.undelivered);
+      this.#delivering = true;
+      this.#handler?.handleData(ring.bytes, ring.runStart, ring.runStart + run);
+      this.#delivering = false;
+      rcv.skip(run);
+      // The window may have to be opened.
+      this.context.requestOutput(this);
+    }
+    if (this.#state === 'CLOSED' && !this.#isOrderly) rcv.release();
+  }
+
+  /** RFC 9293, 3.10.5: only a peer that has answered our SYN is told. */
+  #sendReset(now: number): void {
+    if (this.#state === 'SYN-SENT' || this.#state === 'TIME-WAIT') return;
+    this.context.counters.resetsSent++;
+    emitSegment(this, this.snd.nxt, 0, TcpFlag.RST | TcpFlag.ACK, Because.ABORT, now);
+  }
+}
+
+/** The smallest shift count with which 16 bits can say the whole buffer. */
+function shiftFor(receiveBuffer: number): number {
+  let shift = 0;
+  while (shift < MAX_WINDOW_SHIFT && receiveBuffer >> shift > 65535) shift++;
+  return shift;
+}

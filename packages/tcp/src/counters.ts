@@ -1,0 +1,63 @@
+/**
+ * What TCP has done and dropped, one number each; they only grow, except `connections`.
+ */
+
+import type { TcpDropReason } from './reasons.js';
+
+/** Counters of one stack's TCP. */
+export interface TcpCounters {
+  segmentsReceived: number;
+  segmentsSent: number;
+  bytesReceived: number;
+  bytesSent: number;
+  /** Segments that carried bytes sent before. */
+  retransmissions: number;
+  fastRetransmissions: number;
+  retransmissionTimeouts: number;
+  windowProbes: number;
+  outOfOrder: number;
+  duplicates: number;
+  outOfWindow: number;
+  challengeAcks: number;
+  resetsSent: number;
+  resetsReceived: number;
+  connectionsOpened: number;
+  connectionsAccepted: number;
+  connectionsFailed: number;
+  readonly dropped: Record<TcpDropReason, number>;
+}
+
+/** All counters at zero. */
+export function createTcpCounters(): TcpCounters {
+  return {
+    segmentsReceived: 0,
+    segmentsSent: 0,
+    bytesReceived: 0,
+    bytesSent: 0,
+    retransmissions: 0,
+    fastRetransmissions: 0,
+    retransmissionTimeouts: 0,
+    windowProbes: 0,
+    outOfOrder: 0,
+    duplicates: 0,
+    outOfWindow: 0,
+    challengeAcks: 0,
+    resetsSent: 0,
+    resetsReceived: 0,
+    connectionsOpened: 0,
+    connectionsAccepted: 0,
+    connectionsFailed: 0,
+    dropped: {
+      truncated: 0,
+      'bad-data-offset': 0,
+      'bad-option': 0,
+      'bad-checksum': 0,
+      'bad-port': 0,
+      'no-connection': 0,
+      'backlog-full': 0,
+      'half-open-evicted': 0,
+      'table-full': 0,
+      'transmit-queue-full': 0,
+    },
+  };
+}

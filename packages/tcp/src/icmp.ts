@@ -1,0 +1,70 @@
+/**
+ * ICMP errors about segments of ours (RFC 9293, 3.9.2.2; RFC 1191; RFC 5927). An error counts only
+ * if the sequence number it quotes is in flight: somebody who cannot see the connection cannot
+ * forge that.
+ */
+
+import { formatIpv4, readU16, readU32 } from '@netlayers/bytes';
+import type { IcmpError } from '@netlayers/ipv4';
+import type { TcpConnection } from './connection.js';
+import { TcpError } from './errors.js';
+import { Because } from './reasons.js';
+import { seq, seqGe, seqLt } from './seq.js';
+
+const DESTINATION_UNREACHABLE = 3;
+const PROTOCOL_UNREACHABLE = 2;
+const PORT_UNREACHABLE = 3;
+const FRAGMENTATION_NEEDED = 4;
+
+/** RFC 791: every link carries this much. What an error without an MTU (of before RFC 1191) is taken as. */
+const SAFE_MTU = 576;
+
+/** Finds the connection of a 4-tuple. */
+export type ConnectionFinder = (
+  localAddress: number,
+  localPort: number,
+  remoteAddress: number,
+  remotePort: number,
+) => TcpConnection | null;
+
+/** Deals with an error that quotes `buf[start..end)`, at least 8 bytes of one of our segments. */
+export function arriveIcmpError(
+  error: IcmpError,
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  find: ConnectionFinder,
+): void {
+  if (end - start < 8) return;
+  const connection = find(
+    error.source,
+    readU16(buf, start),
+    error.destination,
+    readU16(buf, start + 2),
+  );
+  if (connection === null || error.type !== DESTINATION_UNREACHABLE) return;
+  const { snd } = connection;
+  const quoted = seq(readU32(buf, start + 4));
+  if (!seqGe(quoted, snd.una) || !seqLt(quoted, snd.nxt)) return;
+  if (error.code === FRAGMENTATION_NEEDED) {
+    if (connection.reduceMss(error.mtu === 0 ? SAFE_MTU : error.mtu)) sendSmaller(connection);
+    return;
+  }
+  const where = `${formatIpv4(connection.remoteAddress)}:${connection.remotePort}`;
+  const isHard = error.code === PROTOCOL_UNREACHABLE || error.code === PORT_UNREACHABLE;
+  if (isHard && connection.state === 'SYN-SENT') {
+    connection.fail(new TcpError('ECONNREFUSED', `${where} has no such service`));
+    return;
+  }
+  // Soft, as every error is for a synchronized connection (RFC 5927, 4.1).
+  connection.softError = new TcpError('EHOSTUNREACH', `${where} cannot be reached`);
+}
+
+/** What was dropped for its size is sent again in smaller segments; this is no congestion. */
+function sendSmaller(connection: TcpConnection): void {
+  if (!connection.isSynchronized) return;
+  const { snd } = connection;
+  snd.markLost(snd.una, snd.nxt, Because.SMALLER_PATH_MTU);
+  snd.forceRetransmit = true;
+  connection.context.requestOutput(connection);
+}

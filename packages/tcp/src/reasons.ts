@@ -1,0 +1,87 @@
+/**
+ * Why: the small integers that explain a connection to whoever watches it. Why a segment was sent,
+ * what was decided about one that arrived, what holds the sender back, and why a packet was dropped
+ * before any connection saw it.
+ */
+
+/** Why a segment was sent. */
+export const Because = {
+  CONNECT: 0,
+  ACCEPT: 1,
+  NEW_DATA: 2,
+  ACK_DUE: 3,
+  DELAYED_ACK_TIMER: 4,
+  OUT_OF_ORDER: 5,
+  DUPLICATE: 6,
+  WINDOW_UPDATE: 7,
+  FAST_RETRANSMIT: 8,
+  PARTIAL_ACK: 9,
+  RETRANSMISSION_TIMEOUT: 10,
+  WINDOW_PROBE: 11,
+  CLOSE: 12,
+  CHALLENGE: 13,
+  ABORT: 14,
+  NO_CONNECTION: 15,
+  UNACCEPTABLE_ACK: 16,
+  SMALLER_PATH_MTU: 17,
+} as const;
+
+export type Because = (typeof Because)[keyof typeof Because];
+
+/** What was decided about a segment that arrived at a connection. */
+export const Verdict = {
+  ACCEPTED: 0,
+  OUT_OF_ORDER: 1,
+  DUPLICATE: 2,
+  OUT_OF_WINDOW: 3,
+  BAD_ACK: 4,
+  DUPLICATE_ACK: 5,
+  OLD_TIMESTAMP: 6,
+  NO_TIMESTAMP: 7,
+  CHALLENGED: 8,
+  RESET: 9,
+  NO_ACK: 10,
+  DATA_AFTER_CLOSE: 11,
+  NO_ROOM: 12,
+} as const;
+
+export type Verdict = (typeof Verdict)[keyof typeof Verdict];
+
+/** What holds a sender back that has been asked for output. */
+export const HeldBy = {
+  NOTHING_TO_SEND: 0,
+  CONGESTION_WINDOW: 1,
+  PEER_WINDOW: 2,
+  NAGLE: 3,
+  CORK: 4,
+  DEVICE: 5,
+} as const;
+
+export type HeldBy = (typeof HeldBy)[keyof typeof HeldBy];
+
+/** Why a segment was dropped before a connection saw it, or instead of making one. */
+export type TcpDropReason =
+  | 'truncated'
+  | 'bad-data-offset'
+  | 'bad-option'
+  | 'bad-checksum'
+  | 'bad-port'
+  | 'no-connection'
+  | 'backlog-full'
+  | 'half-open-evicted'
+  | 'table-full'
+  | 'transmit-queue-full';
+
+const nameOf = (codes: Readonly<Record<string, number>>, code: number): string =>
+  (Object.keys(codes).find((key) => codes[key] === code) ?? `${code}`)
+    .toLowerCase()
+    .replaceAll('_', ' ');
+
+/** Spells a reason for sending: `new data`, `fast retransmit`. */
+export const formatBecause = (code: Because): string => nameOf(Because, code);
+
+/** Spells a decision about an arrived segment: `accepted`, `out of window`. */
+export const formatVerdict = (code: Verdict): string => nameOf(Verdict, code);
+
+/** Spells what holds a sender back: `congestion window`. */
+export const formatHeldBy = (code: HeldBy): string => nameOf(HeldBy, code);

@@ -1,0 +1,83 @@
+/**
+ * Round-trip time and retransmission time-out (RFC 6298). All times in milliseconds, with a
+ * fraction.
+ *
+ * Deliberate difference: the lower bound of the RTO is an option (200 ms by default, as in Linux)
+ * where RFC 6298, (2.4) says 1 s; the RFC itself names the trade (spurious time-outs against slow
+ * recovery), and delayed ACKs here and there stay well below it.
+ */
+
+/** RFC 6298, 2: alpha, beta, K. */
+const ALPHA = 1 / 8;
+const BETA = 1 / 4;
+const K = 4;
+
+/** Estimates RTT and RTO of one connection. */
+export class RttEstimator {
+  readonly #minRtoMs: number;
+  readonly #maxRtoMs: number;
+  #srttMs = -1;
+  #rttvarMs = 0;
+  #latestMs = -1;
+  #rtoMs: number;
+  #backoffs = 0;
+
+  constructor(initialRtoMs: number, minRtoMs: number, maxRtoMs: number) {
+    this.#rtoMs = initialRtoMs;
+    this.#minRtoMs = minRtoMs;
+    this.#maxRtoMs = maxRtoMs;
+  }
+
+  /** Smoothed RTT; -1 before the first sample. */
+  get srttMs(): number {
+    return this.#srttMs;
+  }
+
+  get rttvarMs(): number {
+    return this.#rttvarMs;
+  }
+
+  /** The newest sample; -1 before the first. */
+  get latestMs(): number {
+    return this.#latestMs;
+  }
+
+  /** The current time-out, back-off included. */
+  get rtoMs(): number {
+    return Math.min(this.#rtoMs * 2 ** this.#backoffs, this.#maxRtoMs);
+  }
+
+  /** How often the timer has been backed off since the last sample. */
+  get backoffs(): number {
+    return this.#backoffs;
+  }
+
+  /** Takes a measurement that is not ambiguous (Karn's rule is the caller's). */
+  sample(rttMs: number): void {
+    const rtt = Math.max(rttMs, 0);
+    this.#latestMs = rtt;
+    if (this.#srttMs < 0) {
+      // (2.2)
+      this.#srttMs = rtt;
+      this.#rttvarMs = rtt / 2;
+    } else {
+      // (2.3): RTTVAR before SRTT
+      this.#rttvarMs = (1 - BETA) * this.#rttvarMs + BETA * Math.abs(this.#srttMs - rtt);
+      this.#srttMs = (1 - ALPHA) * this.#srttMs + ALPHA * rtt;
+    }
+    // As Linux does, the bound goes into the variance term: an RTO of srtt + 200 ms on a long path.
+    this.#rtoMs = this.#srttMs + Math.max(this.#minRtoMs, K * this.#rttvarMs);
+    this.#backoffs = 0;
+  }
+
+  /** (5.5): the timer has expired. */
+  backOff(): void {
+    this.#backoffs++;
+  }
+
+  /** (5.7): the SYN was retransmitted; the first data starts from 3 s when no sample exists. */
+  restartAfterSynLoss(): void {
+    if (this.#srttMs < 0) this.#rtoMs = Math.max(this.#rtoMs, 3000);
+    this.#backoffs = 0;
+  }
+}
