@@ -1,0 +1,27 @@
+/**
+ * One line per answered request.
+ */
+
+import type { AccessRecord } from '@netlayers/server';
+import type { Colors } from './log.js';
+
+/** A target is the peer's text: what a terminal would obey is printed as a question mark. */
+const printable = (text: string): string => text.replace(/[^\x21-\x7e]/g, '?');
+
+function coloredStatus(status: number, colors: Colors): string {
+  // 0: the peer left before there was a response.
+  if (status === 0) return colors.dim('---');
+  const text = String(status);
+  if (status >= 500) return colors.red(text);
+  if (status >= 400) return colors.yellow(text);
+  return status >= 300 ? colors.cyan(text) : colors.green(text);
+}
+
+/** Formats a record: who, what, with which result, how many bytes in which time. */
+export function formatAccess(record: AccessRecord, colors: Colors): string {
+  const { method, target, status, bytes, durationMs, remoteAddress, remotePort } = record;
+  const peer = colors.dim(`${remoteAddress}:${remotePort}`);
+  const request = method === '' ? '(malformed request)' : `${method} ${printable(target)}`;
+  const figures = colors.dim(`${bytes} bytes, ${durationMs.toFixed(1)} ms`);
+  return `${peer} ${request} ${coloredStatus(status, colors)} ${figures}`;
+}

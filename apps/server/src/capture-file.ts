@@ -1,0 +1,37 @@
+/**
+ * The file that `--pcap` writes. It is written synchronously, once per turn of the stack: whatever
+ * ends the process, the file holds every packet up to then.
+ */
+
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { CaptureSink } from '@netlayers/link';
+import type { Log } from './log.js';
+
+/**
+ * Creates or replaces the file.
+ *
+ * @throws Error, one line, when it cannot be created.
+ */
+export function openCapture(path: string, log: Log): CaptureSink {
+  let file: number;
+  try {
+    file = openSync(path, 'w');
+  } catch (error) {
+    throw new Error(`--pcap ${path}: ${error instanceof Error ? error.message : error}`);
+  }
+  let isFailed = false;
+  return {
+    write(bytes) {
+      if (isFailed) return;
+      try {
+        for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+      } catch (error) {
+        isFailed = true;
+        closeSync(file);
+        log.error(
+          `--pcap ${path}: ${error instanceof Error ? error.message : error}; recording ends`,
+        );
+      }
+    },
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * Our own TCP: a TUN device, if asked for a capture around it, and a stack on top. The one place of
+ * this command that knows how these fit together.
+ */
+
+import type { LinkDevice } from '@netlayers/link';
+import { createStack } from '@netlayers/stack';
+import { createTun, type TunDevice } from '@netlayers/tun';
+import type { Log } from './log.js';
+import type { TunOptions } from './options.js';
+import type { OpenTransport } from './transport.js';
+
+/** Creates the device as the options describe it. */
+function openDevice(options: TunOptions): Promise<TunDevice> {
+  return createTun({
+    address: options.ip,
+    driver: options.driver,
+    routes: options.routes,
+    offload: options.offload,
+    ...(options.name === null ? {} : { name: options.name }),
+    ...(options.fd === null ? {} : { fd: options.fd }),
+    ...(options.mtu === null ? {} : { mtu: options.mtu }),
+  });
+}
+
+/** The device, recorded into a file if the options say so. */
+async function captured(device: TunDevice, options: TunOptions, log: Log): Promise<LinkDevice> {
+  if (options.pcap === null) return device;
+  const [{ captureDevice }, { openCapture }] = await Promise.all([
+    import('@netlayers/link'),
+    import('./capture-file.js'),
+  ]);
+  const sink = openCapture(options.pcap, log);
+  return captureDevice(device, { sink, wallTime: Date.now, interfaceName: device.name });
+}
+
+/**
+ * Opens the device and starts the stack.
+ *
+ * @throws TunError when there is no device to be had; Error for a capture that cannot be written.
+ */
+export async function openTun(options: TunOptions, log: Log): Promise<OpenTransport> {
+  const tun = await openDevice(options);
+  try {
+    const device = await captured(tun, options, log);
+    const observer = log.shows('debug')
+      ? (await import('./segment-log.js')).segmentLog(log)
+      : undefined;
+    const stack = createStack({
+      device,
+      address: tun.address,
+      ...(options.timeWaitMs === null ? {} : { timeWaitMs: options.timeWaitMs }),
+      ...(observer === undefined ? {} : { observer }),
+    });
+    tun.onError = (error) => log.error(error.message);
+    return {
+      kind: 'tun',
+      transport: stack.transport,
+      host: tun.address,
+      description: `on our own TCP; ${tun.name}, this machine is ${tun.peer}`,
+      close: async () => stack.close(),
+    };
+  } catch (error) {
+    tun.close();
+    throw error;
+  }
+}
