@@ -8,15 +8,18 @@
 import { writeFileSync } from 'node:fs';
 import { formatIpv4 } from '@netlayers/bytes';
 import { formatCidr, maskOf, type Network } from './cidr.js';
-import { explainSetting, type Subject } from './explain-errno.js';
+import { explainReading, explainSetting, type Subject } from './explain-errno.js';
 import { InterfaceRequestBlock } from './interface-request.js';
 import { Errno, InterfaceFlag, InterfaceRequest as Request, Sys } from './linux.js';
-import type { AddressPair } from './overlap.js';
 import { readRoutes } from './routing-table.js';
 import type { Syscalls } from './syscalls.js';
 
 /** What an interface should look like; `null` = as it is. */
-export interface Configuration extends AddressPair {
+export interface Configuration {
+  readonly address: number;
+  readonly peer: number;
+  /** `null` with a new address is 32. */
+  readonly prefixLength: number | null;
   readonly mtu: number | null;
   /** Packets its ring should hold at least. */
   readonly queueLength: number;
@@ -41,7 +44,7 @@ export class InterfaceSettings {
     this.#subject = subject;
     this.#block = new InterfaceRequestBlock(syscalls);
     this.#socket = syscalls.socket(Sys.AF_INET, Sys.SOCK_DGRAM | Sys.O_CLOEXEC, 0);
-    if (this.#socket < 0) throw explainSetting(-this.#socket, 'anything', 'true', subject);
+    if (this.#socket < 0) throw explainReading(-this.#socket, subject);
   }
 
   /** The kernel's own address on the link and our one; `null` without. */
@@ -57,7 +60,6 @@ export class InterfaceSettings {
    * @throws TunError e.g. `EPERM` when something differs and may not be set.
    */
   apply(wanted: Configuration): InterfaceState {
-    this.#silenceIpv6();
     this.#applyPair(wanted);
     if (wanted.mtu !== null && this.#getInt(Request.SIOCGIFMTU) !== wanted.mtu) {
       this.#set(
@@ -76,15 +78,25 @@ export class InterfaceSettings {
     };
   }
 
+  /** Router solicitations and the like would only wake us: nobody speaks IPv6 on the other end. */
+  silenceIpv6(): void {
+    try {
+      writeFileSync(`/proc/sys/net/ipv6/conf/${this.#subject.name}/disable_ipv6`, '1');
+    } catch {
+      // Not permitted, or a kernel without IPv6: those packets are dropped one layer up.
+    }
+  }
+
   close(): void {
     this.#syscalls.close(this.#socket);
   }
 
-  #applyPair({ address, peer, prefixLength }: AddressPair): void {
+  #applyPair({ address, peer, prefixLength }: Configuration): void {
     const { name } = this.#subject;
-    const host = `address ${formatIpv4(peer)} peer ${formatIpv4(address)}`;
-    const command = `ip address add ${formatIpv4(peer)} peer ${formatIpv4(address)}/${prefixLength} dev ${name}`;
-    const mask = maskOf(prefixLength);
+    const host = `the address ${formatIpv4(peer)} peer ${formatIpv4(address)}`;
+    const command =
+      `ip address replace ${formatIpv4(peer)} peer ${formatIpv4(address)}/${prefixLength ?? 32} ` +
+      `dev ${name}`;
     // In this order: setting the local address resets the other two.
     if (this.#getAddress(Request.SIOCGIFADDR) !== peer) {
       this.#set(Request.SIOCSIFADDR, this.#block.startAddress(name, peer), host, command);
@@ -92,6 +104,8 @@ export class InterfaceSettings {
     if (this.#getAddress(Request.SIOCGIFDSTADDR) !== address) {
       this.#set(Request.SIOCSIFDSTADDR, this.#block.startAddress(name, address), host, command);
     }
+    if (prefixLength === null) return;
+    const mask = maskOf(prefixLength);
     if (this.#getAddress(Request.SIOCGIFNETMASK) !== mask) {
       this.#set(Request.SIOCSIFNETMASK, this.#block.startAddress(name, mask), host, command);
     }
@@ -105,15 +119,6 @@ export class InterfaceSettings {
       Request.SIOCSIFTXQLEN,
       this.#block.startInt(this.#subject.name, length),
     );
-  }
-
-  /** Router solicitations and the like would only wake us: nobody speaks IPv6 on the other end. */
-  #silenceIpv6(): void {
-    try {
-      writeFileSync(`/proc/sys/net/ipv6/conf/${this.#subject.name}/disable_ipv6`, '1');
-    } catch {
-      // Not permitted, or a kernel without IPv6: those packets are dropped one layer up.
-    }
   }
 
   #bringUp(): void {
@@ -163,7 +168,7 @@ export class InterfaceSettings {
     const result = this.#get(request);
     if (result >= 0) return this.#block.readAddress();
     if (result === -Errno.EADDRNOTAVAIL) return null;
-    throw explainSetting(-result, 'the addresses', 'true', this.#subject);
+    throw explainReading(-result, this.#subject);
   }
 
   #set(request: number, block: number, setting: string, command: string): void {

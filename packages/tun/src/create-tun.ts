@@ -11,45 +11,51 @@ import { TunError } from './errors.js';
 import type { Subject } from './explain-errno.js';
 import { KoffiDevice } from './koffi-device.js';
 import { type Attachment, adoptTun, openTun } from './open-tun.js';
-import {
-  configurationOf,
-  planTun,
-  queuesOption,
-  subjectOf,
-  type TunOptions,
-  type TunPlan,
-} from './options.js';
-import { type AddressPair, refuseOverlap } from './overlap.js';
+import { openTuntap2 } from './open-tuntap2.js';
+import { planTun, queuesOption, subjectOf, type TunOptions, type TunPlan } from './options.js';
+import { refuseOverlap, refuseSameRoute } from './overlap.js';
 import { readTakenNetworks } from './routing-table.js';
 import { loadSyscalls, type Syscalls } from './syscalls.js';
 import type { TunDevice } from './tun-device.js';
+import { loadTuntap2 } from './tuntap2-package.js';
 
 /** What the kernel made of a plan. */
 interface Configured extends InterfaceState {
-  readonly pair: AddressPair;
+  readonly address: string;
+  readonly peer: string;
 }
 
 /**
- * Sets the interface up. Addresses are compared with the rest of the machine only when they are
- * not its own already: an attached device overlaps with nothing but itself.
+ * Sets an attached interface up. Addresses are compared with the rest of the machine only when they
+ * are not its own already: an attached device overlaps with nothing but itself.
+ *
+ * @throws TunError e.g. `EADDRINUSE`, or `EPERM` when something differs and may not be set.
  */
-export function configureInterface(syscalls: Syscalls, plan: TunPlan, name: string): Configured {
+export function configureInterface(
+  syscalls: Syscalls,
+  plan: TunPlan,
+  { name, persistent }: Attachment,
+): Configured {
   const subject: Subject = { ...subjectOf(plan), name };
   const settings = new InterfaceSettings(syscalls, subject);
   try {
     const present = settings.readPair();
-    const pair =
-      plan.pair ?? (present === null ? null : { ...present, prefixLength: plan.prefixLength });
+    const pair = plan.pair ?? present;
     if (pair === null) {
       throw new TunError('EINVAL', `${name} has no addresses: give one like 10.0.0.2`);
     }
+    const taken = readTakenNetworks();
+    refuseSameRoute(plan.routes, name, taken);
     if (present?.address !== pair.address || present.peer !== pair.peer) {
-      const others = readTakenNetworks().filter(
+      const others = taken.filter(
         (network) => network.interfaceName !== name && network.address !== present?.peer,
       );
-      refuseOverlap(pair, others);
+      refuseOverlap({ ...pair, prefixLength: plan.prefixLength ?? 32 }, others);
     }
-    return { pair, ...settings.apply(configurationOf(plan, pair)) };
+    if (!persistent) settings.silenceIpv6();
+    const { prefixLength, mtu, queueLength, routes } = plan;
+    const state = settings.apply({ ...pair, prefixLength, mtu, queueLength, routes });
+    return { ...state, address: formatIpv4(pair.address), peer: formatIpv4(pair.peer) };
   } finally {
     settings.close();
   }
@@ -57,7 +63,6 @@ export function configureInterface(syscalls: Syscalls, plan: TunPlan, name: stri
 
 function openDevices(syscalls: Syscalls, plan: TunPlan, queues: number | null): TunDevice[] {
   const attached: Attachment[] = [];
-  const ownsDescriptor = plan.fd === null;
   try {
     if (plan.fd !== null) attached.push(adoptTun(syscalls, plan.fd));
     else {
@@ -68,21 +73,20 @@ function openDevices(syscalls: Syscalls, plan: TunPlan, queues: number | null): 
         attached.push(openTun(syscalls, { ...subject, name }, options));
       }
     }
-    const { pair, mtu, queueLength } = configureInterface(syscalls, plan, attached[0]!.name);
+    const { address, peer, mtu, queueLength } = configureInterface(syscalls, plan, attached[0]!);
     return attached.map(
       (attachment) =>
         new KoffiDevice({
           ...attachment,
           syscalls,
-          ownsDescriptor,
-          address: formatIpv4(pair.address),
-          peer: formatIpv4(pair.peer),
+          address,
+          peer,
           mtu,
           receiveQueue: queueLength,
         }),
     );
   } catch (error) {
-    if (ownsDescriptor) for (const { fd } of attached) syscalls.close(fd);
+    for (const { fd } of attached) syscalls.close(fd);
     throw error;
   }
 }
@@ -105,6 +109,7 @@ export function createTun(options: TunOptions): Promise<TunDevice>;
 export async function createTun(
   options: TunOptions & { queues?: number },
 ): Promise<TunDevice | readonly TunDevice[]> {
+  if (options.driver === 'tuntap2') return openTuntap2(await loadTuntap2(), options);
   const plan = planTun(options);
   const queues = options.queues === undefined ? null : queuesOption(options.queues);
   if (queues !== null && plan.fd !== null) {

@@ -53,8 +53,8 @@ export function explainAttach(errno: number, subject: Subject): TunError {
     case Errno.EACCES:
       return new TunError(
         'EPERM',
-        `creating ${name} needs root: run with sudo, or once: ${persistentCommand(subject)}; ` +
-          'then give its name',
+        `${name} may not be created or used by this user: run with sudo, or once: ` +
+          `${persistentCommand(subject)}; then give that name`,
       );
     case Errno.EBUSY:
       return new TunError(
@@ -80,6 +80,13 @@ const CODES: Partial<Record<number, TunErrorCode>> = {
   [Errno.EBUSY]: 'EBUSY',
   [Errno.EEXIST]: 'EADDRINUSE',
 };
+
+/** Explains that an interface cannot even be asked; `ENODEV` when it is gone. */
+export const explainReading = (errno: number, { name }: Subject): TunError =>
+  new TunError(
+    CODES[errno] ?? 'EINVAL',
+    `${name} cannot be asked for its settings (errno ${errno}): look with ip address show dev ${name}`,
+  );
 
 /** Explains a failed setting of an interface; `setting` reads like "the MTU of tun0". */
 export function explainSetting(

@@ -9,4 +9,10 @@ export { companionOf } from './companion.js';
 export { createTun } from './create-tun.js';
 export { TunError, type TunErrorCode } from './errors.js';
 export type { TunOptions } from './options.js';
+export {
+  createPersistentTun,
+  type PersistentTun,
+  type PersistentTunOptions,
+  removePersistentTun,
+} from './persistent-tun.js';
 export type { TunCounters, TunDevice, TunDriver } from './tun-device.js';

@@ -40,10 +40,8 @@ const OFFLOAD_SLAB = 1024 * 1024;
 /** How to carry packets over a descriptor that is already a configured TUN device. */
 export interface KoffiDeviceOptions extends TunIdentity {
   readonly syscalls: Syscalls;
-  /** Non-blocking, attached to its interface. */
+  /** Non-blocking, attached to its interface; `close` closes it. */
   readonly fd: number;
-  /** Whether `close` closes the descriptor too; no for one that was lent. */
-  readonly ownsDescriptor: boolean;
   /** Whether the device was opened with IFF_VNET_HDR and its offloads. */
   readonly offload: boolean;
 }
@@ -64,7 +62,6 @@ export class KoffiDevice implements TunDevice {
   onError: ((error: TunError) => void) | null = null;
 
   readonly #syscalls: Syscalls;
-  readonly #ownsDescriptor: boolean;
   readonly #headerLength: number;
   readonly #watch: Watch;
   readonly #receiveBuffer: Uint8Array;
@@ -93,7 +90,6 @@ export class KoffiDevice implements TunDevice {
     this.persistent = options.persistent;
     this.fd = fd;
     this.#syscalls = syscalls;
-    this.#ownsDescriptor = options.ownsDescriptor;
     this.#headerLength = offload ? VNET_HEADER_LENGTH : 0;
     this.capabilities = {
       mtu,
@@ -196,7 +192,7 @@ export class KoffiDevice implements TunDevice {
     this.counters.transmitErrors += this.#slab.tail - this.#slab.head;
     this.#slab.clear();
     this.#watch.close();
-    if (this.#ownsDescriptor) this.#syscalls.close(this.fd);
+    this.#syscalls.close(this.fd);
   }
 
   /** Writes what is queued until it has gone or the kernel takes no more. */

@@ -32,6 +32,7 @@ export const Sys = {
   O_CLOEXEC: 0o2000000,
   F_GETFL: 3,
   F_SETFL: 4,
+  F_DUPFD_CLOEXEC: 1030,
   AF_INET: 2,
   SOCK_DGRAM: 2,
 } as const;

@@ -72,27 +72,32 @@ export function openTun(
 }
 
 /**
- * Takes a descriptor that somebody else has opened and attached; it stays theirs to close.
+ * Takes a descriptor that somebody else has opened and attached, as a duplicate: theirs stays theirs
+ * to use and to close, and libuv, which watches a descriptor once only, may watch both.
  *
  * Whether packets carry a vnet header was decided by whoever opened it; it is found out here.
  *
  * @throws TunError `EINVAL` for a descriptor that is no attached TUN device.
  */
-export function adoptTun(syscalls: Syscalls, fd: number): Attachment {
-  const flags = syscalls.fcntl(fd, Sys.F_GETFL, 0);
-  const block = new InterfaceRequestBlock(syscalls);
-  const result = flags < 0 ? flags : syscalls.ioctl(fd, TunRequest.TUNGETIFF, block.start(''));
-  if (result < 0 || (block.readShort() & TunFlag.IFF_TUN) === 0) {
-    throw new TunError('EINVAL', `descriptor ${fd} is no TUN device that is attached`);
+export function adoptTun(syscalls: Syscalls, lent: number): Attachment {
+  const fd = syscalls.fcntl(lent, Sys.F_DUPFD_CLOEXEC, 0);
+  if (fd < 0) throw new TunError('EINVAL', `descriptor ${lent} is not open`);
+  try {
+    const block = new InterfaceRequestBlock(syscalls);
+    const result = syscalls.ioctl(fd, TunRequest.TUNGETIFF, block.start(''));
+    const flags = result < 0 ? 0 : block.readShort();
+    if ((flags & TunFlag.IFF_TUN) === 0 || (flags & TunFlag.IFF_NO_PI) === 0) {
+      throw new TunError('EINVAL', `descriptor ${lent} is no TUN device opened with IFF_NO_PI`);
+    }
+    // The status flags belong to the open file, so this is set for the lender as well.
+    syscalls.fcntl(fd, Sys.F_SETFL, syscalls.fcntl(fd, Sys.F_GETFL, 0) | Sys.O_NONBLOCK);
+    const offload = (flags & TunFlag.IFF_VNET_HDR) !== 0;
+    if (offload) setVnet(syscalls, fd, { name: block.readName(), address: '', peer: '' });
+    return describe(syscalls, fd, offload);
+  } catch (error) {
+    syscalls.close(fd);
+    throw error;
   }
-  const offload = (block.readShort() & TunFlag.IFF_VNET_HDR) !== 0;
-  if ((block.readShort() & TunFlag.IFF_NO_PI) === 0) {
-    throw new TunError('EINVAL', `descriptor ${fd} was opened without IFF_NO_PI: open it with`);
-  }
-  const name = block.readName();
-  syscalls.fcntl(fd, Sys.F_SETFL, flags | Sys.O_NONBLOCK);
-  if (offload) setVnet(syscalls, fd, { name, address: '', peer: '' });
-  return describe(syscalls, fd, offload);
 }
 
 /** Asks the kernel what the descriptor is attached to. */

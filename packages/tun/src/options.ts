@@ -5,7 +5,6 @@
 import { formatIpv4 } from '@netlayers/bytes';
 import { type Network, parseCidr } from './cidr.js';
 import { companionAddress, parseHostAddress } from './companion.js';
-import type { Configuration } from './configure.js';
 import { TunError } from './errors.js';
 import type { Subject } from './explain-errno.js';
 import type { AddressPair } from './overlap.js';
@@ -25,7 +24,7 @@ export interface TunOptions {
   address?: string;
   /** The kernel's address on the link. @default `companionOf(address)` */
   peer?: string;
-  /** Sends the subnet of this prefix length around `address` to the device. @default 32 */
+  /** Sends the subnet of this prefix length around `address` to the device. @default as it is; 32 for a new one */
   prefixLength?: number;
   /** Further subnets that are sent to the device, e.g. `10.1.0.0/16`. */
   routes?: readonly string[];
@@ -37,7 +36,7 @@ export interface TunOptions {
   driver?: TunDriver;
   /** Lets the kernel finish checksums and cut segments, and leave ours unfinished. @default false */
   offload?: boolean;
-  /** Takes an attached descriptor, e.g. an inherited one, instead of opening one; it stays yours. */
+  /** Uses a duplicate of an attached descriptor, e.g. an inherited one; closing that stays up to you. */
   fd?: number;
   /** Packets the device's ring should hold, where that may be set. @default 10000 */
   queueLength?: number;
@@ -46,8 +45,8 @@ export interface TunOptions {
 /** Checked options. */
 export interface TunPlan {
   /** `null`: read them from the device. */
-  readonly pair: AddressPair | null;
-  readonly prefixLength: number;
+  readonly pair: Pick<AddressPair, 'address' | 'peer'> | null;
+  readonly prefixLength: number | null;
   readonly routes: readonly Network[];
   readonly mtu: number | null;
   readonly name: string;
@@ -68,7 +67,7 @@ export function integerOption(value: number, name: string, least: number, most: 
 export const queuesOption = (value: number): number =>
   integerOption(value, 'queues', 1, MOST_QUEUES);
 
-function planPair(options: TunOptions, prefixLength: number): AddressPair | null {
+function planPair(options: TunOptions): TunPlan['pair'] {
   if (options.address === undefined) {
     if (options.name === undefined && options.fd === undefined) {
       throw new TunError('EINVAL', 'a new device needs an address: give one like 10.0.0.2');
@@ -81,7 +80,7 @@ function planPair(options: TunOptions, prefixLength: number): AddressPair | null
   if (peer === address) {
     throw new TunError('EINVAL', `address and peer are both ${options.address}: leave peer out`);
   }
-  return { address, peer, prefixLength };
+  return { address, peer };
 }
 
 function planName(name: string): string {
@@ -100,10 +99,12 @@ function planName(name: string): string {
  * @throws TunError `EINVAL`, saying which and what would do.
  */
 export function planTun(options: TunOptions): TunPlan {
-  const prefixLength = integerOption(options.prefixLength ?? 32, 'prefix length', 1, 32);
   return {
-    pair: planPair(options, prefixLength),
-    prefixLength,
+    pair: planPair(options),
+    prefixLength:
+      options.prefixLength === undefined
+        ? null
+        : integerOption(options.prefixLength, 'prefix length', 1, 32),
     routes: (options.routes ?? []).map(parseCidr),
     mtu:
       options.mtu === undefined
@@ -127,12 +128,4 @@ export const subjectOf = (plan: TunPlan): Subject => ({
   name: plan.name,
   address: plan.pair === null ? '10.0.0.2' : formatIpv4(plan.pair.address),
   peer: plan.pair === null ? '10.0.0.3' : formatIpv4(plan.pair.peer),
-});
-
-/** What the interface of a plan should look like, once its pair is known. */
-export const configurationOf = (plan: TunPlan, pair: AddressPair): Configuration => ({
-  ...pair,
-  mtu: plan.mtu,
-  queueLength: plan.queueLength,
-  routes: plan.routes,
 });

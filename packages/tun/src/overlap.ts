@@ -37,6 +37,7 @@ export function freePair(
 ): { address: number; peer: number } | null {
   const bases = [
     ...Array.from({ length: 256 }, (_, i) => (10 << 24) | (i << 8)),
+    ...Array.from({ length: 256 }, (_, i) => (10 << 24) | (i << 16)),
     ...Array.from({ length: 16 }, (_, i) => (172 << 24) | ((16 + i) << 16)),
     ...Array.from({ length: 256 }, (_, i) => (192 << 24) | (168 << 16) | (i << 8)),
   ];
@@ -69,4 +70,32 @@ export function refuseOverlap(pair: AddressPair, taken: readonly TakenNetwork[])
     'EADDRINUSE',
     `${formatIpv4(pair.address)} (with ${formatIpv4(pair.peer)} for the kernel) overlaps ${what}: ${advice}`,
   );
+}
+
+/**
+ * Refuses a route that another interface has in the same words: the kernel would take both and
+ * follow ours. A more specific one is what routes are for.
+ *
+ * @throws TunError `EADDRINUSE`, naming the other interface.
+ */
+export function refuseSameRoute(
+  wanted: readonly Network[],
+  name: string,
+  taken: readonly TakenNetwork[],
+): void {
+  for (const route of wanted) {
+    const text = formatCidr(route);
+    const same = taken.find(
+      (network) =>
+        network.interfaceName !== null &&
+        network.interfaceName !== name &&
+        formatCidr(network) === text,
+    );
+    if (same === undefined) continue;
+    const advice =
+      route.prefixLength === 0
+        ? 'give 0.0.0.0/1 and 128.0.0.0/1 to send everything here'
+        : `remove it with sudo ip route del ${text} dev ${same.interfaceName}, or give a longer prefix`;
+    throw new TunError('EADDRINUSE', `${same.interfaceName} has a route to ${text}: ${advice}`);
+  }
 }

@@ -43,7 +43,7 @@ export interface TunDevice extends LinkDevice {
   readonly counters: Readonly<TunCounters>;
   /**
    * Called once when the device is lost, e.g. because somebody removed the interface; it is closed
-   * then. Without a listener the process gets a warning.
+   * then. It is noticed while `onReadable` is set. Without a listener the process gets a warning.
    */
   onError: ((error: TunError) => void) | null;
   /** Keeps the process alive again; the default. */

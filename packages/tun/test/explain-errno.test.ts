@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import {
+  explainAttach,
+  explainOpen,
+  explainReading,
+  explainSetting,
+} from '../src/explain-errno.js';
+import { Errno } from '../src/linux.js';
+
+const subject = { name: 'tun%d', address: '10.0.0.2', peer: '10.0.0.3' };
+
+describe('explaining an errno', () => {
+  it.each([
+    [explainOpen(Errno.ENOENT), 'ENOENT', 'sudo modprobe tun'],
+    [explainOpen(Errno.EACCES), 'EACCES', 'sudo chmod 666 /dev/net/tun'],
+    [explainOpen(Errno.EPERM), 'EPERM', 'run with sudo'],
+    [explainOpen(Errno.ENODEV), 'ENODEV', 'sudo modprobe tun'],
+    [explainOpen(Errno.ENXIO), 'ENODEV', 'sudo modprobe tun'],
+    [explainOpen(24), 'EINVAL', 'errno 24'],
+    [
+      explainAttach(Errno.EPERM, subject),
+      'EPERM',
+      'sudo ip tuntap add dev tun0 mode tun user $(id -un)',
+    ],
+    [
+      explainAttach(Errno.EPERM, subject),
+      'EPERM',
+      'ip address add 10.0.0.3 peer 10.0.0.2 dev tun0',
+    ],
+    [explainAttach(Errno.EBUSY, subject), 'EBUSY', 'sudo fuser -v /dev/net/tun'],
+    [explainAttach(Errno.EINVAL, subject), 'EINVAL', 'ip -d link show'],
+    [explainAttach(12, subject), 'EINVAL', 'errno 12'],
+    [
+      explainSetting(Errno.EPERM, 'the MTU of tun0', 'ip link set tun0 mtu 9000', subject),
+      'EPERM',
+      'sudo ip link set tun0 mtu 9000',
+    ],
+    [explainSetting(Errno.EEXIST, 'the route', 'x', subject), 'EADDRINUSE', 'ip route show'],
+    [
+      explainSetting(Errno.EINVAL, 'the MTU of tun0', 'x', subject),
+      'EINVAL',
+      'setting the MTU of tun0 failed',
+    ],
+    [explainReading(Errno.ENODEV, subject), 'ENODEV', 'ip address show'],
+  ])('gives %s', (error, code, advice) => {
+    expect(error.name).toBe('TunError');
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(advice);
+    expect(error.message, 'one line').not.toContain('\n');
+  });
+});
