@@ -180,7 +180,8 @@ export class Tuntap2Device implements TunDevice {
 
   #take(packet: Uint8Array): void {
     if (this.#closed) return;
-    this.#received.push(packet);
+    // A plain view: `slice` of a Buffer does not copy, which would surprise whoever keeps a packet.
+    this.#received.push(new Uint8Array(packet.buffer, packet.byteOffset, packet.length));
     if (this.#received.length - this.#next >= RECEIVE_LIMIT && !this.#paused) {
       this.#paused = true;
       this.#tun.pause();
