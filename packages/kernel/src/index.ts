@@ -1,7 +1,8 @@
 /**
- * The operating system's TCP behind the Transport contract.
+ * The operating system's TCP behind the `Transport` contract of `@netlayers/http`: the server and
+ * the client run on it without root, on every platform of Node.
  *
  * @packageDocumentation
  */
 
-export {};
+export { type KernelTransportOptions, kernelTransport } from './kernel-transport.js';

@@ -4,11 +4,25 @@
  * @packageDocumentation
  */
 
+export type { Stream, StreamHandler, StreamListener, StreamTransport } from './byte-stream.js';
+export {
+  type ByteStreamSuiteOptions,
+  byteStreamSuite,
+  type TransportFixture,
+} from './byte-stream-suite.js';
 export { hex } from './hex.js';
 export { type LinkDeviceFixture, linkDeviceSuite } from './link-device-suite.js';
 export { type ArrivedPacket, LinkProbe, type ProbedDevice } from './link-probe.js';
 export { ManualClock } from './manual-clock.js';
+export {
+  MemoryStream,
+  type MemoryStreamOptions,
+  memoryStreamPair,
+  type Schedule,
+} from './memory-stream.js';
+export { MemoryTransport, type MemoryTransportOptions } from './memory-transport.js';
 export { RecordingDevice, type SentPacket } from './recording-device.js';
+export { fillPattern, type PeerReactions, RecordingPeer } from './recording-peer.js';
 export { type SeededRandom, seededRandom } from './seeded-random.js';
 export type { SuiteExpectation, SuiteTools } from './suite-tools.js';
 export {

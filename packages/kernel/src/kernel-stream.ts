@@ -1,0 +1,214 @@
+/**
+ * A connection of the kernel's TCP as a `ByteStream`.
+ *
+ * Writing: bytes are copied into a block; a block leaves when it is full, when the last cork is
+ * pulled, or once per tick after the microtasks, so that all answers of one turn share a system
+ * call. Reading: nothing is asked of the socket before a handler is set.
+ *
+ * Invariant: the handler sees data, end, close in this order, close once, and nothing while paused
+ * except the close of a connection that failed.
+ */
+
+import type { Socket } from 'node:net';
+import type { ByteStream, ByteStreamHandler } from '@netlayers/http';
+import { BLOCK_SIZE, type Block, type BlockPool } from './block-pool.js';
+import { resetError } from './errors.js';
+
+/** A server that listens on `::` sees IPv4 peers in this form (RFC 4291, 2.5.5.2). */
+const plainAddress = (address = ''): string =>
+  address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+
+/** Wraps one socket of `node:net`, which it then owns. */
+export class KernelStream implements ByteStream {
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly #socket: Socket;
+  readonly #pool: BlockPool;
+  readonly #highWaterMark: number;
+  /** Whether data arrives through the socket's `data` event; otherwise through `deliver`. */
+  readonly #usesDataEvent: boolean;
+  #handler: ByteStreamHandler | null = null;
+  #paused = false;
+  /** What could not be delivered while there was no handler, or while paused. */
+  #held: 'nothing' | 'end' | 'close' = 'nothing';
+  #block: Block | null = null;
+  /** Blocks that the socket has, in the order of their completion. */
+  readonly #inFlight: Block[] = [];
+  /** Bytes that the kernel has not taken yet. */
+  #queued = 0;
+  #needsDrain = false;
+  #corks = 0;
+  #flushScheduled = false;
+  #ended = false;
+  #aborted = false;
+  #closed = false;
+  #error: Error | null = null;
+  readonly #flushLater = (): void => {
+    this.#flushScheduled = false;
+    if (this.#corks === 0) this.#flush();
+  };
+  readonly #handleSent = (): void => this.#blockSent();
+
+  constructor(socket: Socket, pool: BlockPool, highWaterMark: number, usesDataEvent: boolean) {
+    this.localAddress = plainAddress(socket.localAddress);
+    this.localPort = socket.localPort ?? 0;
+    this.remoteAddress = plainAddress(socket.remoteAddress);
+    this.remotePort = socket.remotePort ?? 0;
+    this.#socket = socket;
+    this.#pool = pool;
+    this.#highWaterMark = highWaterMark;
+    this.#usesDataEvent = usesDataEvent;
+    socket.on('error', (error) => {
+      this.#error ??= resetError(error);
+    });
+    socket.on('end', () => this.#peerEnded());
+    socket.on('close', () => this.#socketClosed());
+  }
+
+  setHandler(handler: ByteStreamHandler): void {
+    const first = this.#handler === null;
+    this.#handler = handler;
+    if (!first) return;
+    if (this.#usesDataEvent) {
+      this.#socket.on('data', (chunk: Buffer) => this.deliver(chunk, 0, chunk.length));
+    }
+    if (!this.#paused) this.#goOn();
+  }
+
+  /** Hands over bytes that the socket has read. */
+  deliver(buf: Uint8Array, start: number, end: number): void {
+    // A socket may still hold bytes that it had read before it was destroyed.
+    if (!this.#aborted) this.#handler?.handleData(buf, start, end);
+  }
+
+  write(buf: Uint8Array, start = 0, end = buf.length): boolean {
+    if (this.#ended || this.#aborted || this.#closed) return false;
+    this.#queued += end - start;
+    for (let at = start; at < end; ) {
+      this.#block ??= this.#pool.take();
+      const block = this.#block;
+      const until = Math.min(end, at + BLOCK_SIZE - block.filled);
+      block.bytes.set(
+        at === 0 && until === buf.length ? buf : buf.subarray(at, until),
+        block.filled,
+      );
+      block.filled += until - at;
+      at = until;
+      // Also when corked: a writer that waits for the queue to drain would wait for ever.
+      if (block.filled === BLOCK_SIZE) this.#flush();
+    }
+    if (this.#corks === 0 && this.#block !== null) this.#scheduleFlush();
+    if (this.#queued < this.#highWaterMark) return true;
+    this.#needsDrain = true;
+    return false;
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    if (this.#handler !== null) this.#goOn();
+  }
+
+  cork(): void {
+    this.#corks++;
+  }
+
+  uncork(): void {
+    if (this.#corks > 0 && --this.#corks === 0) this.#flush();
+  }
+
+  end(): void {
+    if (this.#ended || this.#aborted || this.#closed) return;
+    this.#ended = true;
+    this.#flush();
+    this.#socket.end();
+  }
+
+  abort(): void {
+    if (this.#aborted || this.#closed) return;
+    this.#aborted = true;
+    this.#dropBlock();
+    if (this.#held === 'close') process.nextTick(() => this.#close(null));
+    else this.#reset();
+  }
+
+  /** A reset while the kernel is asked to shut down is refused: it waits for that to be over. */
+  #reset(): void {
+    const socket = this.#socket;
+    const shuttingDown = this.#ended && !socket.writableFinished && socket.writableLength === 0;
+    if (shuttingDown && !socket.destroyed) socket.once('finish', () => socket.resetAndDestroy());
+    else socket.resetAndDestroy();
+  }
+
+  #scheduleFlush(): void {
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    process.nextTick(this.#flushLater);
+  }
+
+  #flush(): void {
+    const block = this.#block;
+    if (block === null) return;
+    this.#block = null;
+    this.#inFlight.push(block);
+    const { bytes, filled } = block;
+    this.#socket.write(filled === BLOCK_SIZE ? bytes : bytes.subarray(0, filled), this.#handleSent);
+  }
+
+  /** The socket calls back once per chunk, in order, also for those that it gave up. */
+  #blockSent(): void {
+    const block = this.#inFlight.shift();
+    if (block === undefined) return;
+    this.#queued -= block.filled;
+    this.#pool.give(block);
+    if (this.#queued > 0 || !this.#needsDrain || this.#ended || this.#socket.destroyed) return;
+    this.#needsDrain = false;
+    this.#handler?.handleDrain();
+  }
+
+  #dropBlock(): void {
+    if (this.#block !== null) this.#pool.give(this.#block);
+    this.#block = null;
+  }
+
+  /** Starts or restarts delivery, never from inside the call that asked for it. */
+  #goOn(): void {
+    if (this.#held === 'nothing') this.#socket.resume();
+    else process.nextTick(() => this.#deliverHeld());
+  }
+
+  #deliverHeld(): void {
+    if (this.#paused || this.#aborted || this.#held === 'nothing') return;
+    const held = this.#held;
+    this.#held = 'nothing';
+    if (this.#error === null) this.#handler?.handleEnd();
+    if (held === 'close') this.#close(this.#error);
+  }
+
+  #peerEnded(): void {
+    if (this.#aborted) return;
+    if (this.#paused || this.#handler === null) this.#held = 'end';
+    else this.#handler.handleEnd();
+  }
+
+  #socketClosed(): void {
+    this.#dropBlock();
+    if (this.#aborted) this.#close(null);
+    else if (this.#handler === null || (this.#held === 'end' && this.#error === null)) {
+      this.#held = 'close';
+    } else this.#close(this.#error);
+  }
+
+  #close(error: Error | null): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#handler?.handleClose(error);
+  }
+}

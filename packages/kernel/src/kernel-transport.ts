@@ -1,0 +1,121 @@
+/**
+ * The kernel's TCP as a `Transport`: sockets and servers of `node:net`, names resolved by the
+ * operating system, no delay for small segments (RFC 9293, 3.7.4, is switched off: HTTP writes
+ * whole messages).
+ */
+
+import { connect as connectSocket, createServer, type Server } from 'node:net';
+import type { AbortLike, ByteStream, Listener, Transport } from '@netlayers/http';
+import { BlockPool } from './block-pool.js';
+import { connectError } from './errors.js';
+import { KernelStream } from './kernel-stream.js';
+
+/** Settings of {@link kernelTransport}. */
+export interface KernelTransportOptions {
+  /** Bytes waiting in a stream from which `write` returns false. @default 131072 */
+  readonly highWaterMark?: number;
+}
+
+/** Memory kept for later writes: 64 blocks are 4 MiB. */
+const POOLED_BLOCKS = 64;
+/** What one read may bring; larger ones were not faster. */
+const READ_BUFFER = 0x4_0000;
+const DEFAULT_BACKLOG = 511;
+
+/** Makes a transport on the TCP of the operating system. Streams outlive its `close`. */
+export function kernelTransport(options: KernelTransportOptions = {}): Transport {
+  return new KernelTransport(options.highWaterMark ?? 0x2_0000);
+}
+
+class KernelTransport implements Transport {
+  readonly #highWaterMark: number;
+  readonly #pool = new BlockPool(POOLED_BLOCKS);
+  readonly #servers = new Set<Server>();
+  /** One for all connections: a read and the delivery of what it brought are one call. */
+  #readBuffer: Buffer | null = null;
+
+  constructor(highWaterMark: number) {
+    this.#highWaterMark = highWaterMark;
+  }
+
+  listen(
+    options: { readonly host?: string; readonly port: number; readonly backlog?: number },
+    accept: (stream: ByteStream) => void,
+  ): Promise<Listener> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      accept(new KernelStream(socket, this.#pool, this.#highWaterMark, true));
+    });
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      const { host, port, backlog = DEFAULT_BACKLOG } = options;
+      server.listen({ port, backlog, ...(host === undefined ? {} : { host }) }, () => {
+        server.off('error', reject);
+        // Running out of descriptors loses a connection, not the server.
+        server.on('error', () => {});
+        this.#servers.add(server);
+        resolve(this.#listenerOf(server));
+      });
+    });
+  }
+
+  connect(options: {
+    readonly host: string;
+    readonly port: number;
+    readonly signal?: AbortLike;
+  }): Promise<ByteStream> {
+    const { host, port, signal } = options;
+    if (signal?.aborted) return Promise.reject(reasonOf(signal));
+    this.#readBuffer ??= Buffer.allocUnsafeSlow(READ_BUFFER);
+    const buffer = this.#readBuffer;
+    return new Promise((resolve, reject) => {
+      let stream: KernelStream | null = null;
+      const callback = (length: number): boolean => {
+        stream?.deliver(buffer, 0, length);
+        return true;
+      };
+      const onread = { buffer, callback };
+      const socket = connectSocket({ host, port, noDelay: true, allowHalfOpen: true, onread });
+      const fail = (error: unknown): void => {
+        settle();
+        socket.destroy();
+        reject(error);
+      };
+      const failed = (error: Error): void => fail(connectError(error, host, port));
+      const aborted = (): void => fail(reasonOf(signal as AbortLike));
+      const settle = (): void => {
+        socket.off('error', failed).on('error', () => {});
+        signal?.removeEventListener('abort', aborted);
+      };
+      socket.once('error', failed);
+      signal?.addEventListener('abort', aborted);
+      socket.once('connect', () => {
+        settle();
+        // Reading starts with the handler.
+        socket.pause();
+        stream = new KernelStream(socket, this.#pool, this.#highWaterMark, false);
+        resolve(stream);
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.#servers, (server) => this.#closeServer(server)));
+  }
+
+  #listenerOf(server: Server): Listener {
+    const bound = server.address();
+    const { address, port } =
+      bound !== null && typeof bound === 'object' ? bound : { address: '', port: 0 };
+    return { address, port, close: () => this.#closeServer(server) };
+  }
+
+  /** The port is free with the next turn of the event loop; the streams need not be over. */
+  #closeServer(server: Server): Promise<void> {
+    if (!this.#servers.delete(server)) return Promise.resolve();
+    server.close();
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+const reasonOf = (signal: AbortLike): unknown =>
+  signal.reason ?? new DOMException('The connection attempt was aborted.', 'AbortError');
