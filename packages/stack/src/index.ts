@@ -1,7 +1,20 @@
 /**
- * The event loop that owns one link device: sockets, listeners, ping, counters.
+ * The event loop that owns one link device: sockets, listeners, ping and counters.
  *
  * @packageDocumentation
  */
 
-export {};
+export { HostClock, hostRandom, hostScheduler, type TurnScheduler } from './host-clock.js';
+export { type AcceptCallback, StackListener } from './listener.js';
+export { PingError, type PingOptions, type PingReply } from './ping.js';
+export {
+  type AbortSignalLike,
+  createStack,
+  Stack,
+  type StackConnectOptions,
+  type StackCounters,
+  type StackListenOptions,
+  type StackOptions,
+} from './stack.js';
+export { StackTransport } from './stack-transport.js';
+export { type SocketHandler, type SocketInfo, TcpSocket } from './tcp-socket.js';

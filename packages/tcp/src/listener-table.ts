@@ -27,6 +27,11 @@ export class ListenerTable {
     else this.#byPort.set(listener.port, listeners);
   }
 
+  /** Whether exactly this address and port are taken. */
+  has(address: number, port: number): boolean {
+    return this.#byPort.get(port)?.some((other) => other.address === address) ?? false;
+  }
+
   find(address: number, port: number): TcpListener | null {
     return this.#findOn(port, address) ?? this.#findOn(0, address);
   }

@@ -129,6 +129,19 @@ export class Tcp implements Ipv4Protocol, TcpContext {
   }
 
   /**
+   * Finds a random ephemeral port on which nobody listens.
+   *
+   * @throws TcpError EADDRNOTAVAIL when there is none.
+   */
+  freePort(address: number): number {
+    const port = chooseEphemeralPort(this.randomU32, (candidate) =>
+      this.#listeners.has(address, candidate),
+    );
+    if (port < 0) throw new TcpError('EADDRNOTAVAIL', 'every ephemeral port is in use');
+    return port;
+  }
+
+  /**
    * Connects (RFC 9293, 3.10.1, active OPEN). `onOpen` is called once, never from inside.
    *
    * @throws TcpError EHOSTUNREACH without a route, EADDRINUSE for a 4-tuple that exists,

@@ -1,0 +1,81 @@
+/**
+ * A listening port of a stack. Connections are pushed to a callback, or pulled with `for await`;
+ * pulled ones wait in the backlog, and a full backlog makes peers wait.
+ */
+
+import { formatIpv4 } from '@netlayers/bytes';
+import type { Clock } from '@netlayers/link';
+import type { TcpListener, TcpListenerHandler } from '@netlayers/tcp';
+import { TcpSocket } from './tcp-socket.js';
+
+/** Called with each established connection; sets the socket's handler before it returns. */
+export type AcceptCallback = (socket: TcpSocket) => void;
+
+/** A port that accepts connections. */
+export class StackListener implements TcpListenerHandler, AsyncIterable<TcpSocket> {
+  readonly #clock: Clock;
+  readonly #accept: AcceptCallback | null;
+  #listener: TcpListener | null = null;
+  #wake: (() => void) | null = null;
+
+  /** @param accept `null`: connections are pulled with `for await`. */
+  constructor(clock: Clock, accept: AcceptCallback | null) {
+    this.#clock = clock;
+    this.#accept = accept;
+  }
+
+  /** Belongs to the stack: the listener and its handler need each other. */
+  attach(listener: TcpListener): void {
+    this.#listener = listener;
+  }
+
+  /** The address as text, `0.0.0.0` for every one. */
+  get address(): string {
+    return formatIpv4(this.#listener?.address ?? 0);
+  }
+
+  /** The port; 0 for a catch-all listener. */
+  get port(): number {
+    return this.#listener?.port ?? 0;
+  }
+
+  /** Established connections that wait to be pulled. */
+  get pending(): number {
+    return this.#listener?.pending ?? 0;
+  }
+
+  handleAcceptable(): void {
+    if (this.#accept === null) {
+      this.#wake?.();
+      this.#wake = null;
+      return;
+    }
+    const socket = this.#next();
+    if (socket !== null) this.#accept(socket);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<TcpSocket, void, void> {
+    while (this.#listener !== null && !this.#listener.isClosed) {
+      const socket = this.#next();
+      if (socket !== null) {
+        yield socket;
+        continue;
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  /** Stops accepting; accepted connections live on, those that wait are reset. */
+  async close(): Promise<void> {
+    this.#listener?.close(this.#clock.now());
+    this.#wake?.();
+    this.#wake = null;
+  }
+
+  #next(): TcpSocket | null {
+    const connection = this.#listener?.accept() ?? null;
+    return connection === null ? null : new TcpSocket(connection, this.#clock);
+  }
+}

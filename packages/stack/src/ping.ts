@@ -1,0 +1,135 @@
+/**
+ * Echo requests of a stack and whoever waits for their replies.
+ */
+
+import { formatIpv4 } from '@netlayers/bytes';
+import type { EchoHandler, IcmpError, Ipv4, Ipv4Header } from '@netlayers/ipv4';
+import type { Clock } from '@netlayers/link';
+
+/** How to ping. */
+export interface PingOptions {
+  /** Bytes to be echoed, at most 65,507. @default 56 bytes, as ping(8) sends */
+  readonly payload?: Uint8Array;
+  /** How long to wait for the reply, in ms. @default 1,000 */
+  readonly timeoutMs?: number;
+  /** @default the stack's */
+  readonly ttl?: number;
+}
+
+/** A reply. */
+export interface PingReply {
+  /** Who has answered. */
+  readonly address: string;
+  readonly rttMs: number;
+  /** TTL with which the reply has arrived. */
+  readonly ttl: number;
+  /** Bytes that came back. */
+  readonly payload: Uint8Array;
+}
+
+/** Why there was no reply. */
+export class PingError extends Error {
+  override readonly name = 'PingError';
+  readonly code: 'ETIMEDOUT' | 'EHOSTUNREACH' | 'EMSGSIZE' | 'ENOBUFS';
+
+  constructor(code: PingError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+interface Waiting {
+  readonly address: string;
+  readonly sentAt: number;
+  readonly timer: number;
+  readonly resolve: (reply: PingReply) => void;
+  readonly reject: (error: PingError) => void;
+}
+
+const DEFAULT_PAYLOAD = Uint8Array.from({ length: 56 }, (_, index) => index);
+
+/** The pings of one stack, told apart by their sequence numbers. */
+export class Pinger implements EchoHandler {
+  readonly #ip: Ipv4;
+  readonly #clock: Clock;
+  readonly #identifier: number;
+  readonly #waiting = new Map<number, Waiting>();
+  #sequence = 0;
+
+  constructor(ip: Ipv4, clock: Clock, identifier: number) {
+    this.#ip = ip;
+    this.#clock = clock;
+    this.#identifier = identifier & 0xffff;
+    ip.echoHandler = this;
+  }
+
+  /** Sends one request. The caller flushes. */
+  ping(address: number, options: PingOptions): Promise<PingReply> {
+    return new Promise((resolve, reject) => {
+      this.#sequence = (this.#sequence + 1) & 0xffff;
+      const sequence = this.#sequence;
+      const text = formatIpv4(address);
+      const failure = this.#ip.ping(address, {
+        identifier: this.#identifier,
+        sequence,
+        payload: options.payload ?? DEFAULT_PAYLOAD,
+        ...(options.ttl !== undefined && { ttl: options.ttl }),
+      });
+      if (failure !== null) {
+        reject(new PingError('EHOSTUNREACH', `cannot ping ${text}: ${failure}`));
+        return;
+      }
+      const sentAt = this.#clock.now();
+      const timer = this.#clock.setTimer(sentAt + (options.timeoutMs ?? 1000), () => {
+        this.#waiting.delete(sequence);
+        reject(new PingError('ETIMEDOUT', `${text} does not answer`));
+      });
+      this.#waiting.set(sequence, { address: text, sentAt, timer, resolve, reject });
+    });
+  }
+
+  /** Gives up on everything that waits. */
+  close(): void {
+    for (const [sequence, waiting] of [...this.#waiting]) {
+      this.#take(sequence);
+      waiting.reject(new PingError('ENOBUFS', 'the stack was closed'));
+    }
+  }
+
+  handleEchoReply(
+    header: Ipv4Header,
+    identifier: number,
+    sequence: number,
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    now: number,
+  ): void {
+    const waiting = identifier === this.#identifier ? this.#take(sequence) : null;
+    waiting?.resolve({
+      address: formatIpv4(header.source),
+      rttMs: now - waiting.sentAt,
+      ttl: header.ttl,
+      payload: buf.slice(start, end),
+    });
+  }
+
+  handleEchoError(error: IcmpError, identifier: number, sequence: number): void {
+    const waiting = identifier === this.#identifier ? this.#take(sequence) : null;
+    const where = formatIpv4(error.reporter);
+    waiting?.reject(
+      new PingError(
+        'EHOSTUNREACH',
+        `${waiting.address} cannot be reached: ${where} says ICMP type ${error.type} code ${error.code}`,
+      ),
+    );
+  }
+
+  #take(sequence: number): Waiting | null {
+    const waiting = this.#waiting.get(sequence);
+    if (waiting === undefined) return null;
+    this.#waiting.delete(sequence);
+    this.#clock.clearTimer(waiting.timer);
+    return waiting;
+  }
+}

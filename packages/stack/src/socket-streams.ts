@@ -1,0 +1,106 @@
+/**
+ * Web streams over a socket, with the backpressure of both kept: a reader that does not read closes
+ * the receive window, a writer waits for the send buffer.
+ */
+
+import type { SocketHandler } from './tcp-socket.js';
+
+/** What is needed of a socket. */
+export interface StreamableSocket {
+  setHandler(handler: SocketHandler): void;
+  write(buf: Uint8Array): boolean;
+  pause(): void;
+  resume(): void;
+  end(): void;
+  abort(): void;
+}
+
+/** Both directions of one socket. */
+export interface SocketStreams {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+}
+
+/** Bytes that the readable side may hold for a reader that is late. */
+const HIGH_WATER_MARK = 64 * 1024;
+
+class StreamHandler implements SocketHandler {
+  readonly #socket: StreamableSocket;
+  readable: ReadableStreamDefaultController<Uint8Array> | null = null;
+  writable: WritableStreamDefaultController | null = null;
+  #resumeWriting: (() => void) | null = null;
+  #isReadEnded = false;
+
+  constructor(socket: StreamableSocket) {
+    this.#socket = socket;
+  }
+
+  handleData(buf: Uint8Array, start: number, end: number): void {
+    if (this.#isReadEnded) return;
+    this.readable?.enqueue(buf.slice(start, end));
+    if ((this.readable?.desiredSize ?? 0) <= 0) this.#socket.pause();
+  }
+
+  handleEnd(): void {
+    this.endReading(null);
+  }
+
+  handleDrain(): void {
+    this.#resumeWriting?.();
+    this.#resumeWriting = null;
+  }
+
+  handleClose(error: Error | null): void {
+    const reason = error ?? new TypeError('the socket was closed');
+    this.endReading(reason);
+    this.writable?.error(reason);
+    this.handleDrain();
+  }
+
+  /** Ends the readable side once: orderly, or with a reason. */
+  endReading(reason: Error | null): void {
+    if (this.#isReadEnded) return;
+    this.#isReadEnded = true;
+    if (reason === null) this.readable?.close();
+    else this.readable?.error(reason);
+  }
+
+  /** The reader has lost interest: what still comes is dropped, and the peer may go on. */
+  cancelReading(): void {
+    this.#isReadEnded = true;
+    this.#socket.resume();
+  }
+
+  waitForDrain(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#resumeWriting = resolve;
+    });
+  }
+}
+
+/** Makes both streams of a socket, whose handler they take. */
+export function streamsOf(socket: StreamableSocket): SocketStreams {
+  const handler = new StreamHandler(socket);
+  const readable = new ReadableStream<Uint8Array>(
+    {
+      start: (controller) => {
+        handler.readable = controller;
+      },
+      pull: () => socket.resume(),
+      cancel: () => handler.cancelReading(),
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER_MARK }),
+  );
+  const writable = new WritableStream<Uint8Array>({
+    start: (controller) => {
+      handler.writable = controller;
+    },
+    write: async (chunk) => {
+      if (!socket.write(chunk)) await handler.waitForDrain();
+    },
+    close: () => socket.end(),
+    abort: () => socket.abort(),
+  });
+  socket.setHandler(handler);
+  return { readable, writable };
+}

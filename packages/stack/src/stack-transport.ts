@@ -1,0 +1,38 @@
+/**
+ * A stack behind the `Transport` port that `@netlayers/http` declares. The shape is the port's;
+ * the import would point upward.
+ */
+
+import type { StackListener } from './listener.js';
+import type { AbortSignalLike, Stack } from './stack.js';
+import type { TcpSocket } from './tcp-socket.js';
+
+/** Makes streams on a stack. Closing it closes the stack. */
+export class StackTransport {
+  readonly #stack: Stack;
+
+  constructor(stack: Stack) {
+    this.#stack = stack;
+  }
+
+  /** @throws rejects with EADDRINUSE or EADDRNOTAVAIL. */
+  async listen(
+    options: { readonly host?: string; readonly port: number; readonly backlog?: number },
+    accept: (stream: TcpSocket) => void,
+  ): Promise<StackListener> {
+    return this.#stack.listen(options, accept);
+  }
+
+  /** @throws rejects with a `code`, see `Stack.connect`, or with the signal's reason. */
+  connect(options: {
+    readonly host: string;
+    readonly port: number;
+    readonly signal?: AbortSignalLike;
+  }): Promise<TcpSocket> {
+    return this.#stack.connect(options);
+  }
+
+  close(): Promise<void> {
+    return this.#stack.close();
+  }
+}

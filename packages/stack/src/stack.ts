@@ -1,0 +1,318 @@
+/**
+ * A whole stack on one link device, for the device's whole life: many connections and listeners at
+ * once, ping, counters, and a close that drains.
+ */
+
+import { parseIpv4 } from '@netlayers/bytes';
+import { IpProtocol, Ipv4, type Ipv4Options } from '@netlayers/ipv4';
+import type { Clock, LinkDevice } from '@netlayers/link';
+import {
+  Tcp,
+  type TcpConnectOptions,
+  type TcpCounters,
+  TcpError,
+  type TcpObserver,
+  type TcpSettings,
+} from '@netlayers/tcp';
+import { HostClock, hostRandom, hostScheduler, type TurnScheduler } from './host-clock.js';
+import { type AcceptCallback, StackListener } from './listener.js';
+import { Pinger, type PingOptions, type PingReply } from './ping.js';
+import { StackTransport } from './stack-transport.js';
+import { TcpSocket } from './tcp-socket.js';
+import { TurnLoop } from './turn.js';
+
+/** What a stack is made of. */
+export interface StackOptions {
+  /** Belongs to the stack from now on. */
+  readonly device: LinkDevice;
+  /** Our address, e.g. `10.0.0.2`. */
+  readonly address: string;
+  /** Of the subnet. @default 32: a point-to-point link */
+  readonly prefixLength?: number;
+  /** Further addresses of ours. @default none */
+  readonly addresses?: readonly string[];
+  /** Takes connections to any address that is routed to the device (catch-all). @default false */
+  readonly acceptAny?: boolean;
+  /** @default the host's */
+  readonly clock?: Clock;
+  /** Uniform uint32s that nobody can guess. @default the host's cryptographic generator */
+  readonly random?: () => number;
+  /** @default the host's microtasks and macrotasks */
+  readonly scheduler?: TurnScheduler;
+  /** Settings of every connection. */
+  readonly tcp?: Partial<TcpSettings>;
+  /** Watches TCP. */
+  readonly observer?: TcpObserver;
+  /** The most connections at once, TIME-WAIT included. @default 262,144 */
+  readonly maxConnections?: number;
+  /** Further options of the IPv4 layer. */
+  readonly ipv4?: Partial<Pick<Ipv4Options, 'ttl' | 'reassembly' | 'icmpRateLimit' | 'onDrop'>>;
+  /** Finds the address of a name that `connect` is given. @default names are refused */
+  readonly resolve?: (name: string) => Promise<string>;
+}
+
+/** Where to listen. */
+export interface StackListenOptions {
+  /** One of our addresses; `0.0.0.0` or absent = all of them. */
+  readonly host?: string;
+  /** 0 chooses a free one. */
+  readonly port: number;
+  /** Established connections that may wait to be pulled. @default 511 */
+  readonly backlog?: number;
+  readonly tcp?: Partial<TcpSettings>;
+}
+
+/** Where to connect. */
+export interface StackConnectOptions {
+  /** An address, or a name if the stack can resolve names. */
+  readonly host: string;
+  readonly port: number;
+  readonly localPort?: number;
+  readonly signal?: AbortSignalLike;
+  readonly tcp?: Partial<TcpSettings>;
+}
+
+/** The part of `AbortSignal` that is used. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** Everything that was counted, at one moment. */
+export interface StackCounters {
+  readonly ipv4: Ipv4['counters'];
+  readonly tcp: TcpCounters;
+  /** Connections in any state but CLOSED. */
+  readonly connections: number;
+}
+
+/** How long a closing stack waits for connections to end by themselves, in ms. */
+const DEFAULT_DRAIN_MS = 5000;
+
+/** A stack; made by `createStack`. */
+export class Stack {
+  readonly address: string;
+  /** The stack behind the `Transport` port that `@netlayers/http` declares. */
+  readonly transport: StackTransport;
+  readonly #device: LinkDevice;
+  readonly #clock: Clock;
+  readonly #ip: Ipv4;
+  readonly #tcp: Tcp;
+  readonly #loop: TurnLoop;
+  readonly #pinger: Pinger;
+  readonly #ours: ReadonlySet<number>;
+  readonly #acceptAny: boolean;
+  readonly #resolve: ((name: string) => Promise<string>) | null;
+  readonly #listeners = new Set<StackListener>();
+  #closing: Promise<void> | null = null;
+
+  constructor(options: StackOptions) {
+    const random = options.random ?? hostRandom();
+    const address = addressOf(options.address);
+    const addresses = (options.addresses ?? []).map(addressOf);
+    this.address = options.address;
+    this.#device = options.device;
+    this.#clock = options.clock ?? new HostClock();
+    this.#acceptAny = options.acceptAny ?? false;
+    this.#resolve = options.resolve ?? null;
+    this.#ours = new Set([address, ...addresses]);
+    this.#ip = new Ipv4({
+      ...options.ipv4,
+      device: options.device,
+      address,
+      addresses,
+      acceptAny: this.#acceptAny,
+      randomU32: random,
+      ...(options.prefixLength !== undefined && { prefixLength: options.prefixLength }),
+    });
+    this.#tcp = new Tcp({
+      ip: this.#ip,
+      randomU32: random,
+      observer: options.observer ?? null,
+      ...(options.tcp !== undefined && { settings: options.tcp }),
+      ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),
+    });
+    this.#ip.register(IpProtocol.TCP, this.#tcp);
+    this.#pinger = new Pinger(this.#ip, this.#clock, random());
+    const scheduler = options.scheduler ?? hostScheduler();
+    this.#loop = new TurnLoop(options.device, this.#ip, this.#tcp, this.#clock, scheduler);
+    this.transport = new StackTransport(this);
+  }
+
+  /**
+   * Listens on a port. With `accept` each connection is handed over as it is established; without,
+   * the listener is iterated with `for await`.
+   *
+   * @throws TcpError EADDRINUSE, EADDRNOTAVAIL for a host that is not ours; RangeError for a port
+   *   outside of 0 to 65,535.
+   */
+  listen(options: StackListenOptions, accept: AcceptCallback | null = null): StackListener {
+    const address = options.host === undefined ? 0 : addressOf(options.host);
+    if (address !== 0 && !this.#ours.has(address) && !this.#acceptAny) {
+      throw new TcpError('EADDRNOTAVAIL', `${options.host} is not an address of this stack`);
+    }
+    checkPort(options.port);
+    return this.#listen(options, address, options.port || this.#tcp.freePort(address), accept);
+  }
+
+  /** Accepts connections to every port that no other listener has, and with `acceptAny` to every address. */
+  listenAll(accept: AcceptCallback | null = null, tcp?: Partial<TcpSettings>): StackListener {
+    return this.#listen({ port: 0, ...(tcp !== undefined && { tcp }) }, 0, 0, accept);
+  }
+
+  /**
+   * Connects.
+   *
+   * @throws rejects with a TcpError (ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ECONNRESET), an error
+   *   with code ENOTFOUND for a name, or the signal's reason.
+   */
+  async connect(options: StackConnectOptions): Promise<TcpSocket> {
+    const { signal } = options;
+    checkPort(options.port);
+    if (signal?.aborted) throw abortReason(signal);
+    const remoteAddress = parseIpv4(options.host) ?? (await this.#lookUp(options.host));
+    if (signal?.aborted) throw abortReason(signal);
+    return this.#connect(options, {
+      remoteAddress,
+      remotePort: options.port,
+      ...(options.localPort !== undefined && { localPort: options.localPort }),
+      ...(options.tcp !== undefined && { settings: options.tcp }),
+    });
+  }
+
+  /**
+   * Sends an ICMP echo request and waits for the reply.
+   *
+   * @throws rejects with a PingError: ETIMEDOUT, EHOSTUNREACH.
+   */
+  async ping(address: string, options: PingOptions = {}): Promise<PingReply> {
+    const reply = this.#pinger.ping(addressOf(address), options);
+    this.#loop.scheduleOutput();
+    return await reply;
+  }
+
+  /** Everything that was counted so far; the objects are live. */
+  counters(): StackCounters {
+    return {
+      ipv4: this.#ip.counters,
+      tcp: this.#tcp.counters,
+      connections: this.#tcp.connectionCount,
+    };
+  }
+
+  /**
+   * Stops listening, ends every connection, waits until what is queued has been acknowledged and
+   * the peers have closed too, resets the rest after `drainMs`, and closes the device.
+   *
+   * @param options.drainMs how long to wait. @default 5,000
+   */
+  close(options: { readonly drainMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(options.drainMs ?? DEFAULT_DRAIN_MS);
+    return this.#closing;
+  }
+
+  #listen(
+    options: StackListenOptions,
+    address: number,
+    port: number,
+    accept: AcceptCallback | null,
+  ): StackListener {
+    const listener = new StackListener(this.#clock, accept);
+    listener.attach(
+      this.#tcp.listen(
+        {
+          address,
+          port,
+          ...(options.backlog !== undefined && { backlog: options.backlog }),
+          ...(options.tcp !== undefined && { settings: options.tcp }),
+        },
+        listener,
+      ),
+    );
+    this.#listeners.add(listener);
+    return listener;
+  }
+
+  #connect(options: StackConnectOptions, where: TcpConnectOptions): Promise<TcpSocket> {
+    const { signal } = options;
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => {
+        connection.abort(this.#clock.now());
+        reject(abortReason(signal));
+      };
+      const connection = this.#tcp.connect(
+        where,
+        (error) => {
+          signal?.removeEventListener('abort', giveUp);
+          if (error === null) resolve(new TcpSocket(connection, this.#clock));
+          else reject(error);
+        },
+        this.#clock.now(),
+      );
+      signal?.addEventListener('abort', giveUp);
+    });
+  }
+
+  async #lookUp(name: string): Promise<number> {
+    const found = this.#resolve === null ? null : parseIpv4(await this.#resolve(name));
+    if (found !== null) return found;
+    throw Object.assign(new Error(`${name} is not an IPv4 address and cannot be resolved here`), {
+      code: 'ENOTFOUND',
+    });
+  }
+
+  async #close(drainMs: number): Promise<void> {
+    for (const listener of this.#listeners) await listener.close();
+    for (const connection of this.#tcp.connections()) connection.end();
+    await this.#drained(drainMs);
+    const now = this.#clock.now();
+    for (const connection of this.#tcp.connections()) connection.abort(now);
+    this.#tcp.deliverEvents();
+    this.#pinger.close();
+    this.#loop.stop();
+    this.#device.close();
+  }
+
+  /** Resolves once only TIME-WAIT is left, or `drainMs` have passed. */
+  #drained(drainMs: number): Promise<void> {
+    const isDone = (): boolean => {
+      for (const { state } of this.#tcp.connections()) if (state !== 'TIME-WAIT') return false;
+      return true;
+    };
+    if (isDone()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        this.#loop.onTurnEnd = null;
+        this.#clock.clearTimer(timer);
+        resolve();
+      };
+      const timer = this.#clock.setTimer(this.#clock.now() + drainMs, finish);
+      this.#loop.onTurnEnd = () => {
+        if (isDone()) finish();
+      };
+    });
+  }
+}
+
+/**
+ * Makes a stack on a device.
+ *
+ * @throws RangeError for an address or option that cannot be.
+ */
+export const createStack = (options: StackOptions): Stack => new Stack(options);
+
+function addressOf(text: string): number {
+  const address = parseIpv4(text);
+  if (address === null) throw new RangeError(`${text} is not an IPv4 address such as 10.0.0.2`);
+  return address;
+}
+
+function checkPort(port: number): void {
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return;
+  throw new RangeError(`${port} is not a port: choose 0 to 65535`);
+}
+
+const abortReason = (signal: AbortSignalLike | undefined): unknown =>
+  signal?.reason ?? new TcpError('ECONNABORTED', 'the connect was given up');

@@ -1,0 +1,152 @@
+/**
+ * A TCP connection as the application sees it: a byte stream with backpressure both ways, addresses
+ * as text, and web streams for those who like them. It has the shape of `ByteStream` of
+ * `@netlayers/http`, so that HTTP runs on it.
+ */
+
+import { formatIpv4 } from '@netlayers/bytes';
+import type { Clock } from '@netlayers/link';
+import type { TcpConnection, TcpState } from '@netlayers/tcp';
+import { type SocketStreams, streamsOf } from './socket-streams.js';
+
+/** Receives what happens on a socket. */
+export interface SocketHandler {
+  /** Bytes in order, valid until it returns. */
+  handleData(buf: Uint8Array, start: number, end: number): void;
+  /** The peer has sent its last byte. */
+  handleEnd(): void;
+  /** After `write` returned false: there is room again. */
+  handleDrain(): void;
+  /** The connection is over in both directions; comes exactly once and last. */
+  handleClose(error: Error | null): void;
+}
+
+/** What TCP knows of a connection, as `TCP_INFO` has it; times in ms, sizes in bytes. */
+export interface SocketInfo {
+  readonly state: TcpState;
+  /** Smoothed round-trip time; -1 before the first measurement. */
+  readonly srttMs: number;
+  readonly rttvarMs: number;
+  readonly rtoMs: number;
+  readonly cwnd: number;
+  /** `Infinity` before the first loss. */
+  readonly ssthresh: number;
+  readonly congestionControl: string;
+  /** Text in a full segment. */
+  readonly mss: number;
+  readonly sendWindow: number;
+  readonly receiveWindow: number;
+  /** Written and not yet acknowledged. */
+  readonly bufferedBytes: number;
+  readonly bytesInFlight: number;
+}
+
+/** A connected socket. */
+export class TcpSocket {
+  readonly #connection: TcpConnection;
+  readonly #clock: Clock;
+  #streams: SocketStreams | null = null;
+
+  constructor(connection: TcpConnection, clock: Clock) {
+    this.#connection = connection;
+    this.#clock = clock;
+  }
+
+  get localAddress(): string {
+    return formatIpv4(this.#connection.localAddress);
+  }
+
+  get localPort(): number {
+    return this.#connection.localPort;
+  }
+
+  get remoteAddress(): string {
+    return formatIpv4(this.#connection.remoteAddress);
+  }
+
+  get remotePort(): number {
+    return this.#connection.remotePort;
+  }
+
+  /** Sets who is called; what has arrived before is delivered then. */
+  setHandler(handler: SocketHandler): void {
+    this.#connection.setHandler(handler);
+  }
+
+  /**
+   * Queues `buf[start..end)`; the bytes are taken before it returns.
+   *
+   * @returns false: wait for `handleDrain`. Also after `end` and after the close, with nothing queued.
+   */
+  write(buf: Uint8Array, start = 0, end = buf.length): boolean {
+    return this.#connection.write(buf, start, end);
+  }
+
+  /** Stops delivery; the window closes and holds the peer back. */
+  pause(): void {
+    this.#connection.pause();
+  }
+
+  /** Goes on with delivery, not inside this call. */
+  resume(): void {
+    this.#connection.resume();
+  }
+
+  /** Holds back segments that are not full until `uncork`; calls nest. */
+  cork(): void {
+    this.#connection.cork();
+  }
+
+  uncork(): void {
+    this.#connection.uncork();
+  }
+
+  /** Half-closes: what is queued is sent, then a FIN. */
+  end(): void {
+    this.#connection.end();
+  }
+
+  /** Resets the connection now; `handleClose(null)` follows. */
+  abort(): void {
+    this.#connection.abort(this.#clock.now());
+  }
+
+  /** Sends small segments at once (true) or when nothing is unacknowledged (false: Nagle). */
+  setNoDelay(noDelay = true): void {
+    this.#connection.noDelay = noDelay;
+  }
+
+  /** The incoming bytes as a web stream; takes the socket's handler. */
+  get readable(): ReadableStream<Uint8Array> {
+    return this.#webStreams().readable;
+  }
+
+  /** The outgoing bytes as a web stream; takes the socket's handler. Closing it half-closes. */
+  get writable(): WritableStream<Uint8Array> {
+    return this.#webStreams().writable;
+  }
+
+  /** What TCP knows of this connection at this moment. */
+  info(): SocketInfo {
+    const { snd, rcv, state } = this.#connection;
+    return {
+      state,
+      srttMs: snd.rtt.srttMs,
+      rttvarMs: snd.rtt.rttvarMs,
+      rtoMs: snd.rtt.rtoMs,
+      cwnd: snd.congestion.cwnd,
+      ssthresh: snd.congestion.ssthresh,
+      congestionControl: snd.congestion.name,
+      mss: snd.mss,
+      sendWindow: snd.wnd,
+      receiveWindow: rcv.wnd,
+      bufferedBytes: this.#connection.bufferedBytes,
+      bytesInFlight: snd.pipe,
+    };
+  }
+
+  #webStreams(): SocketStreams {
+    this.#streams ??= streamsOf(this);
+    return this.#streams;
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * The loop of a stack, in turns of two halves. *Input*: receive a batch, run due timers, call
+ * handlers. *Output*: TCP writes what is due, the device is flushed once, one timer is armed at the
+ * next deadline.
+ *
+ * The output half runs after the microtasks of the input half, so that a handler that awaits no
+ * I/O answers in the same flush, its data carrying the ACK. Packets per turn are bounded, and a
+ * turn that leaves input behind lets the host do something else before the next one: a flood
+ * starves neither timers nor anybody else in the process.
+ */
+
+import type { Ipv4 } from '@netlayers/ipv4';
+import type { ChecksumState, Clock, LinkDevice, PacketReceiver } from '@netlayers/link';
+import type { Tcp } from '@netlayers/tcp';
+import type { TurnScheduler } from './host-clock.js';
+
+/** Packets received in one turn at most. */
+const BATCH = 128;
+
+/** Runs the turns of one stack. */
+export class TurnLoop implements PacketReceiver {
+  /** Called at the end of every turn while something wants to know. */
+  onTurnEnd: (() => void) | null = null;
+  readonly #device: LinkDevice;
+  readonly #ip: Ipv4;
+  readonly #tcp: Tcp;
+  readonly #clock: Clock;
+  readonly #scheduler: TurnScheduler;
+  readonly #input = (): void => this.#runInput();
+  readonly #output = (): void => this.#runOutput();
+  readonly #timerFired = (): void => {
+    this.#timerAt = Number.POSITIVE_INFINITY;
+    this.#runInput();
+  };
+  #inputScheduled = false;
+  #outputScheduled = false;
+  #timer = 0;
+  #timerAt = Number.POSITIVE_INFINITY;
+  /** Time of the input half that runs, in monotonic ms. */
+  #now = 0;
+  #stopped = false;
+
+  constructor(device: LinkDevice, ip: Ipv4, tcp: Tcp, clock: Clock, scheduler: TurnScheduler) {
+    this.#device = device;
+    this.#ip = ip;
+    this.#tcp = tcp;
+    this.#clock = clock;
+    this.#scheduler = scheduler;
+    device.onReadable = () => this.#scheduleInput();
+    device.onWritable = () => this.scheduleOutput();
+    tcp.onWork = () => this.scheduleOutput();
+    // What came before we listened has been announced to nobody.
+    this.#scheduleInput();
+  }
+
+  handlePacket(
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    checksum: ChecksumState,
+    segmentSize: number,
+  ): void {
+    this.#ip.handlePacket(buf, start, end, checksum, segmentSize, this.#now);
+  }
+
+  /** Asks for an output half; any number of requests before it are one. */
+  scheduleOutput(): void {
+    if (this.#outputScheduled || this.#stopped) return;
+    this.#outputScheduled = true;
+    this.#scheduler.afterMicrotasks(this.#output);
+  }
+
+  /** Transmits what is due, here and now, and never runs again. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#tcp.pollTransmit(this.#clock.now());
+    this.#device.flush();
+    this.#stopped = true;
+    this.#clock.clearTimer(this.#timer);
+    this.#device.onReadable = null;
+    this.#device.onWritable = null;
+    this.#tcp.onWork = null;
+  }
+
+  #scheduleInput(): void {
+    if (this.#inputScheduled || this.#stopped) return;
+    this.#inputScheduled = true;
+    this.#scheduler.soon(this.#input);
+  }
+
+  #runInput(): void {
+    this.#inputScheduled = false;
+    if (this.#stopped) return;
+    const now = this.#clock.now();
+    this.#now = now;
+    const received = this.#device.receive(BATCH, this);
+    this.#ip.handleTimeout(now);
+    this.#tcp.handleTimeout(now);
+    this.#tcp.deliverEvents();
+    this.scheduleOutput();
+    if (received === BATCH && !this.#inputScheduled) {
+      this.#inputScheduled = true;
+      this.#scheduler.afterMicrotasks(this.#input);
+    }
+  }
+
+  #runOutput(): void {
+    this.#outputScheduled = false;
+    if (this.#stopped) return;
+    this.#tcp.deliverEvents();
+    const isDone = this.#tcp.pollTransmit(this.#clock.now());
+    this.#device.flush();
+    this.#armTimer();
+    // A full device calls onWritable; events that caused events get a round of their own.
+    if (this.#tcp.hasEvents || (isDone && this.#tcp.hasOutput)) this.scheduleOutput();
+    this.onTurnEnd?.();
+  }
+
+  /** One host timer for all deadlines. One that is armed too early finds nothing to do and is armed again. */
+  #armTimer(): void {
+    const deadline = Math.min(this.#tcp.nextDeadline(), this.#ip.nextDeadline());
+    if (deadline >= this.#timerAt) return;
+    this.#clock.clearTimer(this.#timer);
+    this.#timerAt = deadline;
+    this.#timer = this.#clock.setTimer(deadline, this.#timerFired);
+  }
+}
