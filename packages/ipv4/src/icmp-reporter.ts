@@ -51,8 +51,8 @@ export class IcmpReporter {
   }
 
   /**
-   * Reports to the source of the datagram `buf[start..end)`, header included, what happened to it;
-   * does nothing where that is forbidden or too often.
+   * Reports to the source of the datagram `buf[start..end)`, header included and padding excluded,
+   * what happened to it; does nothing where that is forbidden or too often.
    *
    * @param rest second four bytes of the message: a pointer in the first, an MTU in the last two.
    */
@@ -75,7 +75,7 @@ export class IcmpReporter {
       return;
     }
     const message = this.#message;
-    const quoted = Math.min(end - start, header.totalLength, MAX_QUOTE_LENGTH);
+    const quoted = Math.min(end - start, MAX_QUOTE_LENGTH);
     const length = ICMP_HEADER_LENGTH + quoted;
     message.set(buf.subarray(start, start + quoted), ICMP_HEADER_LENGTH);
     emitIcmpHeader(message, 0, length, type, code, rest);

@@ -165,9 +165,13 @@ export class Ipv4 implements Ipv4Sender {
       this.#drop(reason, buf, start, end);
       return;
     }
-    if (header.headerLength > IPV4_HEADER_LENGTH && !this.#optionsPass(buf, start, end, now))
-      return;
     const packetEnd = start + header.totalLength;
+    if (
+      header.headerLength > IPV4_HEADER_LENGTH &&
+      !this.#optionsPass(buf, start, packetEnd, now)
+    ) {
+      return;
+    }
     if (header.moreFragments || header.fragmentOffset !== 0) {
       this.#handleFragment(buf, start, packetEnd, now);
     } else {

@@ -52,19 +52,23 @@ function mutate(random: SeededRandom): Uint8Array {
 }
 
 /** Fails a test that reads outside of `[start, end)` of a buffer, or writes to it. */
-function guarded(bytes: Uint8Array, start: number, end: number, seed: string): Uint8Array {
+function guarded(bytes: Uint8Array, start: number, end: number, round: string): Uint8Array {
+  const check = (from: number, to: number) => {
+    if (from < start || to > end) throw new Error(`${round}: ${from}..${to} of ${start}..${end}`);
+  };
   return new Proxy(bytes, {
     get(target, key) {
-      if (typeof key === 'string' && /^-?\d+$/.test(key)) {
-        const at = Number(key);
-        if (at < start || at >= end)
-          throw new Error(`${seed}: read of ${at} outside ${start}..${end}`);
+      if (typeof key === 'string' && /^-?\d+$/.test(key)) check(Number(key), Number(key) + 1);
+      if (key === 'subarray') {
+        return (from: number, to: number) => {
+          check(from, to);
+          return target.slice(from, to);
+        };
       }
-      const value = Reflect.get(target, key, target);
-      return typeof value === 'function' ? value.bind(target) : value;
+      return Reflect.get(target, key, target);
     },
     set() {
-      throw new Error(`${seed}: write to a received packet`);
+      throw new Error(`${round}: write to a received packet`);
     },
   });
 }

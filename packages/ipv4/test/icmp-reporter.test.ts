@@ -73,6 +73,9 @@ describe('an ICMP error', () => {
     const bytes = packet({ protocol: UNKNOWN_PROTOCOL, payload: pattern(8) });
     receive(Uint8Array.of(...bytes, ...pattern(18)));
     expect(device.take()[0]?.subarray(28)).toEqual(bytes);
+    const broken = packet({ options: hex`de 09 0000`, payload: pattern(8) });
+    receive(Uint8Array.of(...broken, ...pattern(18)));
+    expect(device.take()[0]?.subarray(28)).toEqual(broken);
   });
 
   it('quotes a reassembled datagram as a whole', () => {
@@ -106,6 +109,10 @@ describe('no ICMP error is sent', () => {
     ['about an ICMP error: parameter problem', icmpWithBadOption(12)],
     ['about ICMP of an unknown type, which may be one', icmpWithBadOption(200)],
     ['about ICMP without even a type', badOption({ protocol: 1 })],
+    [
+      'about ICMP whose type is only padding of the link',
+      Uint8Array.of(...badOption({ protocol: 1 }), 8, 0, 0, 0),
+    ],
     ['about a later fragment', badOption({ fragmentOffset: 8, payload: pattern(8) })],
     ['to the limited broadcast', unknown({ destination: 0xffffffff })],
     ['to the broadcast of the subnet', unknown({ destination: 0xc00002ff })],
