@@ -152,7 +152,7 @@ class Bench implements StreamBench {
     await this.fixture.settle();
     for (const peer of this.#peers) {
       this.expect(peer.violations).toEqual([]);
-      if (!peer.closed) peer.stream.abort();
+      if (!peer.closed) peer.abort();
     }
     await this.fixture.settle();
     for (const peer of this.#peers) this.expect(peer.violations).toEqual([]);

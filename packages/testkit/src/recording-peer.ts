@@ -49,6 +49,7 @@ export class RecordingPeer implements StreamHandler {
   #paused = false;
   #awaitsDrain = false;
   #inCall = false;
+  #aborted = false;
   readonly #scratch = new Uint8Array(SEND_SIZE);
 
   constructor(stream: Stream, reactions: PeerReactions = {}) {
@@ -83,6 +84,12 @@ export class RecordingPeer implements StreamHandler {
   resume(): void {
     this.#paused = false;
     this.guarded(() => this.stream.resume());
+  }
+
+  /** Resets the connection; nothing but the close follows. */
+  abort(): void {
+    this.#aborted = true;
+    this.guarded(() => this.stream.abort());
   }
 
   /** Makes a call inside of which nothing may be delivered. */
@@ -172,6 +179,7 @@ export class RecordingPeer implements StreamHandler {
 
   #check(event: 'data' | 'end' | 'drain' | 'close'): void {
     if (this.closed) this.violations.push(`${event} after the close`);
+    if (this.#aborted && event !== 'close') this.violations.push(`${event} after abort`);
     if (this.#inCall) this.violations.push(`${event} from inside a call of the user`);
     if (event === 'data' || event === 'end') {
       if (this.ended) this.violations.push(`${event} after the end`);

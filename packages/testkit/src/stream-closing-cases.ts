@@ -126,7 +126,7 @@ export function closingCases(test: StreamTest): void {
 function abortCases(test: StreamTest): void {
   test('abort resets the peer', async (bench) => {
     const [client, server] = await bench.open();
-    client.guarded(() => client.stream.abort());
+    client.abort();
     await bench.closed(client, server);
     bench.expect(client.events).toEqual(['close']);
     bench.expect(client.closeError).toBe(null);
@@ -139,7 +139,7 @@ function abortCases(test: StreamTest): void {
     server.pause();
     client.sendPattern(bench.bufferLimit + 1);
     await bench.fixture.settle();
-    client.stream.abort();
+    client.abort();
     await bench.closed(client);
     bench.expect(client.closeError).toBe(null);
     server.resume();
@@ -150,8 +150,8 @@ function abortCases(test: StreamTest): void {
   test('abort right after end', async (bench) => {
     const [client, server] = await bench.open();
     client.stream.end();
-    client.guarded(() => client.stream.abort());
-    client.stream.abort();
+    client.abort();
+    client.abort();
     await bench.closed(client);
     bench.expect(client.closeError).toBe(null);
     await untilReset(bench, server);
@@ -162,7 +162,7 @@ function abortCases(test: StreamTest): void {
     client.stream.end();
     await bench.fixture.until(() => server.ended);
     await bench.fixture.settle();
-    client.stream.abort();
+    client.abort();
     await bench.closed(client);
     bench.expect(client.closeError).toBe(null);
     await untilReset(bench, server);
@@ -172,10 +172,14 @@ function abortCases(test: StreamTest): void {
     for (const reaction of ['data', 'end'] as const) {
       const [client, server] = await bench.open({
         accepted: (peer) => {
-          peer.reactions[reaction] = () => peer.stream.abort();
+          peer.reactions[reaction] = () => peer.abort();
         },
       });
-      client.sendPattern(10, true);
+      // What piles up here would be delivered in several pieces.
+      server.pause();
+      client.sendPattern(reaction === 'data' ? 200_000 : 0, true);
+      await bench.fixture.settle();
+      server.resume();
       await bench.closed(client, server);
       bench.expect(server.closeError).toBe(null);
       bench.expect(client.closeCode).toBe('ECONNRESET');
@@ -184,8 +188,8 @@ function abortCases(test: StreamTest): void {
 
   test('both ends abort at the same time', async (bench) => {
     const [client, server] = await bench.open();
-    client.stream.abort();
-    server.stream.abort();
+    client.abort();
+    server.abort();
     await bench.closed(client, server);
     bench.expect(client.events).toEqual(['close']);
     bench.expect(server.events).toEqual(['close']);
@@ -194,7 +198,7 @@ function abortCases(test: StreamTest): void {
 
   test('writes to a peer that has reset are no error of write', async (bench) => {
     const [client, server] = await bench.open();
-    client.stream.abort();
+    client.abort();
     server.stream.write(new Uint8Array(1000));
     await untilReset(bench, server);
   });

@@ -48,7 +48,7 @@ export function handlerCases(test: StreamTest): void {
 
   test('a close before the handler is set is told to it later', async (bench) => {
     const [client, server] = await bench.open({ clientUnattached: true });
-    server.stream.abort();
+    server.abort();
     await bench.closed(server);
     await bench.fixture.settle();
     client.attach();
