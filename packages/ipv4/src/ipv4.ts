@@ -34,7 +34,10 @@ import { Reassembler, type ReassemblyLimits } from './reassembler.js';
 import { type Route, RouteTable } from './routes.js';
 import type { Ipv4Protocol, Ipv4Sender } from './upper-layer.js';
 
-/** Told about every received packet that goes no further; the packet is valid until it returns. */
+/**
+ * Told about every received packet that goes no further; the packet is valid until it returns. Of
+ * datagrams that reassembly gives up later there is no packet to show: they are only counted.
+ */
 export type DropObserver = (
   reason: DropReason,
   buf: Uint8Array,

@@ -10,7 +10,8 @@ import type { IcmpError } from './icmp-error.js';
 /** A protocol above IPv4, registered under its protocol number. */
 export interface Ipv4Protocol {
   /**
-   * Takes the payload `buf[start..end)` of one datagram, whole and addressed to us.
+   * Takes the payload `buf[start..end)` of one datagram, whole and addressed to us. Its IP header
+   * lies in front of it in `buf`, options included (RFC 1122, 3.2.1.8).
    *
    * @param header belongs to the layer and is overwritten by the next packet.
    * @param segmentSize payload bytes of each merged TCP segment; 0 = an ordinary packet.
