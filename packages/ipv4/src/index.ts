@@ -11,6 +11,7 @@
 export { ChecksumState } from '@netlayers/link';
 export { isUnicast, prefixMask } from './address-policy.js';
 export { Ipv4Counters } from './counters.js';
+export type { DropObserver } from './datagram-receiver.js';
 export type { OutgoingDatagram } from './datagram-sender.js';
 export type { DropReason, SendFailure } from './drop-reason.js';
 export {
@@ -32,7 +33,7 @@ export {
   UnreachableCode,
 } from './icmp-message.js';
 export type { IcmpRateLimit } from './icmp-reporter.js';
-export { type DropObserver, Ipv4, type Ipv4Options } from './ipv4.js';
+export { Ipv4, type Ipv4Options } from './ipv4.js';
 export { IpProtocol } from './protocol-number.js';
 export type { ReassemblyLimits } from './reassembler.js';
 export type { Route } from './routes.js';

@@ -2,8 +2,8 @@
  * The IPv4 layer of a host (RFC 791; RFC 1122, 3): one device below, protocols above, ICMP inside.
  *
  * Sans-I/O: packets and the time come in as arguments, what is to be sent is committed to the
- * device, and flushing is the stack's business. A received packet is judged in the order of RFC
- * 1122, 3.2.1: header, addresses, options, fragments, protocol.
+ * device, and flushing is the stack's business. This file puts the parts together; the way in is
+ * `datagram-receiver.ts`, the way out `datagram-sender.ts`, and `commit` for TCP.
  *
  * Deliberately absent: forwarding, multicast and broadcast reception, a loopback network (a
  * datagram to ourselves has no route), source routing.
@@ -11,39 +11,21 @@
  * The invariant of both fast paths, `handlePacket` and `commit`: nothing is allocated or copied.
  */
 
-import { ChecksumState, type LinkDevice } from '@netlayers/link';
+import type { ChecksumState, LinkDevice } from '@netlayers/link';
 import { AddressPolicy } from './address-policy.js';
 import { Ipv4Counters } from './counters.js';
+import { DatagramReceiver, type DropObserver } from './datagram-receiver.js';
 import { DatagramSender, type OutgoingDatagram } from './datagram-sender.js';
-import type { DropReason, SendFailure } from './drop-reason.js';
-import {
-  createIpv4Header,
-  emitIpv4Header,
-  IPV4_HEADER_LENGTH,
-  type Ipv4Header,
-  parseIpv4Header,
-  readIpv4Header,
-} from './header.js';
-import { findBadOption, hasSourceRoute } from './header-options.js';
+import type { SendFailure } from './drop-reason.js';
+import { createIpv4Header, emitIpv4Header, IPV4_HEADER_LENGTH, type Ipv4Header } from './header.js';
 import { type EchoHandler, type EchoRequest, Icmp } from './icmp.js';
-import { IcmpType, TimeExceededCode, UnreachableCode } from './icmp-message.js';
+import { IcmpType } from './icmp-message.js';
 import { type IcmpRateLimit, IcmpReporter } from './icmp-reporter.js';
 import { IdentificationSource } from './identification.js';
 import { IpProtocol } from './protocol-number.js';
 import { Reassembler, type ReassemblyLimits } from './reassembler.js';
 import { type Route, RouteTable } from './routes.js';
 import type { Ipv4Protocol, Ipv4Sender } from './upper-layer.js';
-
-/**
- * Told about every received packet that goes no further; the packet is valid until it returns. Of
- * datagrams that reassembly gives up later there is no packet to show: they are only counted.
- */
-export type DropObserver = (
-  reason: DropReason,
-  buf: Uint8Array,
-  start: number,
-  end: number,
-) => void;
 
 /** What an IPv4 layer is made of. */
 export interface Ipv4Options {
@@ -77,15 +59,12 @@ export class Ipv4 implements Ipv4Sender {
   readonly segmentationOffload: number;
   readonly #device: LinkDevice;
   readonly #mtu: number;
-  readonly #policy: AddressPolicy;
   readonly #sender: DatagramSender;
+  readonly #receiver: DatagramReceiver;
   readonly #reassembler: Reassembler;
   readonly #reporter: IcmpReporter;
   readonly #icmp: Icmp;
   readonly #protocols: (Ipv4Protocol | null)[] = new Array(256).fill(null);
-  readonly #onDrop: DropObserver | null;
-  /** Of the packet being received. */
-  readonly #header = createIpv4Header();
   /** Of the packet being committed; most of it never changes. */
   readonly #outgoing = createIpv4Header();
 
@@ -100,7 +79,7 @@ export class Ipv4 implements Ipv4Sender {
     this.#mtu = device.capabilities.mtu;
     this.checksumOffload = device.capabilities.checksumOffload;
     this.segmentationOffload = device.capabilities.segmentationOffload;
-    this.#policy = new AddressPolicy(
+    const policy = new AddressPolicy(
       [address, ...(options.addresses ?? [])],
       options.prefixLength ?? 32,
       options.acceptAny ?? false,
@@ -111,23 +90,24 @@ export class Ipv4 implements Ipv4Sender {
       this.#mtu,
     );
     const identifications = new IdentificationSource(randomU32);
-    this.#sender = new DatagramSender(
-      device,
-      routes,
-      this.#policy,
-      identifications,
-      this.counters,
-      ttl,
-    );
+    this.#sender = new DatagramSender(device, routes, policy, identifications, this.counters, ttl);
     this.#reassembler = new Reassembler(options.reassembly ?? {}, this.counters);
     this.#reporter = new IcmpReporter(
       this.#sender,
-      this.#policy,
+      policy,
       this.counters,
       options.icmpRateLimit ?? {},
     );
-    this.#icmp = new Icmp(this.#sender, this.#policy, this.counters, this.#protocols);
-    this.#onDrop = options.onDrop ?? null;
+    this.#icmp = new Icmp(this.#sender, policy, this.counters, this.#protocols);
+    this.#receiver = new DatagramReceiver(
+      policy,
+      this.#protocols,
+      this.#reassembler,
+      this.#reporter,
+      this.#icmp,
+      this.counters,
+      options.onDrop ?? null,
+    );
     this.#outgoing.ttl = ttl;
     this.#outgoing.dontFragment = true;
   }
@@ -159,49 +139,12 @@ export class Ipv4 implements Ipv4Sender {
     segmentSize: number,
     now: number,
   ): void {
-    const header = this.#header;
-    this.counters.received++;
-    const reason =
-      parseIpv4Header(buf, start, end, header) ??
-      this.#policy.refusal(header.source, header.destination);
-    if (reason !== null) {
-      this.#drop(reason, buf, start, end);
-      return;
-    }
-    const packetEnd = start + header.totalLength;
-    if (
-      header.headerLength > IPV4_HEADER_LENGTH &&
-      !this.#optionsPass(buf, start, packetEnd, now)
-    ) {
-      return;
-    }
-    if (header.moreFragments || header.fragmentOffset !== 0) {
-      this.#handleFragment(buf, start, packetEnd, now);
-    } else {
-      this.#deliver(buf, start, packetEnd, checksum, segmentSize, now);
-    }
+    this.#receiver.handlePacket(buf, start, end, checksum, segmentSize, now);
   }
 
   /** Gives up what has waited too long. To be called when `nextDeadline()` has come. */
   handleTimeout(now: number): void {
-    let expired = this.#reassembler.pollExpired(now);
-    for (; expired !== null; expired = this.#reassembler.pollExpired(now)) {
-      const packet = expired.fragmentZero();
-      // RFC 792, RFC 1122, 3.3.2: nothing is said unless fragment zero is there to be quoted.
-      if (packet === null) continue;
-      const header = this.#header;
-      readIpv4Header(packet, 0, header);
-      this.#reporter.report(
-        IcmpType.TIME_EXCEEDED,
-        TimeExceededCode.REASSEMBLY,
-        0,
-        header,
-        packet,
-        0,
-        packet.length,
-        now,
-      );
-    }
+    this.#receiver.handleTimeout(now);
   }
 
   /** When `handleTimeout` is due, in monotonic milliseconds; Infinity = never. */
@@ -312,78 +255,5 @@ export class Ipv4 implements Ipv4Sender {
   ): void {
     const packet = start - header.headerLength;
     this.#reporter.report(IcmpType.DESTINATION_UNREACHABLE, code, 0, header, buf, packet, end, now);
-  }
-
-  #drop(reason: DropReason, buf: Uint8Array, start: number, end: number): void {
-    this.counters.dropped[reason]++;
-    if (this.#onDrop !== null) this.#onDrop(reason, buf, start, end);
-  }
-
-  /** Checks the options of the packet; false = it was dropped. */
-  #optionsPass(buf: Uint8Array, start: number, end: number, now: number): boolean {
-    const header = this.#header;
-    const options = start + IPV4_HEADER_LENGTH;
-    const payload = start + header.headerLength;
-    const bad = findBadOption(buf, options, payload);
-    if (bad < 0) {
-      if (!hasSourceRoute(buf, options, payload)) return true;
-      this.#drop('source-route', buf, start, end);
-      return false;
-    }
-    // RFC 1122, 3.2.2.5: the sender should know, and where the fault is.
-    this.#reporter.report(
-      IcmpType.PARAMETER_PROBLEM,
-      0,
-      ((bad - start) << 24) >>> 0,
-      header,
-      buf,
-      start,
-      end,
-      now,
-    );
-    this.#drop('bad-option', buf, start, end);
-    return false;
-  }
-
-  #handleFragment(buf: Uint8Array, start: number, end: number, now: number): void {
-    const header = this.#header;
-    this.counters.fragmentsReceived++;
-    const result = this.#reassembler.handleFragment(header, buf, start, end, now);
-    if (result === 'partial') return;
-    if (result !== 'whole') {
-      this.#drop(result, buf, start, end);
-      return;
-    }
-    this.counters.reassembled++;
-    const whole = this.#reassembler.buffer;
-    readIpv4Header(whole, 0, header);
-    this.#deliver(whole, 0, header.totalLength, ChecksumState.COMPLETE, 0, now);
-  }
-
-  /** Hands the datagram `buf[start..end)`, header included, to its protocol. */
-  #deliver(
-    buf: Uint8Array,
-    start: number,
-    end: number,
-    checksum: ChecksumState,
-    segmentSize: number,
-    now: number,
-  ): void {
-    const header = this.#header;
-    const payload = start + header.headerLength;
-    const handler = this.#protocols[header.protocol]!;
-    if (handler !== null) {
-      this.counters.delivered++;
-      handler.handleSegment(header, buf, payload, end, checksum, segmentSize, now);
-      return;
-    }
-    if (header.protocol === IpProtocol.ICMP) {
-      this.counters.delivered++;
-      const reason = this.#icmp.handleMessage(header, buf, payload, end, checksum, now);
-      if (reason !== null) this.#drop(reason, buf, start, end);
-      return;
-    }
-    this.#drop('unknown-protocol', buf, start, end);
-    this.reportUnreachable(UnreachableCode.PROTOCOL, header, buf, payload, end, now);
   }
 }
