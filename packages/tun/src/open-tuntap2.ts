@@ -11,6 +11,7 @@ import { type AddressPair, refuseOverlap } from './overlap.js';
 import { readTakenNetworks } from './routing-table.js';
 import { Tuntap2Device } from './tuntap2-device.js';
 import type { Tuntap2Package, Tuntap2Tun } from './tuntap2-package.js';
+import { wakeReader } from './wake-reader.js';
 
 /** Options that its interface has no way to. */
 const UNSUPPORTED = ['name', 'fd', 'routes', 'offload', 'queueLength', 'queues'] as const;
@@ -74,7 +75,7 @@ export function openTuntap2(
       persistent: false,
     });
   } catch (error) {
-    tun?.release();
+    tun?.release(wakeReader(address));
     throw explain(error, { name: tun?.name ?? 'tun0', address, peer });
   }
 }

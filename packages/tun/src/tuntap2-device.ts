@@ -6,7 +6,6 @@
  * choice, attaching, offloads, routes, several queues.
  */
 
-import { createSocket } from 'node:dgram';
 import { ChecksumState, type LinkCapabilities, type PacketReceiver } from '@netlayers/link';
 import { TunError } from './errors.js';
 import { TransmitSlab } from './transmit-slab.js';
@@ -18,13 +17,13 @@ import {
   type TunIdentity,
 } from './tun-device.js';
 import type { Tuntap2Tun } from './tuntap2-package.js';
+import { wakeReader } from './wake-reader.js';
 
 /** Received packets that wait before the stream is paused; the kernel's ring holds further ones. */
 const RECEIVE_LIMIT = 1024;
 /** Packets handed to the stream that it has not written yet. */
 const WRITE_LIMIT = 512;
 const SLAB = 256 * 1024;
-const DISCARD_PORT = 9;
 
 /** The device behind `driver: 'tuntap2'`. */
 export class Tuntap2Device implements TunDevice {
@@ -145,11 +144,7 @@ export class Tuntap2Device implements TunDevice {
     this.#slab.clear();
     this.#received = [];
     this.#next = 0;
-    // Its reader sits in read(2) until one more packet comes, and so would the process at its end.
-    const poke = createSocket('udp4');
-    poke.on('error', () => poke.close());
-    poke.send('', DISCARD_PORT, this.address, () => poke.close());
-    this.#tun.release();
+    this.#tun.release(wakeReader(this.address));
   }
 
   #write(packet: Uint8Array): void {
@@ -160,7 +155,7 @@ export class Tuntap2Device implements TunDevice {
       return;
     }
     this.#writing++;
-    this.#tun.write(packet, (error) => {
+    this.#tun.write(packet, undefined, (error) => {
       this.#writing--;
       if (error === undefined || error === null) {
         this.counters.transmittedPackets++;

@@ -14,7 +14,8 @@ export interface Tuntap2Tun {
   isUp: boolean;
   on(event: 'data', listener: (packet: Uint8Array) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
-  write(packet: Uint8Array, callback: (error?: Error | null) => void): boolean;
+  /** The callback is taken from the third place only, whatever the second one holds. */
+  write(packet: Uint8Array, encoding: undefined, callback: (error?: Error | null) => void): boolean;
   pause(): unknown;
   resume(): unknown;
   release(callback?: () => void): void;

@@ -1,16 +1,23 @@
 import { spawn } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { checksum, parseIpv4, readU16 } from '@netlayers/bytes';
-import { hasTransportChecksum, hex, linkDeviceSuite, testPacket } from '@netlayers/testkit';
+import { checksum } from '@netlayers/bytes';
+import { hasTransportChecksum, hex } from '@netlayers/testkit';
 import { enterNetworkNamespace } from '@netlayers/testkit/netns';
 import { createTun, type TunDevice, type TunOptions } from '@netlayers/tun';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  arrivals,
+  descriptors,
+  interfaces,
+  KERNELS,
+  OURS,
+  routes,
+  send,
+  toKernel,
+} from './kernel-peer.js';
 
 const namespace = enterNetworkNamespace();
-const OURS = '10.0.0.2';
-const KERNELS = '10.0.0.3';
 
 const open: { close(): unknown }[] = [];
 afterEach(() => {
@@ -32,70 +39,6 @@ async function kernelSocket(address = KERNELS): Promise<Socket> {
   open.push(socket);
   return socket;
 }
-
-interface Received {
-  readonly bytes: Uint8Array;
-  readonly checksum: number;
-  readonly segmentSize: number;
-}
-
-/** Waits until that many packets have arrived; fails the test when they do not within 5 s. */
-function arrivals(device: TunDevice, count: number): Promise<Received[]> {
-  const received: Received[] = [];
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error(`${received.length} of ${count} arrived`)),
-      5000,
-    );
-    device.onReadable = () => {
-      device.receive(64, {
-        handlePacket: (buf, start, end, checksumState, segmentSize) =>
-          received.push({ bytes: buf.slice(start, end), checksum: checksumState, segmentSize }),
-      });
-      if (received.length < count) return;
-      clearTimeout(timer);
-      device.onReadable = null;
-      resolve(received);
-    };
-  });
-}
-
-function send(device: TunDevice, packet: Uint8Array, state: 0 | 1 = 0, segmentSize = 0): void {
-  const at = device.reserve(packet.length);
-  if (at < 0) throw new Error('the queue is full');
-  device.transmitBuffer.set(packet, at);
-  device.commit(at, at + packet.length, state, segmentSize);
-  device.flush();
-}
-
-const toKernel = (length: number, port: number, options: { partial?: boolean } = {}) => {
-  const packet = testPacket(length, {
-    source: parseIpv4(OURS)!,
-    destination: parseIpv4(KERNELS)!,
-    ...options,
-  });
-  // The port, and the checksum with the difference to the old one taken out (RFC 1624, 3).
-  const old = readU16(packet, 22);
-  packet[22] = port >>> 8;
-  packet[23] = port;
-  if (options.partial !== true) {
-    let sum = (~readU16(packet, 26) & 0xffff) + (~old & 0xffff) + port;
-    while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-    sum = ~sum & 0xffff || 0xffff;
-    packet[26] = sum >>> 8;
-    packet[27] = sum;
-  }
-  return packet;
-};
-
-const interfaces = () =>
-  readFileSync('/proc/net/dev', 'latin1')
-    .split('\n')
-    .slice(2)
-    .map((line) => line.split(':', 1)[0]!.trim())
-    .filter((name) => name !== '');
-const routes = () => readFileSync('/proc/net/route', 'latin1');
-const descriptors = () => readdirSync('/proc/self/fd').length;
 
 describe.skipIf(!namespace.available)('a TUN device', () => {
   it('says what it is', async () => {
@@ -364,54 +307,5 @@ describe.skipIf(!namespace.available)('offload', () => {
     send(device, packet, 1);
     const [bytes] = await message;
     expect(Uint8Array.from(bytes)).toEqual(packet.slice(28));
-  });
-});
-
-/** Two devices between which the kernel forwards. */
-async function forwarded(near: Partial<TunOptions>, far: Partial<TunOptions>) {
-  const devices = {
-    near: await createTun({ address: '10.0.0.2', ...near }),
-    far: await createTun({ address: '10.0.1.2', ...far }),
-  };
-  return {
-    ...devices,
-    addresses: { near: parseIpv4('10.0.0.2')!, far: parseIpv4('10.0.1.2')! },
-    settle: () => new Promise<void>((resolve) => setTimeout(resolve, 2)),
-  };
-}
-
-describe.skipIf(!namespace.available)('through the kernel', () => {
-  beforeAll(() => writeFileSync('/proc/sys/net/ipv4/ip_forward', '1'));
-
-  const tools = { describe, it, expect };
-  linkDeviceSuite(tools, 'plain', () => forwarded({}, {}));
-  linkDeviceSuite(tools, 'jumbo', () => forwarded({ mtu: 65_535 }, { mtu: 65_535 }));
-  linkDeviceSuite(tools, 'offload', () => forwarded({ offload: true }, { offload: true }));
-  linkDeviceSuite(tools, 'offload to plain', () => forwarded({ offload: true }, {}));
-
-  it('carries 100,000 packets without loss, and the memory stays', async () => {
-    const { near, far } = await forwarded({}, {});
-    open.push(near, far);
-    const packet = testPacket(1000, { source: 0x0a000002, destination: 0x0a000102 });
-    let arrived = 0;
-    const receiver = { handlePacket: () => void arrived++ };
-    const round = (count: number) => {
-      for (let i = 0; i < count; i++) {
-        const at = near.reserve(packet.length);
-        near.transmitBuffer.set(packet, at);
-        near.commit(at, at + packet.length, 0, 0);
-      }
-      near.flush();
-      while (far.receive(64, receiver) > 0);
-    };
-    for (let i = 0; i < 100; i++) round(100);
-    const before = process.memoryUsage();
-    for (let i = 0; i < 900; i++) round(100);
-    const after = process.memoryUsage();
-    expect(arrived).toBe(100_000);
-    expect(near.counters).toMatchObject({ transmittedPackets: 100_000, transmitErrors: 0 });
-    expect(far.counters.receivedBytes).toBe(100_000_000);
-    const grown = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
-    expect(grown).toBeLessThan(20_000_000);
   });
 });

@@ -16,6 +16,7 @@ export class FakeKernel {
   readonly interests: Interest[] = [];
   readonly closed: number[] = [];
   watchOpen = true;
+  referenced = true;
   reads = 0;
   #memory: { base: number; bytes: Uint8Array }[] = [];
   #callback: WatchCallback = () => {};
@@ -63,8 +64,12 @@ export class FakeKernel {
       this.#callback = callback;
       return {
         want: (interest) => this.interests.push(interest),
-        ref: () => {},
-        unref: () => {},
+        ref: () => {
+          this.referenced = true;
+        },
+        unref: () => {
+          this.referenced = false;
+        },
         close: () => {
           this.watchOpen = false;
         },

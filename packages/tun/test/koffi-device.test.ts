@@ -241,6 +241,15 @@ describe('transmit', () => {
 });
 
 describe('the end', () => {
+  it('is waited for by the process unless the device is unreferenced', () => {
+    const { kernel, device } = setup();
+    expect(kernel.referenced).toBe(true);
+    device.unref();
+    expect(kernel.referenced).toBe(false);
+    device.ref();
+    expect(kernel.referenced).toBe(true);
+  });
+
   it('closes the watch and then the descriptor, once', () => {
     const { kernel, device, send } = setup();
     send(testPacket(100));

@@ -57,7 +57,11 @@ export class StandInTun extends EventEmitter implements Tuntap2Tun {
     else this.emit('data', Buffer.from(packet));
   }
 
-  write(packet: Uint8Array, callback: (error?: Error | null) => void): boolean {
+  write(
+    packet: Uint8Array,
+    _encoding: undefined,
+    callback: (error?: Error | null) => void,
+  ): boolean {
     const error = this.released > 0 ? new Error('write after end') : this.writeError;
     this.writeError = null;
     // As of a stream that is ended: what was written before its release still goes out.
