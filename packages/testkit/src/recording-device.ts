@@ -113,16 +113,19 @@ export class RecordingDevice {
   receive(max: number, receiver: Receiver): number {
     let count = 0;
     this.#delivering = true;
-    while (count < max && !this.closed) {
-      const packet = this.#waiting.shift();
-      if (packet === undefined) break;
-      this.#receive.set(packet.bytes, MARGIN);
-      const end = MARGIN + packet.bytes.length;
-      receiver.handlePacket(this.#receive, MARGIN, end, packet.checksum, packet.segmentSize);
-      this.#receive.fill(POISON, MARGIN, end);
-      count++;
+    try {
+      while (count < max && !this.closed) {
+        const packet = this.#waiting.shift();
+        if (packet === undefined) break;
+        this.#receive.set(packet.bytes, MARGIN);
+        const end = MARGIN + packet.bytes.length;
+        receiver.handlePacket(this.#receive, MARGIN, end, packet.checksum, packet.segmentSize);
+        this.#receive.fill(POISON, MARGIN, end);
+        count++;
+      }
+    } finally {
+      this.#delivering = false;
     }
-    this.#delivering = false;
     return count;
   }
 
