@@ -1,0 +1,175 @@
+/**
+ * Runs virtual time for programs with promises: everything that happens at one moment, the
+ * microtasks that it causes, and only then the next moment. Nothing ever sleeps.
+ *
+ * A moment is made of rounds. Events fire and the input halves of the hosts' turns run; then the
+ * host's own macrotask queue is asked for a turn, which means that every microtask has run, however
+ * long its chain; then the output halves run, and again everything that they have caused. When a
+ * round causes nothing, the clock moves.
+ *
+ * Invariant: time moves only when no microtask, no task of a host and no `outside` work is left.
+ */
+
+import { hostScheduler, type TurnScheduler } from '@netlayers/stack';
+import { SimError } from './errors.js';
+import type { VirtualClock } from './virtual-clock.js';
+
+/** Rounds in one moment after which time is said to stand still for good. */
+const MOST_ROUNDS = 1_000_000;
+/** Turns of the host's loop that are given to whatever is not simulated before a deadlock is called one. */
+const PATIENCE = 20;
+
+/** What somebody waits for while time runs. */
+interface Goal {
+  isDone(): boolean;
+  /** Virtual time at which the goal fails. */
+  readonly limitAt: number;
+  readonly limitMs: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Runs the time of one network. */
+export class Driver implements TurnScheduler {
+  readonly #clock: VirtualClock;
+  readonly #describe: () => string;
+  readonly #macrotask = hostScheduler().afterMicrotasks;
+  readonly #round = (): void => this.#runRound();
+  #soon: (() => void)[] = [];
+  #after: (() => void)[] = [];
+  #goals: Goal[] = [];
+  #running = false;
+  #holds = 0;
+  #rounds = 0;
+  #patience = PATIENCE;
+
+  /** @param describe says in a few words who is left, for the message of a deadlock. */
+  constructor(clock: VirtualClock, describe: () => string) {
+    this.#clock = clock;
+    this.#describe = describe;
+  }
+
+  soon(callback: () => void): void {
+    this.#soon.push(callback);
+  }
+
+  afterMicrotasks(callback: () => void): void {
+    this.#after.push(callback);
+  }
+
+  /** Lets time run until a condition holds; it is looked at once a moment. */
+  drive(isDone: () => boolean, limitMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const limitAt = this.#clock.now() + limitMs;
+      this.#goals.push({ isDone, limitAt, limitMs, resolve, reject });
+      this.#resume();
+    });
+  }
+
+  /** Stops time while a promise of the real world is pending. */
+  async hold<T>(promise: PromiseLike<T>): Promise<T> {
+    this.#holds++;
+    try {
+      return await promise;
+    } finally {
+      this.#holds--;
+      this.#resume();
+    }
+  }
+
+  #resume(): void {
+    if (this.#running || this.#goals.length === 0) return;
+    this.#running = true;
+    this.#macrotask(this.#round);
+  }
+
+  /** Every microtask has run. Does the next thing, and comes back after its microtasks. */
+  #runRound(): void {
+    try {
+      if (this.#soon.length > 0) this.#runSoon();
+      else if (this.#after.length > 0) this.#runAfter();
+      else if (!this.#moveOn()) return;
+      if (++this.#rounds > MOST_ROUNDS) {
+        throw new SimError(
+          'ELIVELOCK',
+          `time stands still at ${this.#time()}: ${MOST_ROUNDS} rounds`,
+        );
+      }
+    } catch (error) {
+      // A handler has thrown: whoever lets time run is told, as a host would end its process.
+      this.#fail(() => error);
+    }
+    this.#macrotask(this.#round);
+  }
+
+  #runSoon(): void {
+    while (this.#soon.length > 0) {
+      const tasks = this.#soon;
+      this.#soon = [];
+      for (const task of tasks) task();
+    }
+  }
+
+  #runAfter(): void {
+    const tasks = this.#after;
+    this.#after = [];
+    for (const task of tasks) task();
+  }
+
+  /** The moment is over. Returns false when nobody wants time to go on. */
+  #moveOn(): boolean {
+    this.#goals = this.#goals.filter((goal) => {
+      if (!goal.isDone()) return true;
+      goal.resolve();
+      return false;
+    });
+    if (this.#goals.length === 0 || this.#holds > 0) {
+      this.#running = false;
+      return false;
+    }
+    const next = this.#clock.nextEvent;
+    if (next === Number.POSITIVE_INFINITY) {
+      this.#callDeadlock();
+      return true;
+    }
+    this.#expire(next);
+    if (this.#goals.length === 0) return true;
+    this.#patience = PATIENCE;
+    if (next > this.#clock.now()) this.#rounds = 0;
+    this.#clock.fireNext();
+    this.#runSoon();
+    return true;
+  }
+
+  /** Fails the goals whose time is up before the next event. */
+  #expire(next: number): void {
+    this.#goals = this.#goals.filter((goal) => {
+      if (next <= goal.limitAt) return true;
+      goal.reject(
+        new SimError(
+          'ELIMIT',
+          `not done after ${goal.limitMs} ms of virtual time; ${this.#describe()}`,
+        ),
+      );
+      return false;
+    });
+  }
+
+  /** Nothing is left to happen. Promises of the real world may still be on their way, so it asks twice. */
+  #callDeadlock(): void {
+    if (--this.#patience > 0) return;
+    this.#patience = PATIENCE;
+    const message = `nothing is left to happen at ${this.#time()}, and the program still waits; ${this.#describe()}`;
+    this.#fail(() => new SimError('EDEADLOCK', message));
+  }
+
+  #fail(error: () => unknown): void {
+    const goals = this.#goals;
+    this.#goals = [];
+    for (const goal of goals) goal.reject(error());
+  }
+
+  #time(): string {
+    return `${this.#clock.now().toFixed(3)} ms`;
+  }
+}

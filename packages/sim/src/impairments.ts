@@ -1,0 +1,110 @@
+/**
+ * What a link does to packets, as numbers. Each direction of a link has its own.
+ */
+
+/** Loss in bursts (Gilbert's model): every packet inside of a burst is lost. */
+export interface BurstLoss {
+  /** That a packet begins a burst. */
+  readonly probability: number;
+  /** That a burst ends behind a packet. */
+  readonly endProbability: number;
+  /** After this time a burst ends in any case, in ms. @default 50 */
+  readonly longestMs?: number;
+}
+
+/** Packets that come late, so that later ones overtake them. */
+export interface Reordering {
+  readonly probability: number;
+  /** How much later, in ms. */
+  readonly extraMs: number;
+}
+
+/** What happens to the packets of one direction. Probabilities are 0 to 1. */
+export interface Impairments {
+  /** From the last bit sent to the last bit received, in ms. @default 0 */
+  readonly delayMs?: number;
+  /** Added to the delay, uniformly from 0 to this; it keeps packets in order. @default 0 */
+  readonly jitterMs?: number;
+  /** @default 0 */
+  readonly loss?: number;
+  /** @default none */
+  readonly burstLoss?: BurstLoss;
+  /** That a packet arrives twice. @default 0 */
+  readonly duplicate?: number;
+  /** @default none */
+  readonly reorder?: Reordering;
+  /** That one bit of a packet, anywhere in it, arrives flipped. @default 0 */
+  readonly corrupt?: number;
+  /** @default no limit: packets do not queue */
+  readonly rateBitsPerSecond?: number;
+  /** Packets that wait for the rate at most; the rest is dropped at the tail. @default 1000 */
+  readonly queuePackets?: number;
+  /** Bytes that wait for the rate at most. @default no limit */
+  readonly queueBytes?: number;
+  /**
+   * Drops the packets for which it returns true; the `index` counts the packets of this direction
+   * from 0. @default none
+   */
+  readonly drop?: ((buf: Uint8Array, start: number, end: number, index: number) => boolean) | null;
+}
+
+/** Impairments with every default filled in. */
+export type ResolvedImpairments = Required<Omit<Impairments, 'burstLoss'>> & {
+  readonly burstLoss: Required<BurstLoss>;
+};
+
+const NONE: ResolvedImpairments = {
+  delayMs: 0,
+  jitterMs: 0,
+  loss: 0,
+  burstLoss: { probability: 0, endProbability: 1, longestMs: 50 },
+  duplicate: 0,
+  reorder: { probability: 0, extraMs: 0 },
+  corrupt: 0,
+  rateBitsPerSecond: Number.POSITIVE_INFINITY,
+  queuePackets: 1000,
+  queueBytes: Number.POSITIVE_INFINITY,
+  drop: null,
+};
+
+/**
+ * Fills in what is not given from `base`.
+ *
+ * @throws RangeError for a probability outside of 0 to 1, a negative time, a rate of nothing.
+ */
+export function resolveImpairments(
+  given: Impairments,
+  base: ResolvedImpairments = NONE,
+): ResolvedImpairments {
+  const known = Object.fromEntries(Object.keys(NONE).map((key) => [key, true]));
+  const wanted = Object.fromEntries(
+    Object.entries(given).filter(([key, value]) => known[key] === true && value !== undefined),
+  ) as Impairments;
+  const burstLoss = { ...base.burstLoss, ...wanted.burstLoss };
+  const resolved = { ...base, ...wanted, burstLoss };
+  const { reorder } = resolved;
+  checkProbability('loss', resolved.loss);
+  checkProbability('duplicate', resolved.duplicate);
+  checkProbability('corrupt', resolved.corrupt);
+  checkProbability('reorder.probability', reorder.probability);
+  checkProbability('burstLoss.probability', burstLoss.probability);
+  checkProbability('burstLoss.endProbability', burstLoss.endProbability);
+  checkAtLeastZero('delayMs', resolved.delayMs);
+  checkAtLeastZero('jitterMs', resolved.jitterMs);
+  checkAtLeastZero('reorder.extraMs', reorder.extraMs);
+  checkAtLeastZero('burstLoss.longestMs', burstLoss.longestMs);
+  if (!(resolved.rateBitsPerSecond > 0)) throw new RangeError('rateBitsPerSecond is above 0');
+  if (!(resolved.queuePackets >= 1)) throw new RangeError('queuePackets is at least 1');
+  if (!(resolved.queueBytes >= 1)) throw new RangeError('queueBytes is at least 1');
+  return resolved;
+}
+
+function checkProbability(name: string, value: number): void {
+  if (!(value >= 0 && value <= 1)) throw new RangeError(`${name} is 0 to 1, not ${value}`);
+}
+
+function checkAtLeastZero(name: string, value: number): void {
+  if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`${name} is a number of ms from 0 on, not ${value}`);
+  }
+}

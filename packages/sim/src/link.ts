@@ -1,0 +1,62 @@
+/**
+ * A link between two nodes of a network: two directions that know nothing of each other.
+ */
+
+import type { Impairments } from './impairments.js';
+import type { LinkCounts, LinkDirection } from './link-direction.js';
+
+/** How a link is made. What is given at the top holds in both directions. */
+export interface LinkOptions extends Impairments {
+  /** The largest IP packet, 68 to 65,535 bytes. @default 1500 */
+  readonly mtu?: number;
+  /** Only from the first node to the second, in place of what holds for both. */
+  readonly there?: Impairments;
+  /** Only from the second node to the first. */
+  readonly back?: Impairments;
+}
+
+/** Which way; both if it is not said. */
+export type LinkWay = 'there' | 'back';
+
+/** A link; made by `network.link`. */
+export class SimLink {
+  readonly mtu: number;
+  readonly #there: LinkDirection;
+  readonly #back: LinkDirection;
+
+  constructor(mtu: number, there: LinkDirection, back: LinkDirection) {
+    this.mtu = mtu;
+    this.#there = there;
+    this.#back = back;
+  }
+
+  /** What was counted from the first node to the second; live. */
+  get there(): Readonly<LinkCounts> {
+    return this.#there.counts;
+  }
+
+  /** What was counted from the second node to the first; live. */
+  get back(): Readonly<LinkCounts> {
+    return this.#back.counts;
+  }
+
+  /** Changes what is given, from the next packet on; what is under way arrives as it would have. */
+  impair(impairments: Impairments, way?: LinkWay): void {
+    for (const direction of this.#directions(way)) direction.impair(impairments);
+  }
+
+  /** Loses every packet from now on: a peer that vanishes, a cable that is pulled. */
+  down(way?: LinkWay): void {
+    for (const direction of this.#directions(way)) direction.isDown = true;
+  }
+
+  /** Carries packets again. */
+  up(way?: LinkWay): void {
+    for (const direction of this.#directions(way)) direction.isDown = false;
+  }
+
+  #directions(way: LinkWay | undefined): LinkDirection[] {
+    if (way === 'there') return [this.#there];
+    return way === 'back' ? [this.#back] : [this.#there, this.#back];
+  }
+}

@@ -1,0 +1,319 @@
+/**
+ * A network in one process: hosts, routers and links on one virtual clock. The same seed gives the
+ * same run, down to the last bit of the last packet.
+ *
+ * Time moves only while somebody lets it: `run`, `until` or `advance`. Promises, handlers and
+ * timers of the network's clock all run in virtual time; files, threads and the timers of the real
+ * host do not (see `outside`).
+ */
+
+import { parseIpv4 } from '@netlayers/bytes';
+import type { Clock, LinkDevice } from '@netlayers/link';
+import { Driver } from './driver.js';
+import { ForwardingTable, type NetworkNode, type Port } from './forwarding.js';
+import type { Impairments } from './impairments.js';
+import { type LinkOptions, SimLink } from './link.js';
+import { LinkDirection, type Wiring } from './link-direction.js';
+import { type Packet, PacketPool, type PacketTaker } from './packet.js';
+import { type Prefix, parsePrefix } from './prefix.js';
+import { randomStream } from './random.js';
+import { Forwarder, type NextHop, type RouterCounts } from './router.js';
+import { SimDevice } from './sim-device.js';
+import { type HostOptions, SimHost } from './sim-host.js';
+import { VirtualClock } from './virtual-clock.js';
+import { WireCapture } from './wire-capture.js';
+import type { WireObserver } from './wire-event.js';
+
+/** What a network is made of. */
+export interface NetworkOptions {
+  /** Any integer; it decides everything that is random. @default 1 */
+  readonly seed?: number;
+  /** Wall time at the beginning, in ms since 1970-01-01 UTC. @default 2000-01-01 */
+  readonly startMs?: number;
+  /** Records every packet on every link; see `capture()`. @default false */
+  readonly capture?: boolean;
+  /** Is told about every packet that is put on a link. */
+  readonly observe?: WireObserver;
+}
+
+/** How long a program may take. */
+export interface RunOptions {
+  /** Virtual time in ms after which it fails with ELIMIT. @default one hour */
+  readonly limitMs?: number;
+}
+
+/** What a router is made of. */
+export interface RouterOptions {
+  /** Where its ICMP errors come from. @default 192.0.2.1 (RFC 5737) */
+  readonly address?: string;
+  readonly name?: string;
+  /** Sends ICMP errors about what it drops. @default true */
+  readonly icmp?: boolean;
+}
+
+/** What an end without a stack is made of. */
+export interface EndpointOptions {
+  /** Routers send packets to it here. */
+  readonly address: string;
+  readonly name?: string;
+  readonly routes?: readonly string[];
+}
+
+const DEFAULT_START_MS = 946_684_800_000;
+const DEFAULT_LIMIT_MS = 3_600_000;
+const DEFAULT_MTU = 1500;
+const LEAST_MTU = 68;
+const LARGEST_MTU = 65535;
+
+interface LinkPort extends Port, NextHop {}
+
+/** A router; made by `network.router`. */
+export class SimRouter implements NetworkNode, PacketTaker {
+  readonly name: string;
+  readonly prefixes: readonly Prefix[] = [];
+  readonly forwards = true;
+  readonly #forwarder: Forwarder;
+  readonly #pool: PacketPool;
+
+  constructor(
+    name: string,
+    address: number,
+    icmp: boolean,
+    pool: PacketPool,
+    find: (router: SimRouter, address: number) => NextHop | null,
+  ) {
+    this.name = name;
+    this.#pool = pool;
+    this.#forwarder = new Forwarder(address, icmp, (destination) => find(this, destination));
+  }
+
+  /** What it has forwarded and dropped; live. */
+  get counts(): Readonly<RouterCounts> {
+    return this.#forwarder.counts;
+  }
+
+  handleArrival(packet: Packet): void {
+    this.#forwarder.forward(packet.bytes, 0, packet.length);
+    this.#pool.give(packet);
+  }
+}
+
+/** The end of a link for a stack of one's own; made by `network.endpoint`. */
+export class SimEndpoint implements NetworkNode {
+  readonly name: string;
+  readonly prefixes: readonly Prefix[];
+  readonly forwards = false;
+  /** Usable once the endpoint is linked. */
+  readonly device: LinkDevice;
+  /** Belongs to the network. */
+  readonly end: SimDevice;
+
+  constructor(options: EndpointOptions, end: SimDevice) {
+    this.name = options.name ?? options.address;
+    this.prefixes = [options.address, ...(options.routes ?? [])].map(parsePrefix);
+    this.end = end;
+    this.device = end;
+  }
+}
+
+/** What can be linked. */
+export type SimNode = SimHost | SimRouter | SimEndpoint;
+
+/** A simulated network; made by `createNetwork`. */
+export class SimNetwork {
+  /** Virtual time, for programs that take a `Clock`. */
+  readonly clock: Clock;
+  readonly seed: number;
+  readonly #clock: VirtualClock;
+  readonly #driver: Driver;
+  readonly #pool = new PacketPool();
+  readonly #wiring: Wiring;
+  readonly #capture: WireCapture | null;
+  readonly #hosts: SimHost[] = [];
+  readonly #ports = new Map<SimNode, LinkPort[]>();
+  readonly #tables = new Map<SimRouter, ForwardingTable<LinkPort>>();
+  #streams = 0;
+
+  constructor(options: NetworkOptions) {
+    const startMs = options.startMs ?? DEFAULT_START_MS;
+    this.seed = options.seed ?? 1;
+    this.#clock = new VirtualClock(startMs);
+    this.clock = this.#clock;
+    this.#driver = new Driver(this.#clock, () => this.#describe());
+    this.#capture = options.capture === true ? new WireCapture(startMs) : null;
+    this.#wiring = {
+      clock: this.#clock,
+      pool: this.#pool,
+      observer: bothOf(options.observe ?? null, this.#capture),
+    };
+  }
+
+  /** Adds a host. Its stack begins when it is linked. */
+  host(options: HostOptions): SimHost {
+    const host = new SimHost(options, {
+      clock: this.#clock,
+      driver: this.#driver,
+      random: randomStream(this.seed, this.#streams++),
+      device: new SimDevice(this.#pool, options.name ?? options.address),
+      resolve: (name) => this.#resolve(name),
+    });
+    this.#hosts.push(host);
+    this.#ports.set(host, []);
+    return host;
+  }
+
+  /** Adds a router, to which any number of nodes can be linked. */
+  router(options: RouterOptions = {}): SimRouter {
+    const text = options.address ?? '192.0.2.1';
+    const address = parseIpv4(text);
+    if (address === null) throw new RangeError(`${text} is not an IPv4 address`);
+    const router = new SimRouter(
+      options.name ?? 'router',
+      address,
+      options.icmp ?? true,
+      this.#pool,
+      (from, destination) => this.#nextHop(from, destination),
+    );
+    this.#ports.set(router, []);
+    return router;
+  }
+
+  /** Adds an end for a stack that is not ours: its `device` is a `LinkDevice`. */
+  endpoint(options: EndpointOptions): SimEndpoint {
+    const name = options.name ?? options.address;
+    const endpoint = new SimEndpoint(options, new SimDevice(this.#pool, name));
+    this.#ports.set(endpoint, []);
+    return endpoint;
+  }
+
+  /**
+   * Links two nodes of this network. Hosts and endpoints have one link, routers any number.
+   *
+   * @throws RangeError for an option out of range; Error for a node that has its link already.
+   */
+  link(a: SimNode, b: SimNode, options: LinkOptions = {}): SimLink {
+    const { mtu = DEFAULT_MTU, there, back, ...both } = options;
+    if (!Number.isInteger(mtu) || mtu < LEAST_MTU || mtu > LARGEST_MTU) {
+      throw new RangeError(`an MTU is ${LEAST_MTU} to ${LARGEST_MTU} bytes, not ${mtu}`);
+    }
+    for (const node of [a, b]) this.#checkFree(node);
+    const forth = this.#direction(a, b, { ...both, ...there });
+    const home = this.#direction(b, a, { ...both, ...back });
+    this.#plug(a, b, forth, mtu);
+    this.#plug(b, a, home, mtu);
+    this.#tables.clear();
+    return new SimLink(mtu, forth, home);
+  }
+
+  /**
+   * Runs a program in virtual time and resolves with what it returns.
+   *
+   * @throws rejects with what the program, or a handler on the way, throws; with a SimError when
+   *   nothing is left to happen (EDEADLOCK) or the limit is reached (ELIMIT).
+   */
+  async run<T>(program: () => T | PromiseLike<T>, options: RunOptions = {}): Promise<T> {
+    let isDone = false;
+    const result = (async () => {
+      try {
+        return await program();
+      } finally {
+        isDone = true;
+      }
+    })();
+    // A program that outlives its time must not end the process when it fails later.
+    result.catch(() => {});
+    await this.until(() => isDone, options);
+    return await result;
+  }
+
+  /** Lets time run until a condition holds; it is looked at once a moment. */
+  until(condition: () => boolean, options: RunOptions = {}): Promise<void> {
+    return this.#driver.drive(condition, options.limitMs ?? DEFAULT_LIMIT_MS);
+  }
+
+  /** Resolves after some virtual time, which somebody has to let run. */
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.setTimer(this.#clock.now() + ms, resolve);
+    });
+  }
+
+  /** Lets that much time pass. */
+  async advance(ms: number): Promise<void> {
+    await this.run(() => this.sleep(ms), { limitMs: ms });
+  }
+
+  /**
+   * Waits for something of the real world, a file or a thread; virtual time stands still meanwhile.
+   */
+  outside<T>(promise: PromiseLike<T>): Promise<T> {
+    return this.#driver.hold(promise);
+  }
+
+  /**
+   * A pcapng file of every packet on every link so far, with its fate as a comment.
+   *
+   * @throws Error unless the network was made with `capture: true`.
+   */
+  capture(): Uint8Array {
+    if (this.#capture === null) throw new Error('the network was made without capture: true');
+    return this.#capture.bytes();
+  }
+
+  #checkFree(node: SimNode): void {
+    const ports = this.#ports.get(node);
+    if (ports === undefined) throw new Error(`${node.name} belongs to another network`);
+    if (ports.length > 0 && !node.forwards) {
+      throw new Error(`${node.name} has its link: put a router between more than two`);
+    }
+  }
+
+  #direction(from: SimNode, to: SimNode, impairments: Impairments): LinkDirection {
+    const random = randomStream(this.seed, this.#streams++);
+    return new LinkDirection(this.#wiring, random, impairments, takerOf(to), from.name, to.name);
+  }
+
+  #plug(node: SimNode, neighbour: SimNode, out: LinkDirection, mtu: number): void {
+    const send = (buf: Uint8Array, start: number, end: number): void => out.send(buf, start, end);
+    this.#ports.get(node)?.push({ node, neighbour, mtu, send });
+    if (node instanceof SimRouter) return;
+    const device = node instanceof SimHost ? node.device : node.end;
+    device.attach(out, mtu);
+    if (node instanceof SimHost) node.start();
+  }
+
+  #nextHop(router: SimRouter, address: number): NextHop | null {
+    let table = this.#tables.get(router);
+    if (table === undefined) {
+      table = new ForwardingTable(router, (node) => this.#ports.get(node as SimNode) ?? []);
+      this.#tables.set(router, table);
+    }
+    return table.find(address);
+  }
+
+  async #resolve(name: string): Promise<string> {
+    return this.#hosts.find((host) => host.name === name)?.address ?? '';
+  }
+
+  #describe(): string {
+    const linked = this.#hosts.filter((host) => (this.#ports.get(host)?.length ?? 0) > 0);
+    const counts = linked.map((host) => `${host.name} has ${host.stack.counters().connections}`);
+    return `open connections: ${counts.join(', ') || 'no host is linked'}`;
+  }
+}
+
+const takerOf = (node: SimNode): PacketTaker => {
+  if (node instanceof SimRouter) return node;
+  return node instanceof SimHost ? node.device : node.end;
+};
+
+function bothOf(observe: WireObserver | null, capture: WireCapture | null): WireObserver | null {
+  if (capture === null) return observe;
+  return (event) => {
+    capture.write(event);
+    observe?.(event);
+  };
+}
+
+/** Makes a network without hosts. */
+export const createNetwork = (options: NetworkOptions = {}): SimNetwork => new SimNetwork(options);
