@@ -1,114 +1,305 @@
 /**
  * The client's end of a connection: requests in, bytes out; bytes in, responses out as events. One
  * request at a time: this end does not pipeline (RFC 9112, 9.3.2 leaves it the choice).
+ *
+ * Bytes that belong to no request are never taken for a response (9.2): they end the connection.
  */
 
+import { encodeUtf8 } from '@netlayers/bytes';
+import { CHUNKED } from './body-decoder.js';
+import { BodyWriter, SMALL_BODY } from './body-writer.js';
 import type { ByteSink } from './byte-sink.js';
-import type { HttpProtocolError } from './errors.js';
+import type { ClientConnectionHandler, ClientConnectionOptions } from './client-events.js';
+import { Connection } from './connection.js';
+import { isStream } from './content.js';
+import { HttpProtocolError, localError, type RemoteErrorCode } from './errors.js';
+import { HeadWriter } from './head-writer.js';
 import type { Headers } from './headers.js';
-import type { Limits } from './limits.js';
 import type { ResponseHead } from './message-head.js';
+import type { ParserEvent } from './message-parser.js';
+import { Method } from './method.js';
+import { PARSE_ERRORS } from './parse-error.js';
 import type { Request } from './request.js';
-import type { SendResult } from './server-connection.js';
-import type { ClientState, ServerState } from './states.js';
-import type { TextDecoder } from './text-decoder.js';
+import { RequestWriter } from './request-writer.js';
+import { ResponseParser } from './response-parser.js';
+import type { SendResult } from './server-events.js';
+import type { TextEncoder } from './text-codec.js';
 
-/** Receives the events of a {@link ClientConnection}, in the order of the bytes. */
-export interface ClientConnectionHandler {
-  /** An interim response (1xx but 101): 100 says that the content is wanted, 103 hints. */
-  handleInterim(response: ResponseHead): void;
-  /**
-   * The head of the final response; `handleBodyEnd` follows, at once when there is no content.
-   *
-   * After 101, or 2xx to a CONNECT, `clientState` is `SWITCHED`, and nothing follows: the connection
-   * is the caller's, with {@link ClientConnection.takeRemaining}.
-   */
-  handleResponse(response: ResponseHead): void;
-  /** Content, `buf[start..end)`, valid until this returns. */
-  handleBody(buf: Uint8Array, start: number, end: number): void;
-  /** The response is complete. `trailers` is `null` without a trailer section. */
-  handleBodyEnd(trailers: Headers | null): void;
-  /**
-   * The peer broke the protocol, ended the connection inside a response (`incomplete`), or before the
-   * first byte of one (`closed`: the request may be repeated if it is idempotent). No event follows.
-   */
-  handleError(error: HttpProtocolError): void;
-  /**
-   * Request and response are both over. With `persists` true another request may be sent, also from
-   * inside this call; otherwise the sink has been ended.
-   */
-  handleExchangeEnd?(persists: boolean): void;
-  /** The server has closed an idle connection. */
-  handlePeerEnd?(): void;
-}
+const NOTHING = new Uint8Array(0);
 
-/** Options of a {@link ClientConnection}. */
-export interface ClientConnectionOptions {
-  /** Bounds of a response head. */
-  readonly limits?: Partial<Limits>;
-  /** Turns bytes of a head into text. @default one in plain TypeScript */
-  readonly decodeText?: TextDecoder;
-  /** Bytes kept while paused, before the sink is paused. @default 16384 */
-  readonly heldBytes?: number;
-}
+const REASONS: Partial<Record<RemoteErrorCode, string>> = {
+  incomplete: 'the connection ended inside a response',
+  closed: 'the connection ended before a response',
+  'unexpected-data': 'data that belongs to no request',
+  'unexpected-switch': 'the server switched to a protocol it was not asked for',
+};
 
 /** The client's end of one connection. */
-export class ClientConnection {
-  constructor(sink: ByteSink, handler: ClientConnectionHandler, options?: ClientConnectionOptions) {
-    throw new Error(`not there yet ${sink} ${handler} ${options}`);
+export class ClientConnection extends Connection {
+  protected override readonly parser: ResponseParser;
+  readonly #handler: ClientConnectionHandler;
+  readonly #head: RequestWriter;
+  readonly #body: BodyWriter;
+  readonly #encodeText: TextEncoder;
+  #method: Method = Method.GET;
+  /** Whether the connection goes on behind the running exchange. */
+  #persists = true;
+  /** Content waits for 100 (Continue), or for the caller to lose patience. */
+  #awaitsContinue = false;
+  #interim = false;
+  #asksSwitch = false;
+
+  constructor(
+    sink: ByteSink,
+    handler: ClientConnectionHandler,
+    options: ClientConnectionOptions = {},
+  ) {
+    super(sink, options.heldBytes);
+    this.#handler = handler;
+    this.parser = new ResponseParser(options);
+    this.#head = new RequestWriter(options.chunks ?? true);
+    this.#body = new BodyWriter(sink);
+    this.#encodeText = options.encodeText ?? encodeUtf8;
   }
 
-  // --- input ---
+  /** Whether a request can be sent now. */
+  get canRequest(): boolean {
+    const { client, server } = this.exchange;
+    return client === 'IDLE' && server === 'IDLE' && !this.inputEnded;
+  }
 
-  /** Takes bytes of the peer; what is kept of them is copied. */
-  handleData(_buf: Uint8Array, _start: number, _end: number): void {}
-  /** Takes the end of the peer's half of the connection. */
-  handleEnd(): void {}
+  /** Whether the running request waits for 100 (Continue) before its content. */
+  get awaitsContinue(): boolean {
+    return this.#awaitsContinue;
+  }
 
-  // --- output ---
+  override handleData(buf: Uint8Array, start: number, end: number): void {
+    // 9.2: without a request nothing is a response; line ends are forgiven.
+    if (this.exchange.server === 'IDLE' && isStray(buf, start, end)) this.#fail('unexpected-data');
+    else super.handleData(buf, start, end);
+  }
 
   /**
    * Sends a request: all of it in one write when its content is small and in memory. `Host` must
-   * be there and goes first; `Content-Length` or `Transfer-Encoding` are added where they are missing.
+   * be there and goes first; `Content-Length` or `Transfer-Encoding` are added where they are missing,
+   * as are the connection options that `TE` and `Upgrade` need.
    *
    * A stream as content is not read here, and content behind `Expect: 100-continue` waits: the
    * result is `open`, and the caller passes the content by `sendBody` and `endBody` (after
    * `handleInterim` with 100, or when it has waited long enough).
    *
    * @throws HttpProtocolError `wrong-state` while another request runs or behind a close;
-   *   `missing-host`, `invalid-framing`.
+   *   `missing-host`, `invalid-header-value` for a Host that is none, `invalid-framing`.
    */
-  sendRequest(_request: Request): SendResult {
-    throw new Error('not there yet');
+  sendRequest(request: Request): SendResult {
+    if (!this.canRequest) {
+      throw localError('wrong-state', `no request while the client is ${this.clientState}`);
+    }
+    const { content } = request;
+    const bytes = isStream(content)
+      ? null
+      : typeof content === 'string'
+        ? this.#encodeText(content)
+        : content;
+    const streams = isStream(content);
+    const length = streams ? -1 : (bytes?.length ?? 0);
+    const writer = HeadWriter.acquire();
+    try {
+      this.#head.write(writer, request, length);
+      this.#begin(request);
+      const open = streams || (length > 0 && this.#awaitsContinue);
+      this.#body.begin(this.#head.framing);
+      const whole = length > 0 || this.#head.framing === CHUNKED;
+      if (whole && !open) this.#writeWhole(writer, bytes ?? NOTHING, request.trailers);
+      else this.sink.write(writer.buf, 0, writer.length);
+      if (open) return 'open';
+    } finally {
+      writer.release();
+    }
+    this.#endRequest();
+    return 'complete';
   }
-  /** Sends content, as {@link ServerConnection.sendBody}. */
-  sendBody(_buf: Uint8Array, _start = 0, _end = _buf.length): boolean {
-    throw new Error('not there yet');
-  }
-  /** Ends the request, as {@link ServerConnection.endBody}. */
-  endBody(_trailers: Headers | null = null): void {}
 
-  // --- control ---
-
-  /** Stops events; bytes that come are kept, and the sink is paused once they are many. */
-  pause(): void {}
-  /** Goes on with events, which may come from inside this call. */
-  resume(): void {}
-  /** After the switch to another protocol: a copy of the bytes that came behind the response. */
-  takeRemaining(): Uint8Array {
-    throw new Error('not there yet');
+  /**
+   * Sends content of an open request; the bytes are taken before it returns.
+   *
+   * @returns false when the sink is full: wait for its drain.
+   * @throws HttpProtocolError `wrong-state` without an open request, also when the exchange was ended
+   *   by an early response; `length-mismatch`.
+   */
+  sendBody(buf: Uint8Array, start = 0, end = buf.length): boolean {
+    this.exchange.clientDoes('data');
+    this.#awaitsContinue = false;
+    return this.#body.write(buf, start, end);
   }
 
-  // --- what can be asked ---
+  /**
+   * Ends an open request.
+   *
+   * @param trailers fields behind a chunked body; left out where the body is not chunked.
+   * @throws HttpProtocolError `length-mismatch` for less than `Content-Length` promised: now only the
+   *   stream's `abort` is left; `invalid-trailer`; `wrong-state`.
+   */
+  endBody(trailers: Headers | null = null): void {
+    this.exchange.clientDoes('data');
+    try {
+      this.#body.end(trailers);
+    } catch (error) {
+      this.exchange.clientDoes('fail');
+      throw error;
+    }
+    this.#endRequest();
+  }
 
-  get clientState(): ClientState {
-    return 'IDLE';
+  protected override wantsInput(): boolean {
+    const { server } = this.exchange;
+    return server !== 'ERROR' && server !== 'MUST-CLOSE' && server !== 'CLOSED';
   }
-  get serverState(): ServerState {
-    return 'IDLE';
+
+  protected override canRead(): boolean {
+    const { server } = this.exchange;
+    return server === 'SEND-RESPONSE' || server === 'SEND-BODY' || server === 'IDLE';
   }
-  /** Whether a request can be sent now. */
-  get canRequest(): boolean {
-    return false;
+
+  protected override peerEnded(): void {}
+
+  protected override settled(): void {}
+
+  protected override takeEvent(event: ParserEvent): void {
+    const { parser, exchange } = this;
+    switch (event) {
+      case 'head':
+        this.#takeHead(parser.head!);
+        break;
+      case 'body':
+        exchange.serverDoes('data');
+        this.#handler.handleBody(this.buf, parser.bodyStart, parser.bodyEnd);
+        break;
+      case 'end':
+        if (this.#interim) {
+          this.#interim = false;
+          break;
+        }
+        exchange.serverDoes('end');
+        this.#handler.handleBodyEnd(parser.trailers);
+        this.#finishExchange();
+        break;
+      default:
+        this.#fail(parser.error ?? 'incomplete');
+    }
   }
+
+  protected override endInput(): void {
+    if (this.exchange.server === 'IDLE') {
+      this.#closeDown();
+      this.#handler.handlePeerEnd?.();
+      return;
+    }
+    if (this.exchange.server === 'SEND-RESPONSE' && !this.parser.isInside) {
+      this.#fail('closed');
+      return;
+    }
+    this.#persists = false;
+    this.parser.finish();
+    this.takeEvent(this.parser.event);
+  }
+
+  #takeHead(head: ResponseHead): void {
+    const { exchange } = this;
+    if (head.status < 200 && head.status !== 101) {
+      exchange.serverDoes('interim');
+      this.#interim = true;
+      if (head.status === 100) this.#awaitsContinue = false;
+      this.#handler.handleInterim(head);
+      return;
+    }
+    if (head.status === 101 || (this.#method === Method.CONNECT && head.status < 300)) {
+      // RFC 9110, 7.8: to nothing that was not asked for, and only behind the whole request.
+      if (!this.#asksSwitch || exchange.client !== 'DONE') {
+        this.#fail('unexpected-switch');
+        return;
+      }
+      exchange.serverDoes('switch');
+      exchange.clientDoes('switch');
+      this.#handler.handleResponse(head);
+      return;
+    }
+    exchange.serverDoes('response');
+    if (!head.keepAlive) this.#persists = false;
+    if (head.version === '1.0') this.#head.chunks = false;
+    this.#handler.handleResponse(head);
+  }
+
+  #begin(request: Request): void {
+    this.exchange.clientDoes('request');
+    this.exchange.serverDoes('request');
+    this.#method = request.method;
+    this.#persists = this.#head.persists;
+    this.#asksSwitch = this.#head.asksSwitch;
+    this.#awaitsContinue = this.#head.expectsContinue;
+    this.parser.method = request.method;
+  }
+
+  #writeWhole(writer: HeadWriter, bytes: Uint8Array, trailers: Headers | null): void {
+    if (this.#head.framing !== CHUNKED && bytes.length <= SMALL_BODY) {
+      writer.bytes(bytes);
+      this.sink.write(writer.buf, 0, writer.length);
+      return;
+    }
+    this.sink.cork();
+    this.sink.write(writer.buf, 0, writer.length);
+    this.#body.write(bytes, 0, bytes.length);
+    this.#body.end(trailers);
+    this.sink.uncork();
+  }
+
+  #endRequest(): void {
+    this.exchange.clientDoes('end');
+    this.#awaitsContinue = false;
+    if (this.exchange.server === 'DONE') this.#finishExchange();
+  }
+
+  #finishExchange(): void {
+    // A server that answers before it has read the content may not read it any more; and content
+    // that waited for a 100 will not be sent now (9.5; RFC 9110, 10.1.1).
+    if (this.exchange.client === 'SEND-BODY' && this.#persists && !this.#awaitsContinue) return;
+    if (this.exchange.client === 'SEND-BODY' || !this.#persists || this.#hasStrayBytes()) {
+      this.#closeDown();
+      this.#handler.handleExchangeEnd?.(false);
+      return;
+    }
+    this.exchange.clientDoes('next');
+    this.exchange.serverDoes('next');
+    this.#handler.handleExchangeEnd?.(true);
+    this.resume();
+  }
+
+  /** 9.2: whether anything but line ends has come behind the response, before another request. */
+  #hasStrayBytes(): boolean {
+    const { held } = this;
+    return (
+      isStray(this.buf, this.at, this.end) ||
+      (held.buf !== null && isStray(held.buf, held.start, held.end))
+    );
+  }
+
+  #fail(code: RemoteErrorCode): void {
+    this.exchange.serverDoes('fail');
+    this.held.clear();
+    const reason = REASONS[code] ?? PARSE_ERRORS[code as keyof typeof PARSE_ERRORS].reason;
+    this.#handler.handleError(new HttpProtocolError('remote', 502, code, reason));
+  }
+
+  #closeDown(): void {
+    this.exchange.clientDoes('last');
+    this.exchange.serverDoes('last');
+    this.held.clear();
+    this.sink.end();
+    this.exchange.clientDoes('close');
+  }
+}
+
+function isStray(buf: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (buf[at] !== 0x0d && buf[at] !== 0x0a) return true;
+  return false;
 }

@@ -16,11 +16,17 @@ export type LocalErrorCode =
   | 'invalid-framing'
   | 'invalid-trailer'
   | 'missing-host'
+  | 'missing-upgrade'
   | 'length-mismatch'
   | 'wrong-state';
 
 /** Faults of the peer: a message that does not parse, or a connection that ended too early. */
-export type RemoteErrorCode = ParseErrorCode | 'incomplete' | 'closed' | 'unexpected-data';
+export type RemoteErrorCode =
+  | ParseErrorCode
+  | 'incomplete'
+  | 'closed'
+  | 'unexpected-data'
+  | 'unexpected-switch';
 
 /** Says which code an {@link HttpProtocolError} carries. Match on this, never on `message`. */
 export type HttpErrorCode = LocalErrorCode | RemoteErrorCode;

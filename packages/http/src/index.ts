@@ -5,11 +5,9 @@
  */
 
 export type { ByteSink } from './byte-sink.js';
-export {
-  ClientConnection,
-  type ClientConnectionHandler,
-  type ClientConnectionOptions,
-} from './client-connection.js';
+export { ClientConnection } from './client-connection.js';
+export type { ClientConnectionHandler, ClientConnectionOptions } from './client-events.js';
+export type { Connection } from './connection.js';
 export { bytesOf, type Content, isStream, type MemoryContent } from './content.js';
 export {
   type HttpErrorCode,
@@ -28,23 +26,26 @@ export {
   type ResponseHead,
   UNKNOWN_LENGTH,
 } from './message-head.js';
+export { MessageParser, type ParserEvent, type ParserOptions } from './message-parser.js';
 export { isIdempotentMethod, isSafeMethod, Method } from './method.js';
-export type { ParseOptions, ResponseParseOptions } from './one-shot.js';
+export type { ResponseParseOptions } from './one-shot.js';
 export { PARSE_ERRORS, type ParseErrorCode } from './parse-error.js';
 export type { ParseResult } from './parse-result.js';
 export { Request } from './request.js';
+export { RequestParser } from './request-parser.js';
 export { isHost, parseTarget, type RequestTarget } from './request-target.js';
 export { Response } from './response.js';
-export {
-  type SendResult,
-  ServerConnection,
-  type ServerConnectionHandler,
-  type ServerConnectionOptions,
-} from './server-connection.js';
+export { ResponseParser } from './response-parser.js';
+export { ServerConnection } from './server-connection.js';
+export type {
+  SendResult,
+  ServerConnectionHandler,
+  ServerConnectionOptions,
+} from './server-events.js';
 export type { ClientEvent, ClientState, ServerEvent, ServerState } from './states.js';
 export { CLIENT_TRANSITIONS, SERVER_TRANSITIONS } from './states.js';
 export { reasonPhrase, StatusCode } from './status-code.js';
-export type { TextDecoder } from './text-decoder.js';
+export type { TextDecoder, TextEncoder } from './text-codec.js';
 export type {
   AbortLike,
   ByteStream,

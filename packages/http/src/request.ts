@@ -8,8 +8,9 @@ import { localError } from './errors.js';
 import { isToken } from './grammar.js';
 import { Headers, type HeadersInit } from './headers.js';
 import type { HttpVersion } from './message-head.js';
+import type { ParserOptions } from './message-parser.js';
 import type { Method } from './method.js';
-import { type ParseOptions, parseRequest } from './one-shot.js';
+import { parseRequest } from './one-shot.js';
 import type { ParseResult } from './parse-result.js';
 import { parseTarget } from './request-target.js';
 import { serializeRequest } from './serialize.js';
@@ -57,7 +58,7 @@ export class Request {
    * Parses one request from the start of some bytes, in one go. Whoever receives a request in
    * pieces uses {@link RequestParser}, which keeps its place.
    */
-  static parse(bytes: Uint8Array, options?: ParseOptions): ParseResult<Request> {
+  static parse(bytes: Uint8Array, options?: ParserOptions): ParseResult<Request> {
     return parseRequest(bytes, options);
   }
 

@@ -1,159 +1,409 @@
 /**
  * The server's end of a connection: bytes in, requests out as events; responses in, bytes out.
  * No socket and no timer: the caller passes bytes as they come and hands in a sink for what leaves.
+ *
+ * Requests are read one at a time. Bytes behind a request wait until its response is sent, which is
+ * what answers pipelined requests in order (RFC 9112, 9.3.2). Content that nobody has read when
+ * the response is over is read and dropped while it is little, or else the connection ends (9.3).
  */
 
+import { encodeUtf8 } from '@netlayers/bytes';
+import { CHUNKED } from './body-decoder.js';
+import { BodyWriter, SMALL_BODY } from './body-writer.js';
 import type { ByteSink } from './byte-sink.js';
-import type { HttpProtocolError } from './errors.js';
-import type { HeadDefaults } from './head-defaults.js';
+import { Connection } from './connection.js';
+import { isStream } from './content.js';
+import { HttpProtocolError, localError } from './errors.js';
+import { HeadDefaults } from './head-defaults.js';
+import { HeadWriter, headBytes } from './head-writer.js';
 import type { Headers } from './headers.js';
-import type { Limits } from './limits.js';
-import type { RequestHead } from './message-head.js';
+import { type RequestHead, UNKNOWN_LENGTH } from './message-head.js';
+import type { ParserEvent } from './message-parser.js';
+import { Method } from './method.js';
+import { PARSE_ERRORS } from './parse-error.js';
+import { RequestParser } from './request-parser.js';
 import type { Response } from './response.js';
-import type { ClientState, ServerState } from './states.js';
-import type { TextDecoder } from './text-decoder.js';
+import { ResponseWriter, writeInterim } from './response-writer.js';
+import type {
+  SendResult,
+  ServerConnectionHandler,
+  ServerConnectionOptions,
+} from './server-events.js';
+import { isAscii, type TextEncoder } from './text-codec.js';
 
-/** Receives the events of a {@link ServerConnection}, in the order of the bytes. */
-export interface ServerConnectionHandler {
-  /**
-   * The head of a request. `handleBodyEnd` follows, at once when there is no content. Events of the
-   * next request come only once this one is read to its end and its response is sent.
-   *
-   * The response may be sent from inside any of these calls or later.
-   */
-  handleRequest(request: RequestHead): void;
-  /** Content, `buf[start..end)`, valid until this returns. */
-  handleBody(buf: Uint8Array, start: number, end: number): void;
-  /** The request is complete. `trailers` is `null` without a trailer section. */
-  handleBodyEnd(trailers: Headers | null): void;
-  /**
-   * The peer broke the protocol, or ended the connection inside a message (`incomplete`); no event
-   * follows. While {@link ServerConnection.canRespond} is true, an answer with `error.status` may be
-   * sent (now or later) and closes the connection; otherwise only the stream's `abort` is left.
-   */
-  handleError(error: HttpProtocolError): void;
-  /**
-   * The peer has ended its half of the connection in an orderly way. A request that is being
-   * answered may still be answered; nothing more will come.
-   */
-  handlePeerEnd?(): void;
-  /**
-   * A response was sent to its end and its request read to its end. Comes once per request, before the
-   * next `handleRequest`. With `persists` false the sink has been ended.
-   */
-  handleExchangeEnd?(persists: boolean): void;
-}
-
-/** Options of a {@link ServerConnection}. */
-export interface ServerConnectionOptions {
-  /** `Date` and `Server` of every response; one object for all connections. @default no date, `netlayers` */
-  readonly defaults?: HeadDefaults;
-  /** Bounds of a request. */
-  readonly limits?: Partial<Limits>;
-  /** Turns bytes of a head into text. @default one in plain TypeScript */
-  readonly decodeText?: TextDecoder;
-  /** Bytes kept of further requests while one is answered, before the sink is paused. @default 16384 */
-  readonly heldBytes?: number;
-  /** Bytes of content nobody wants that are read to keep the connection; over it, it is closed. @default 65536 */
-  readonly drainBytes?: number;
-}
-
-/**
- * Whether a message is whole: `open` means that its content is still to be passed by `sendBody`
- * and `endBody`.
- */
-export type SendResult = 'complete' | 'open';
+const DEFAULT_DRAIN_BYTES = 65536;
+const NOTHING = new Uint8Array(0);
+const CONTINUE = headBytes('HTTP/1.1 100 Continue\r\n\r\n');
 
 /** The server's end of one connection. */
-export class ServerConnection {
-  constructor(sink: ByteSink, handler: ServerConnectionHandler, options?: ServerConnectionOptions) {
-    throw new Error(`not there yet ${sink} ${handler} ${options}`);
+export class ServerConnection extends Connection {
+  protected override readonly parser: RequestParser;
+  readonly #handler: ServerConnectionHandler;
+  readonly #head: ResponseWriter;
+  readonly #body: BodyWriter;
+  readonly #encodeText: TextEncoder;
+  readonly #drainLimit: number;
+  #request: RequestHead | null = null;
+  #awaitsContinue = false;
+  /** Whether the connection goes on behind the running exchange. */
+  #persists = true;
+  #closing = false;
+  #drained = 0;
+
+  constructor(
+    sink: ByteSink,
+    handler: ServerConnectionHandler,
+    options: ServerConnectionOptions = {},
+  ) {
+    super(sink, options.heldBytes);
+    this.#handler = handler;
+    this.parser = new RequestParser(options);
+    this.#head = new ResponseWriter(options.defaults ?? new HeadDefaults());
+    this.#body = new BodyWriter(sink);
+    this.#encodeText = options.encodeText ?? encodeUtf8;
+    this.#drainLimit = options.drainBytes ?? DEFAULT_DRAIN_BYTES;
   }
 
-  // --- input ---
+  /**
+   * Whether a final response can be sent now: to a request, to one that did not parse, or, without
+   * one, as a last word (408) before the connection ends.
+   */
+  get canRespond(): boolean {
+    return this.exchange.server === 'SEND-RESPONSE' || this.exchange.server === 'IDLE';
+  }
 
-  /** Takes bytes of the peer; what is kept of them is copied. */
-  handleData(_buf: Uint8Array, _start: number, _end: number): void {}
-  /** Takes the end of the peer's half of the connection. */
-  handleEnd(): void {}
+  /** Whether nothing of a request has come since the last exchange: such a connection may be closed. */
+  get isIdle(): boolean {
+    return this.exchange.client === 'IDLE' && !this.parser.isInside && this.held.length === 0;
+  }
 
-  // --- output ---
+  /** Whether the client still waits for 100 (Continue). */
+  get awaitsContinue(): boolean {
+    return this.#awaitsContinue;
+  }
 
   /**
    * Sends a response: all of it in one write when its content is small and in memory.
    *
    * `Content-Length` or `Transfer-Encoding`, `Connection`, `Date` and `Server` are added where the
-   * response does not carry them. Content of a response to HEAD, and of 204 and 304, is left out. A
-   * stream as content is not read here: the result is `open`, and the caller passes the content on.
-   * It is sent with the response's `Content-Length`, or in chunks, or until the close (to 1.0).
+   * response does not carry them. Content of a response to HEAD, and of 204, 205 and 304, is left
+   * out. A stream as content is not read here: the result is `open`, and the caller passes it on. It
+   * is sent with the response's own `Content-Length`, or in chunks, or until the close (to 1.0).
    *
    * Status 101, and 2xx to a CONNECT, leave HTTP: see {@link takeRemaining}.
    *
-   * @returns `complete`, or `open` for a stream that is to be sent. A stream whose
-   *   response came back `complete` (HEAD, 204, 304) is the caller's to cancel.
-   * @throws HttpProtocolError `wrong-state` when it is not the server's turn; `invalid-framing`.
+   * @returns `complete`, or `open` for a stream that is to be sent. A stream whose response came
+   *   back `complete` (HEAD, 204, 205, 304) is the caller's to cancel.
+   * @throws HttpProtocolError `wrong-state` when it is not the server's turn, `invalid-framing`,
+   *   `invalid-status` for an interim response, `missing-upgrade`.
    */
-  sendResponse(_response: Response): SendResult {
-    throw new Error('not there yet');
+  sendResponse(response: Response): SendResult {
+    const { status } = response;
+    if (status < 200 && status !== 101) {
+      throw localError('invalid-status', `${status} is an interim response`);
+    }
+    if (!this.canRespond) {
+      throw localError('wrong-state', `no response while the server is ${this.serverState}`);
+    }
+    const method = this.#request?.method ?? Method.GET;
+    const switches = status === 101 || (method === Method.CONNECT && status < 300);
+    if (switches) this.#prepareSwitch(response);
+    const bodiless = method === Method.HEAD || status === 204 || status === 304 || switches;
+    const { content } = response;
+    const streams = isStream(content) && status !== 205;
+    const text = typeof content === 'string' && isAscii(content) ? content : null;
+    const bytes = streams || status === 205 ? null : text === null ? this.#bytesOf(content) : null;
+    const length = status === 205 || content === null ? 0 : streams ? -1 : (text ?? bytes!).length;
+
+    const writer = HeadWriter.acquire();
+    try {
+      this.#head.write(writer, response, {
+        contentLength: status === 304 ? -1 : length,
+        bodiless,
+        unframed: status === 204 || switches,
+        connection: !switches ? 'decide' : status === 101 ? 'upgrade' : 'none',
+        chunks: this.#request?.version === '1.1',
+        persists: this.#mayPersist(streams),
+      });
+      this.#begin();
+      if (switches) return this.#switch(writer);
+      this.exchange.serverDoes('response');
+      if (streams && !bodiless) {
+        this.#body.begin(this.#head.framing);
+        this.sink.write(writer.buf, 0, writer.length);
+        return 'open';
+      }
+      const whole = length > 0 || this.#head.framing === CHUNKED;
+      if (bodiless || !whole) this.sink.write(writer.buf, 0, writer.length);
+      else this.#writeWhole(writer, text, bytes ?? NOTHING, response.trailers);
+    } finally {
+      writer.release();
+    }
+    this.#endResponse();
+    return 'complete';
   }
+
   /**
    * Sends an interim response (RFC 9110, 15.2), such as 103; ignored for a client of HTTP/1.0.
    *
-   * @throws HttpProtocolError `wrong-state` behind the final response; `invalid-status`.
+   * @throws HttpProtocolError `wrong-state` behind the final response; `invalid-status` for what is
+   *   not 1xx or is 101; `invalid-framing` for a length.
    */
-  sendInterim(_response: Response): void {}
-  /** Sends 100 (Continue) if the client still waits for it. To be called when content is wanted. */
-  sendContinue(): void {}
+  sendInterim(response: Response): void {
+    if (response.status >= 200 || response.status === 101) {
+      throw localError('invalid-status', `${response.status} is not an interim response`);
+    }
+    this.exchange.serverDoes('interim');
+    if (this.#request?.version === '1.0') return;
+    if (response.status === 100) this.#awaitsContinue = false;
+    const writer = HeadWriter.acquire();
+    try {
+      writeInterim(writer, response);
+      this.sink.write(writer.buf, 0, writer.length);
+    } finally {
+      writer.release();
+    }
+  }
+
   /**
-   * Sends content, `buf[start..end)`; the bytes are taken before it returns.
+   * Sends 100 (Continue) if the client still waits for it. To be called when content is wanted, and
+   * before the final response: once that is sent the content is taken as unwanted.
+   */
+  sendContinue(): void {
+    if (!this.#awaitsContinue) return;
+    this.exchange.serverDoes('interim');
+    this.#awaitsContinue = false;
+    this.sink.write(CONTINUE, 0, CONTINUE.length);
+  }
+
+  /**
+   * Sends content of an open response; the bytes are taken before it returns.
    *
    * @returns false when the sink is full: wait for its drain.
    * @throws HttpProtocolError `wrong-state` without an open response; `length-mismatch` for more than
    *   `Content-Length` promised (nothing is sent of it).
    */
-  sendBody(_buf: Uint8Array, _start = 0, _end = _buf.length): boolean {
-    throw new Error('not there yet');
+  sendBody(buf: Uint8Array, start = 0, end = buf.length): boolean {
+    this.exchange.serverDoes('data');
+    return this.#body.write(buf, start, end);
   }
+
   /**
-   * Ends the response.
+   * Ends an open response.
    *
    * @param trailers fields behind a chunked body; left out where the body is not chunked.
-   * @throws HttpProtocolError `length-mismatch` for less than `Content-Length` promised: only the
-   *   stream's `abort` can tell the peer; `invalid-trailer`.
+   * @throws HttpProtocolError `length-mismatch` for less than `Content-Length` promised: now only the
+   *   stream's `abort` can tell the peer; `invalid-trailer`; `wrong-state`.
    */
-  endBody(_trailers: Headers | null = null): void {}
-
-  // --- control ---
-
-  /** Stops events; bytes that come are kept, and the sink is paused once they are many. */
-  pause(): void {}
-  /** Goes on with events, which may come from inside this call. */
-  resume(): void {}
-  /** Announces the end: the running exchange, or none, is the last (for a graceful shutdown). */
-  closeAfterResponse(): void {}
-  /** After the switch to another protocol: a copy of the bytes that came behind the request. */
-  takeRemaining(): Uint8Array {
-    throw new Error('not there yet');
+  endBody(trailers: Headers | null = null): void {
+    this.exchange.serverDoes('data');
+    try {
+      this.#body.end(trailers);
+    } catch (error) {
+      this.exchange.serverDoes('fail');
+      throw error;
+    }
+    this.#endResponse();
   }
 
-  // --- what can be asked ---
+  /** Announces the end: the running exchange, or else the next one, is the last (graceful shutdown). */
+  closeAfterResponse(): void {
+    this.#closing = true;
+    this.readOn();
+  }
 
-  get clientState(): ClientState {
-    return 'IDLE';
+  protected override wantsInput(): boolean {
+    const { client } = this.exchange;
+    return client !== 'ERROR' && client !== 'MUST-CLOSE' && client !== 'CLOSED';
   }
-  get serverState(): ServerState {
-    return 'IDLE';
+
+  protected override canRead(): boolean {
+    const { client } = this.exchange;
+    return client === 'IDLE' || client === 'SEND-BODY';
   }
-  /** Whether a final response can be sent now. */
-  get canRespond(): boolean {
-    return false;
+
+  protected override peerEnded(): void {
+    if (this.exchange.client === 'DONE' || this.isIdle) this.#handler.handlePeerEnd?.();
   }
-  /** Whether nothing of a request has come since the last exchange: such a connection may be closed. */
-  get isIdle(): boolean {
-    return true;
+
+  protected override endInput(): void {
+    if (this.isIdle) {
+      this.#closeDown();
+    } else {
+      this.parser.finish();
+      this.#fail();
+    }
   }
-  /** Whether the client still waits for 100 (Continue). */
-  get awaitsContinue(): boolean {
-    return false;
+
+  protected override settled(): void {
+    if (this.#closing && this.isIdle) this.#closeDown();
+  }
+
+  protected override takeEvent(event: ParserEvent): void {
+    const { parser, exchange } = this;
+    switch (event) {
+      case 'head': {
+        const request = parser.head!;
+        exchange.clientDoes('request');
+        exchange.serverDoes('request');
+        this.#request = request;
+        this.#persists = request.keepAlive;
+        this.#awaitsContinue = request.expectsContinue;
+        this.#drained = 0;
+        this.#handler.handleRequest(request);
+        break;
+      }
+      case 'body':
+        exchange.clientDoes('data');
+        this.#awaitsContinue = false;
+        if (exchange.server === 'DONE') this.#drain(parser.bodyEnd - parser.bodyStart);
+        else this.#handler.handleBody(this.buf, parser.bodyStart, parser.bodyEnd);
+        break;
+      case 'end':
+        exchange.clientDoes('end');
+        if (exchange.server === 'DONE') this.#finishExchange();
+        else this.#handler.handleBodyEnd(parser.trailers);
+        break;
+      default:
+        this.#fail();
+    }
+  }
+
+  /** The peer has broken the protocol, or off in the middle of a message. */
+  #fail(): void {
+    const { error } = this.parser;
+    this.exchange.clientDoes('fail');
+    this.held.clear();
+    if (this.exchange.server === 'DONE') {
+      this.#closeDown();
+      return;
+    }
+    this.#handler.handleError(
+      error === null
+        ? new HttpProtocolError(
+            'remote',
+            400,
+            'incomplete',
+            'the connection ended inside a request',
+          )
+        : new HttpProtocolError(
+            'remote',
+            PARSE_ERRORS[error].statusCode,
+            error,
+            PARSE_ERRORS[error].reason,
+          ),
+    );
+  }
+
+  #bytesOf(content: Response['content']): Uint8Array | null {
+    return typeof content === 'string' ? this.#encodeText(content) : (content as Uint8Array | null);
+  }
+
+  /** Whether the connection can go on behind a response that is about to be sent. */
+  #mayPersist(streams: boolean): boolean {
+    const { client } = this.exchange;
+    if (!this.#persists || this.#closing || (client !== 'SEND-BODY' && client !== 'DONE'))
+      return false;
+    // RFC 9110, 10.1.1: the client may or may not send what it was not told to send.
+    if (this.#awaitsContinue) return false;
+    if (this.inputEnded && this.held.length === 0) return false;
+    // A stream may be made of the content that is still to come; a whole response is not.
+    return streams || this.parser.bodyRemaining <= this.#drainLimit;
+  }
+
+  /** Takes the turn, once the head has turned out to be fit to send. */
+  #begin(): void {
+    // Without a request there is nothing to read on for.
+    if (this.exchange.server === 'IDLE') this.exchange.clientDoes('last');
+    this.#persists = this.#head.persists;
+    this.#awaitsContinue = false;
+  }
+
+  #writeWhole(
+    writer: HeadWriter,
+    text: string | null,
+    bytes: Uint8Array,
+    trailers: Headers | null,
+  ): void {
+    const length = (text ?? bytes).length;
+    if (this.#head.framing !== CHUNKED && length <= SMALL_BODY) {
+      if (text === null) writer.bytes(bytes);
+      else writer.text(text);
+      this.sink.write(writer.buf, 0, writer.length);
+      return;
+    }
+    const content = text === null ? bytes : headBytes(text);
+    this.#body.begin(this.#head.framing);
+    this.sink.cork();
+    this.sink.write(writer.buf, 0, writer.length);
+    this.#body.write(content, 0, length);
+    this.#body.end(trailers);
+    this.sink.uncork();
+  }
+
+  #prepareSwitch(response: Response): void {
+    const request = this.#request;
+    if (request === null || !request.wantsSwitch) {
+      throw localError('wrong-state', 'the client did not ask for another protocol');
+    }
+    // RFC 9110, 15.2.2: 101 names the protocol.
+    if (response.status === 101 && !response.headers.has('upgrade')) {
+      throw localError('missing-upgrade', 'a response with 101 needs an Upgrade field');
+    }
+    // RFC 9110, 7.8: only behind the whole request.
+    if (this.exchange.client === 'SEND-BODY') {
+      if (request.bodyLength === UNKNOWN_LENGTH || this.parser.bodyRemaining > 0) {
+        throw localError('wrong-state', 'the request is not read to its end');
+      }
+      this.exchange.clientDoes('end');
+    }
+  }
+
+  #switch(writer: HeadWriter): SendResult {
+    this.exchange.serverDoes('switch');
+    this.exchange.clientDoes('switch');
+    this.sink.write(writer.buf, 0, writer.length);
+    return 'complete';
+  }
+
+  #endResponse(): void {
+    this.exchange.serverDoes('end');
+    const { client } = this.exchange;
+    if (client === 'DONE') this.#finishExchange();
+    else if (client !== 'SEND-BODY' || !this.#persists) this.#closeDown();
+    else this.#drain(0);
+  }
+
+  /** Content that nobody wants has come, or is to come. */
+  #drain(length: number): void {
+    this.#drained += length;
+    if (!this.#persists || this.#drained + this.parser.bodyRemaining > this.#drainLimit) {
+      this.#closeDown();
+    } else if (length === 0) {
+      this.resume();
+    }
+  }
+
+  #finishExchange(): void {
+    if (!this.#persists) {
+      this.#closeDown();
+      return;
+    }
+    this.exchange.clientDoes('next');
+    this.exchange.serverDoes('next');
+    this.#request = null;
+    this.#handler.handleExchangeEnd?.(true);
+    this.resume();
+  }
+
+  /** Ends our half (RFC 9112, 9.6: the first stage); what comes in from now on means nothing. */
+  #closeDown(): void {
+    if (this.exchange.server === 'CLOSED') return;
+    this.exchange.clientDoes('last');
+    this.exchange.serverDoes('last');
+    this.held.clear();
+    this.sink.end();
+    this.exchange.serverDoes('close');
+    this.#handler.handleExchangeEnd?.(false);
   }
 }
