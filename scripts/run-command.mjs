@@ -59,11 +59,11 @@ function unlisten() {
  * Runs a command in the repository's folder and resolves with its exit code and output.
  *
  * @param {string[]} command program and arguments.
- * @param {{ show?: boolean, env?: Record<string, string> }} options `show`: the output goes to
- *   ours instead of into the result.
+ * @param {{ show?: boolean, env?: Record<string, string>, timeoutMs?: number }} options `show`: the
+ *   output goes to ours instead of into the result.
  * @returns {Promise<{ code: number, output: string }>} code 127 when the program is not there.
  */
-export function runCommand([program, ...args], { show = false, env = {} } = {}) {
+export function runCommand([program, ...args], { show = false, env = {}, timeoutMs = 0 } = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: ROOT,
@@ -74,6 +74,7 @@ export function runCommand([program, ...args], { show = false, env = {} } = {}) 
     });
     let output = '';
     const done = (code) => {
+      clearTimeout(timer);
       running.delete(child);
       if (running.size === 0 && !ending) unlisten();
       // While the group is being ended, nobody is told that the command failed.
@@ -81,6 +82,7 @@ export function runCommand([program, ...args], { show = false, env = {} } = {}) 
     };
     if (running.size === 0) listen();
     running.add(child);
+    const timer = timeoutMs > 0 ? setTimeout(() => signalGroup(child, 'SIGKILL'), timeoutMs) : null;
     child.on('error', (error) => {
       output += error.message;
       done(127);
