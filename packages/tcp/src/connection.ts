@@ -257,8 +257,9 @@ export class TcpConnection implements Deadlined {
     this.enter('ESTABLISHED');
     // The application may have closed before (RFC 9293, 3.10.4: queued until now).
     if (this.snd.finQueued) this.enter('FIN-WAIT-1');
-    this.#onOpen?.(null);
+    const onOpen = this.#onOpen;
     this.#onOpen = null;
+    onOpen?.(null);
   }
 
   /** Enters TIME-WAIT: only the timer is left. */

@@ -30,8 +30,24 @@ export function segmentArrives(
   buf: Uint8Array,
   now: number,
 ): Verdict {
-  if (connection.state === 'SYN-SENT') return arriveInSynSent(connection, seg, buf, now);
-  acceptCrossedSyn(connection, seg);
+  if (connection.state === 'SYN-SENT') {
+    const verdict = arriveInSynSent(connection, seg, now);
+    // 3.10.7.3, fourth: text and FIN behind the SYN go on at the sixth step.
+    return verdict ?? arriveBehindSyn(connection, seg, buf, now, processText);
+  }
+  if (isCrossedSyn(connection, seg)) {
+    return arriveBehindSyn(connection, seg, buf, now, arriveInOrderOfChecks);
+  }
+  return arriveInOrderOfChecks(connection, seg, buf, now);
+}
+
+/** 3.10.7.4: the checks one after the other, until one refuses the segment. */
+function arriveInOrderOfChecks(
+  connection: TcpConnection,
+  seg: TcpHeader,
+  buf: Uint8Array,
+  now: number,
+): Verdict {
   const refused =
     checkTimestamp(connection, seg, now) ??
     checkSequence(connection, seg, now) ??
@@ -44,15 +60,31 @@ export function segmentArrives(
 
 /**
  * After crossed SYNs (RFC 9293, figure 7) the peer's SYN-ACK repeats its SYN in front of the
- * window, which the first check would refuse together with the ACK: the SYN is taken off.
+ * window, which the first check would refuse together with the ACK.
  */
-function acceptCrossedSyn(connection: TcpConnection, seg: TcpHeader): void {
+function isCrossedSyn(connection: TcpConnection, seg: TcpHeader): boolean {
   const both = TcpFlag.SYN | TcpFlag.ACK;
-  if (connection.state !== 'SYN-RECEIVED' || connection.listener !== null) return;
-  if ((seg.flags & both) !== both || seg.seq !== connection.rcv.irs) return;
-  seg.flags &= ~TcpFlag.SYN;
-  seg.seq = seqAdd(seg.seq, 1);
-  seg.len--;
+  if (connection.state !== 'SYN-RECEIVED' || connection.listener !== null) return false;
+  return (seg.flags & both) === both && seg.seq === connection.rcv.irs;
+}
+
+/** Deals with a segment as if it came without its SYN. The observer sees it as it came. */
+function arriveBehindSyn(
+  connection: TcpConnection,
+  seg: TcpHeader,
+  buf: Uint8Array,
+  now: number,
+  arrive: typeof segmentArrives,
+): Verdict {
+  const { seq, flags, len } = seg;
+  seg.seq = seqAdd(seq, 1);
+  seg.flags = flags & ~TcpFlag.SYN;
+  seg.len = len - 1;
+  const verdict = arrive(connection, seg, buf, now);
+  seg.seq = seq;
+  seg.flags = flags;
+  seg.len = len;
+  return verdict;
 }
 
 /** PAWS (RFC 7323, 5.3, R1): a segment older than what has been received. */
@@ -208,11 +240,14 @@ function completeHandshake(connection: TcpConnection, seg: TcpHeader, now: numbe
   connection.synBecause = -1;
   settleSynRtt(connection, now);
   connection.establish();
-  if (listener !== null) {
+  if (listener === null) {
+    context.counters.connectionsOpened++;
+  } else {
     context.counters.connectionsAccepted++;
     listener.promote(connection);
   }
-  return null;
+  // Whoever was told of it may have aborted it.
+  return connection.isSynchronized ? null : Verdict.ACCEPTED;
 }
 
 /** Sixth, seventh and eighth: urgent pointer, text, FIN. */

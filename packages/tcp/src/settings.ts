@@ -23,7 +23,7 @@ export interface TcpSettings {
   readonly minRtoMs: number;
   /** Upper bound of the RTO, back-off included (RFC 6298, (2.5): at least 60,000). @default 60,000 */
   readonly maxRtoMs: number;
-  /** How often a SYN is repeated before a connect fails. @default 6: 127 s */
+  /** How often a SYN is repeated before a connect fails (RFC 9293, 3.8.3: for at least 3 minutes). @default 7: 183 s */
   readonly synRetries: number;
   /** How often a SYN-ACK is repeated before a half-open connection is forgotten. @default 5: 63 s */
   readonly synAckRetries: number;
@@ -51,7 +51,7 @@ export const defaultTcpSettings: TcpSettings = {
   initialRtoMs: 1000,
   minRtoMs: 200,
   maxRtoMs: 60_000,
-  synRetries: 6,
+  synRetries: 7,
   synAckRetries: 5,
   userTimeoutMs: 120_000,
   mss: 0,

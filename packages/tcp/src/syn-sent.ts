@@ -9,7 +9,6 @@ import { TcpError } from './errors.js';
 import { TcpFlag } from './flags.js';
 import type { TcpHeader } from './header.js';
 import { Because, Verdict } from './reasons.js';
-import { receiveText } from './receive-text.js';
 import { seqAdd, seqGt, seqLe } from './seq.js';
 
 /** Takes the peer's SYN: sequence number, options, window, which is never scaled on a SYN (RFC 7323, 2.2). */
@@ -34,13 +33,16 @@ export function takeSyn(connection: TcpConnection, seg: TcpHeader, now: number):
   snd.wl2 = (seg.flags & TcpFlag.ACK) !== 0 ? seg.ack : snd.iss;
 }
 
-/** Deals with a segment that answers our SYN. */
+/**
+ * Deals with a segment that answers our SYN.
+ *
+ * @returns `null` when the connection is established, and what lies behind the SYN is welcome.
+ */
 export function arriveInSynSent(
   connection: TcpConnection,
   seg: TcpHeader,
-  buf: Uint8Array,
   now: number,
-): Verdict {
+): Verdict | null {
   const { snd, rcv, context } = connection;
   const hasAck = (seg.flags & TcpFlag.ACK) !== 0;
   const isReset = (seg.flags & TcpFlag.RST) !== 0;
@@ -76,11 +78,7 @@ export function arriveInSynSent(
   rcv.ackBecause = Because.ACK_DUE;
   context.counters.connectionsOpened++;
   connection.establish();
-  if (seg.dataEnd > seg.dataStart) {
-    seg.seq = seqAdd(seg.seq, 1);
-    return receiveText(connection, seg, buf);
-  }
-  return Verdict.ACCEPTED;
+  return null;
 }
 
 /** RFC 6298, (5.7) and RFC 5681, 3.1: what a repeated SYN means for the time after it. */

@@ -150,8 +150,10 @@ export class Tcp implements Ipv4Protocol, TcpContext {
   connect(options: TcpConnectOptions, onOpen: TcpOpenCallback, now: number): TcpConnection {
     const settings = resolveTcpSettings(options.settings ?? {}, this.#settings);
     const { remoteAddress, remotePort } = options;
-    const localAddress = options.localAddress || this.ip.sourceFor(remoteAddress);
-    if (localAddress === 0) throw new TcpError('EHOSTUNREACH', 'there is no route to the peer');
+    // Also where the local address is given: broadcast and multicast have no source (MUST-46).
+    const source = this.ip.sourceFor(remoteAddress);
+    if (source === 0) throw new TcpError('EHOSTUNREACH', 'there is no route to the peer');
+    const localAddress = options.localAddress || source;
     const isTaken = (port: number): boolean =>
       this.#connections.get(localAddress, port, remoteAddress, remotePort) !== null;
     const localPort =
