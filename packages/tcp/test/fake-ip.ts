@@ -1,0 +1,101 @@
+/**
+ * The IPv4 layer as TCP sees it, without a network: what is sent is checked and recorded.
+ *
+ * It is strict: a segment whose checksum is wrong, that is larger than the path carries, or that
+ * lies outside of its reservation is an error of the test run, in whatever test it happens.
+ */
+
+import { checksum, checksumFold, pseudoHeaderSum, readU16 } from '@netlayers/bytes';
+import { ChecksumState, IpProtocol, type Ipv4Sender } from '@netlayers/ipv4';
+import { createTcpHeader, parseTcp, type TcpHeader } from '@netlayers/tcp';
+
+/** A segment that was committed. */
+export interface SentSegment {
+  readonly at: number;
+  readonly header: TcpHeader;
+  /** TCP header and text, a copy. */
+  readonly bytes: Uint8Array;
+  readonly source: number;
+  readonly destination: number;
+  readonly segmentSize: number;
+  readonly checksum: ChecksumState;
+}
+
+const HEADROOM = 64;
+const POISON = 0xdb;
+
+export class FakeIp implements Ipv4Sender {
+  readonly transmitBuffer = new Uint8Array(70_000);
+  checksumOffload = false;
+  segmentationOffload = 0;
+  mtu: number;
+  source = 0x0a000002;
+  /** How many more segments the device takes; Infinity = any number. */
+  room = Number.POSITIVE_INFINITY;
+  sent: SentSegment[] = [];
+  now = 0;
+  #reserved = 0;
+
+  constructor(mtu: number) {
+    this.mtu = mtu;
+  }
+
+  sourceFor(): number {
+    return this.source;
+  }
+
+  mtuTo(): number {
+    return this.mtu;
+  }
+
+  reserve(length: number): number {
+    if (this.room <= 0) return -1;
+    this.#reserved = length;
+    this.transmitBuffer.fill(POISON, HEADROOM, HEADROOM + length);
+    return HEADROOM;
+  }
+
+  commit(
+    start: number,
+    end: number,
+    source: number,
+    destination: number,
+    protocol: number,
+    state: ChecksumState,
+    segmentSize: number,
+  ): void {
+    this.room--;
+    const length = end - start;
+    if (start !== HEADROOM || length > this.#reserved) throw new Error('outside of reservation');
+    if (protocol !== IpProtocol.TCP) throw new Error(`protocol ${protocol}`);
+    const limit = segmentSize > 0 ? this.segmentationOffload : this.mtu;
+    if (length + 20 > limit) throw new Error(`${length + 20} bytes in a packet of ${limit}`);
+    const bytes = this.transmitBuffer.slice(start, end);
+    const pseudo = pseudoHeaderSum(source, destination, IpProtocol.TCP, length);
+    if (state === ChecksumState.COMPLETE && checksum(bytes, 0, length, pseudo) !== 0) {
+      throw new Error('wrong checksum sent');
+    }
+    if (state === ChecksumState.PARTIAL && readU16(bytes, 16) !== checksumFold(pseudo)) {
+      throw new Error('wrong pseudo-header sum sent');
+    }
+    const header = createTcpHeader();
+    const drop = parseTcp(bytes, 0, length, header);
+    if (drop !== null) throw new Error(`sent a segment that is ${drop}`);
+    this.sent.push({
+      at: this.now,
+      header,
+      bytes,
+      source,
+      destination,
+      segmentSize,
+      checksum: state,
+    });
+  }
+
+  /** Hands out what was recorded since the last call. */
+  take(): SentSegment[] {
+    const taken = this.sent;
+    this.sent = [];
+    return taken;
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * What holds of every connection between two turns, whatever a peer does.
+ */
+
+import type { Seq, TcpConnection } from '@netlayers/tcp';
+import { expect } from 'vitest';
+
+const distance = (a: Seq, b: Seq): number => (a - b) | 0;
+const edges = new WeakMap<TcpConnection, Seq>();
+
+/** Throws when a connection contradicts itself. */
+export function checkInvariants(connection: TcpConnection): void {
+  const broken = findContradiction(connection);
+  if (broken !== null) expect.fail(`${connection.state}: ${broken}`);
+}
+
+function findContradiction(connection: TcpConnection): string | null {
+  if (connection.state === 'CLOSED') return null;
+  const { snd } = connection;
+  if (distance(snd.nxt, snd.una) < 0) return 'una > nxt';
+  if (distance(snd.lostNext, snd.una) < 0) return 'lostNext < una';
+  if (distance(snd.lostEnd, snd.lostNext) < 0) return 'lostEnd < lostNext';
+  if (distance(snd.nxt, snd.lostEnd) < 0) return 'lostEnd > nxt';
+  if (snd.pipe < 0) return 'pipe < 0';
+  if (snd.congestion.cwnd < 1 || !(snd.congestion.ssthresh > 0)) return 'no congestion window';
+  if (snd.una !== snd.iss && distance(snd.queueSeq, snd.una) > 0) return 'queueSeq > una';
+  const sent = distance(snd.nxt, snd.queueEnd);
+  if (sent > (snd.finQueued ? 1 : 0)) return `nxt is ${sent} beyond the queue`;
+  const timers = [snd.retransmitAt, snd.persistAt, connection.rcv.delayedAckAt];
+  const next = Math.min(...timers, connection.timeWaitAt);
+  if (connection.deadline > next) return `deadline ${connection.deadline} is after ${next}`;
+  if (
+    connection.isSynchronized &&
+    connection.state !== 'TIME-WAIT' &&
+    !connection.outputRequested
+  ) {
+    const isArmed = snd.retransmitAt < Infinity || snd.persistAt < Infinity;
+    if (snd.pipe > 0 && !isArmed) return 'data in flight and no timer';
+    if (snd.hasLost && !isArmed) return 'data lost and no timer';
+  }
+  return connection.state === 'SYN-SENT' ? null : receiverContradiction(connection);
+}
+
+function receiverContradiction(connection: TcpConnection): string | null {
+  const { rcv } = connection;
+  if (rcv.undelivered < 0) return 'delivered more than arrived';
+  if (rcv.wnd < 0) return 'nxt > edge';
+  const slack = 2 ** rcv.windowShift;
+  const most = Math.max(rcv.capacity, 65535) + slack;
+  const held = distance(rcv.edge, rcv.readSeq);
+  if (held > Math.min(most, rcv.capacity + slack) + 1) return `${held} bytes offered`;
+  if (rcv.ring.span > rcv.capacity + slack) return `${rcv.ring.span} bytes kept`;
+  if (rcv.ring.span < rcv.undelivered) return 'undelivered bytes are not kept';
+  const { ranges } = rcv;
+  for (let i = 0; ranges !== null && i < ranges.size; i++) {
+    const before = i === 0 ? rcv.nxt : ranges.rightAt(i - 1);
+    if (distance(ranges.leftAt(i), before) <= 0) return 'ranges touch';
+    if (distance(ranges.rightAt(i), ranges.leftAt(i)) <= 0) return 'empty range';
+    if (distance(rcv.edge, ranges.rightAt(i)) < 0) return 'range beyond the window';
+  }
+  return null;
+}
+
+/** The right edge that was offered never moves left (RFC 9293, 3.8.6, SHLD-14). */
+export function watchEdge(connection: TcpConnection): void {
+  if (connection.state === 'SYN-SENT' || connection.state === 'CLOSED') return;
+  const before = edges.get(connection);
+  const { edge } = connection.rcv;
+  if (before !== undefined && distance(edge, before) < 0) expect.fail('the edge moved left');
+  edges.set(connection, edge);
+}
