@@ -1,0 +1,153 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { join, relative } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { type Kind, LAYERS, libraries, ROOT, sourcesBelow } from './workspace.js';
+
+/** The names of the modules that a source imports, types included. */
+const importsOf = (source: string): string[] =>
+  ts.preProcessFile(source, true, true).importedFiles.map(({ fileName }) => fileName);
+
+/** `@netlayers/link` for `link`. */
+const ours = (name: string): string => `@netlayers/${name}`;
+
+/** Whether a source says `async` or `await` anywhere. */
+function isAsync(source: string): boolean {
+  const file = ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest);
+  const visit = (node: ts.Node): boolean =>
+    node.kind === ts.SyntaxKind.AsyncKeyword ||
+    node.kind === ts.SyntaxKind.AwaitExpression ||
+    (ts.forEachChild(node, (child) => visit(child) || undefined) ?? false);
+  return visit(file);
+}
+
+/** The errors that the compiler finds in a file with this text in a package's `src`. */
+function errorsIn(folder: string, text: string): string[] {
+  const config = ts.getParsedCommandLineOfConfigFile(join(folder, 'tsconfig.json'), undefined, {
+    ...ts.sys,
+    onUnRecoverableConfigFileDiagnostic: (diagnostic) => {
+      throw new Error(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'));
+    },
+  });
+  if (config === undefined) throw new Error(`no tsconfig.json in ${folder}`);
+  const probe = join(folder, 'src', 'probe-of-the-layers-test.ts');
+  const host = ts.createCompilerHost(config.options);
+  const { getSourceFile, fileExists } = host;
+  host.fileExists = (path) => path === probe || fileExists.call(host, path);
+  host.getSourceFile = (path, language) =>
+    path === probe
+      ? ts.createSourceFile(path, text, language)
+      : getSourceFile.call(host, path, language);
+  const program = ts.createProgram([probe], config.options, host);
+  return program
+    .getSemanticDiagnostics(program.getSourceFile(probe))
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+}
+
+/** Whether the linter accepts a file with this text in a package's `src`. */
+function passesLint(folder: string, text: string): boolean {
+  const file = relative(ROOT, join(folder, 'src', 'probe-of-the-layers-test.ts'));
+  const biome = join(ROOT, 'node_modules', '.bin', 'biome');
+  const { status, error } = spawnSync(biome, ['lint', `--stdin-file-path=${file}`], {
+    cwd: ROOT,
+    input: text,
+  });
+  if (error !== undefined) throw error;
+  return status === 0;
+}
+
+const packages = libraries();
+const ofKind = (...kinds: Kind[]) =>
+  packages.filter(({ folderName }) => kinds.includes(LAYERS[folderName]?.kind ?? 'node'));
+
+/** Uses of what hosts have in common; each line is an error where it is not allowed. */
+const HOST_GLOBALS = [
+  'setTimeout(() => {}, 1);',
+  'performance.now();',
+  "console.log('');",
+  'crypto.getRandomValues(new Uint8Array(1));',
+  'new TextEncoder();',
+  'queueMicrotask(() => {});',
+];
+/** Uses of what only Node has. */
+const NODE_GLOBALS = ['Buffer.alloc(1);', 'process.exit();', 'setImmediate(() => {});'];
+
+describe('layers', () => {
+  it('knows every published package', () => {
+    expect(packages.filter(({ folderName }) => LAYERS[folderName] === undefined)).toEqual([]);
+  });
+
+  for (const { folderName, folder, manifest } of packages) {
+    const { kind, imports, foreign = [] } = LAYERS[folderName] ?? { kind: 'pure', imports: [] };
+    const allowed = [...imports.map(ours), ...foreign];
+
+    describe(ours(folderName), () => {
+      it('declares no dependency that its layer may not have', () => {
+        const { dependencies, peerDependencies, optionalDependencies } = manifest;
+        const declared = { ...dependencies, ...peerDependencies, ...optionalDependencies };
+        expect(Object.keys(declared).filter((name) => !allowed.includes(name))).toEqual([]);
+      });
+
+      it('imports what it declares and nothing else', () => {
+        const { dependencies, peerDependencies } = manifest;
+        const declared = Object.keys({ ...dependencies, ...peerDependencies });
+        const strangers = sourcesBelow(join(folder, 'src')).flatMap((file) =>
+          importsOf(readFileSync(file, 'utf8'))
+            .filter((name) => {
+              if (name.startsWith('.')) return !/^\.\.?\/.*\.js$/.test(name);
+              if (isBuiltin(name)) return kind !== 'node' || !name.startsWith('node:');
+              return !declared.includes(name);
+            })
+            .map((name) => `${relative(ROOT, file)}: ${name}`),
+        );
+        expect(strangers).toEqual([]);
+      });
+
+      it('depends on no package above it for its tests', () => {
+        const above = Object.keys(manifest.devDependencies ?? {}).filter(
+          (name) => name.startsWith('@netlayers/') && name !== ours('testkit'),
+        );
+        expect(above.filter((name) => !allowed.includes(name))).toEqual([]);
+      });
+    });
+  }
+
+  for (const { folderName, folder } of ofKind('pure')) {
+    describe(`${ours(folderName)} is pure`, () => {
+      it('has no asynchronous function', () => {
+        const files = sourcesBelow(join(folder, 'src'));
+        const asynchronous = files.filter((file) => isAsync(readFileSync(file, 'utf8')));
+        expect(asynchronous.map((file) => relative(ROOT, file))).toEqual([]);
+      });
+
+      it('cannot use what a host provides: the compiler knows none of it', () => {
+        const lines = [...HOST_GLOBALS, ...NODE_GLOBALS];
+        expect(errorsIn(folder, 'export const fine = Math.max(1, 2);')).toEqual([]);
+        const errors = errorsIn(folder, lines.join('\n'));
+        const unknown = errors.filter((text) => /^Cannot find name/.test(text));
+        expect(unknown.length, errors.join('\n')).toBe(lines.length);
+        expect(errorsIn(folder, "import 'node:fs';").length).toBe(1);
+      });
+
+      it('cannot use time, randomness or promises: the linter refuses them', () => {
+        expect(passesLint(folder, 'export const value = Math.max(1, 2);\n')).toBe(true);
+        for (const text of ['Date.now()', 'new Date()', 'Promise.resolve()', 'Math.random()']) {
+          expect(passesLint(folder, `export const value = ${text};\n`), text).toBe(false);
+        }
+      });
+    });
+  }
+
+  for (const { folderName, folder } of ofKind('neutral')) {
+    describe(`${ours(folderName)} is neutral`, () => {
+      it('can use what hosts share, and nothing of Node', () => {
+        expect(errorsIn(folder, HOST_GLOBALS.join('\n'))).toEqual([]);
+        const errors = errorsIn(folder, NODE_GLOBALS.join('\n'));
+        expect(errors.length, errors.join('\n')).toBe(NODE_GLOBALS.length);
+        expect(errorsIn(folder, "import 'node:fs';").length).toBe(1);
+      });
+    });
+  }
+});

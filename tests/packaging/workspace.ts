@@ -1,0 +1,88 @@
+/**
+ * The packages of this repository as the tests of their packaging see them: what design allows each
+ * to import, and where their sources are.
+ */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's folder. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/**
+ * What a package may use: *pure* ones nothing but the language, *neutral* ones what Node, browsers,
+ * Deno and Bun share, *node* ones Node.
+ */
+export type Kind = 'pure' | 'neutral' | 'node';
+
+interface Layer {
+  readonly kind: Kind;
+  /** Packages of ours that it may import; a layer never imports one above it. */
+  readonly imports: readonly string[];
+  /** Packages of others. */
+  readonly foreign?: readonly string[];
+}
+
+/** Every published library: the table of the architecture. */
+export const LAYERS: Readonly<Record<string, Layer>> = {
+  bytes: { kind: 'pure', imports: [] },
+  link: { kind: 'pure', imports: ['bytes'] },
+  tun: { kind: 'node', imports: ['link', 'bytes'], foreign: ['koffi', 'tuntap2'] },
+  ipv4: { kind: 'pure', imports: ['link', 'bytes'] },
+  udp: { kind: 'pure', imports: ['ipv4', 'bytes'] },
+  tcp: { kind: 'pure', imports: ['ipv4', 'bytes'] },
+  stack: { kind: 'neutral', imports: ['tcp', 'udp', 'ipv4', 'link', 'bytes'] },
+  sim: { kind: 'neutral', imports: ['stack', 'tcp', 'udp', 'ipv4', 'link', 'bytes'] },
+  http: { kind: 'pure', imports: ['bytes'] },
+  server: { kind: 'neutral', imports: ['http', 'bytes'] },
+  client: { kind: 'neutral', imports: ['http', 'bytes'] },
+  kernel: { kind: 'node', imports: ['http'] },
+  static: { kind: 'node', imports: ['http', 'server'], foreign: ['mime'] },
+  node: { kind: 'node', imports: ['http', 'stack'] },
+};
+
+/** The part of a package.json that is looked at. */
+export interface Manifest {
+  readonly name: string;
+  readonly private?: boolean;
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly exports?: unknown;
+  readonly files?: readonly string[];
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+/** A package of the workspace. */
+export interface WorkspacePackage {
+  /** `link` of `packages/link`. */
+  readonly folderName: string;
+  readonly folder: string;
+  readonly manifest: Manifest;
+}
+
+export const readManifest = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+
+function packagesIn(parent: string): WorkspacePackage[] {
+  return readdirSync(join(ROOT, parent))
+    .map((folderName) => ({ folderName, folder: join(ROOT, parent, folderName) }))
+    .filter(({ folder }) => existsSync(join(folder, 'package.json')))
+    .map((entry) => ({ ...entry, manifest: readManifest(entry.folder) }))
+    .filter(({ manifest }) => manifest.private !== true);
+}
+
+/** The libraries that are published. */
+export const libraries = (): WorkspacePackage[] => packagesIn('packages');
+
+/** The commands that are published. */
+export const commands = (): WorkspacePackage[] => packagesIn('apps');
+
+/** Every TypeScript file below a folder. */
+export function sourcesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file));
+}
