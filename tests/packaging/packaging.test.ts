@@ -1,0 +1,147 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { publint } from 'publint';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  buildAll,
+  installAll,
+  installedFolder,
+  type PackageManager,
+  packAll,
+  run,
+} from './consumer.js';
+import { asJavaScript, exampleOf } from './readme.js';
+import { commands, type Kind, LAYERS, libraries, ROOT, readManifest } from './workspace.js';
+
+/** A fresh clone builds and downloads first. */
+const PREPARE_MS = 240_000;
+
+const folder = mkdtempSync(join(tmpdir(), 'netlayers-packaging-'));
+const projects: Record<PackageManager, string> = { npm: '', pnpm: '' };
+const published = [...libraries(), ...commands()];
+
+beforeAll(() => {
+  buildAll();
+  const tarballs = packAll(folder);
+  projects.npm = installAll(folder, 'npm', tarballs);
+  projects.pnpm = installAll(folder, 'pnpm', tarballs);
+}, PREPARE_MS);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What a package of a kind may count on. */
+function compilerOptions(kind: Kind): ts.CompilerOptions {
+  return {
+    target: ts.ScriptTarget.ES2023,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    lib: kind === 'pure' ? ['lib.es2023.d.ts'] : ['lib.es2023.d.ts', 'lib.dom.d.ts'],
+    types: kind === 'node' ? ['node'] : [],
+    typeRoots: [join(ROOT, 'node_modules', '@types')],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: false,
+    noEmit: true,
+  };
+}
+
+/** Compiles files of a project and returns what is wrong. */
+function typeErrors(files: readonly string[], kind: Kind): string[] {
+  const program = ts.createProgram(files, compilerOptions(kind));
+  return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
+    const message = ts.flattenDiagnosticMessageText(messageText, '\n');
+    return `${file?.fileName.replace(folder, '') ?? ''}: ${message}`;
+  });
+}
+
+describe.each(['npm', 'pnpm'] as const)('installed together with %s', (manager) => {
+  it('every library can be imported', () => {
+    const names = libraries().map(({ manifest }) => manifest.name);
+    const script = join(projects[manager], 'import-all.mjs');
+    const lines = names.map((name) => `await import('${name}');`);
+    writeFileSync(script, [...lines, "console.log('imported');"].join('\n'));
+    const { code, output } = run(projects[manager], process.execPath, [script]);
+    expect(code, output).toBe(0);
+    expect(output.trim()).toBe('imported');
+  });
+
+  for (const { manifest } of commands()) {
+    for (const name of Object.keys(manifest.bin ?? {})) {
+      it(`the command ${name} explains itself`, () => {
+        const path = join(projects[manager], 'node_modules', '.bin', name);
+        const { code, output } = run(projects[manager], path, ['--help']);
+        expect(code, output).toBe(0);
+        expect(output).toContain(name);
+      });
+    }
+  }
+});
+
+describe.each(['pure', 'neutral', 'node'] as const)('types of the %s packages', (kind) => {
+  it('resolve and compile where a package of this kind is used', () => {
+    const of = libraries().filter(({ folderName }) => LAYERS[folderName]?.kind === kind);
+    const files = of.map(({ folderName, manifest }) => {
+      const file = join(projects.npm, `types-of-${folderName}.ts`);
+      writeFileSync(file, `import * as all from '${manifest.name}';\nexport const names = all;\n`);
+      return file;
+    });
+    expect(typeErrors(files, kind)).toEqual([]);
+  });
+});
+
+describe.each(published)('$manifest.name', (entry) => {
+  const { folderName, manifest } = entry;
+  const installed = () => installedFolder(projects.npm, entry);
+
+  it('contains what was built, a README and the license, and nothing else', () => {
+    expect(readdirSync(installed()).sort()).toEqual([
+      'LICENSE',
+      'README.md',
+      'dist',
+      'package.json',
+    ]);
+  });
+
+  it('points into dist only, and at released versions only', () => {
+    const packed = readManifest(installed());
+    const { exports, bin, dependencies = {}, peerDependencies = {} } = packed;
+    if (manifest.exports !== undefined) {
+      const at = { types: './dist/index.d.ts', default: './dist/index.js' };
+      expect(exports).toEqual({ '.': at });
+    }
+    const targets = [...JSON.stringify([exports, bin]).matchAll(/"(\.\/[^"]+)"/g)];
+    expect(targets.length).toBeGreaterThan(0);
+    for (const [, target] of targets) {
+      expect(existsSync(join(installed(), target!)), target).toBe(true);
+    }
+    for (const version of Object.values({ ...dependencies, ...peerDependencies })) {
+      expect(version).toMatch(/^[\^~>=<\d][\w.^~>=<|\s-]*$/);
+    }
+  });
+
+  it('has nothing for publint to complain about', async () => {
+    const { messages } = await publint({ pkgDir: installed(), pack: false, strict: true });
+    expect(messages).toEqual([]);
+  });
+
+  if (!libraries().some(({ manifest: { name } }) => name === manifest.name)) return;
+
+  it('has an example in its README that compiles, or runs where it says so', () => {
+    const example = exampleOf(readFileSync(join(installed(), 'README.md'), 'utf8'));
+    expect(example, 'a block of ts or js').not.toBeNull();
+    const { language, runnable } = example!;
+    if (language === 'ts') {
+      const file = join(projects.npm, `readme-of-${folderName}.ts`);
+      writeFileSync(file, example!.code);
+      expect(typeErrors([file], 'node')).toEqual([]);
+    }
+    const file = join(projects.npm, `readme-of-${folderName}.mjs`);
+    writeFileSync(file, asJavaScript(example!));
+    const args = runnable ? [file] : ['--check', file];
+    const { code, output } = run(projects.npm, process.execPath, args);
+    expect(code, output).toBe(0);
+  });
+});
