@@ -32,5 +32,5 @@ export type SwitchHandler = (
 ) => Response | SwitchedProtocol | PromiseLike<Response | SwitchedProtocol>;
 
 /** Tells an agreement from a refusal. */
-export const isSwitched = (answer: object): answer is SwitchedProtocol =>
-  typeof (answer as Partial<SwitchedProtocol>).take === 'function';
+export const isSwitched = (answer: unknown): answer is SwitchedProtocol =>
+  typeof answer === 'object' && answer !== null && 'take' in answer;

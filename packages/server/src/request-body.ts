@@ -22,6 +22,15 @@ const HIGH_WATER_MARK = 0x1_0000;
 
 const NOTHING = new Uint8Array(0);
 
+/**
+ * A client may leave while its handler does something else and has not yet come to await the body:
+ * that must not end the process as an unhandled rejection. Whoever awaits still gets the error.
+ */
+export function tolerated<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
 type Waiter<T> = { resolve(value: T): void; reject(error: unknown): void };
 
 /** A stream of one request's content. */
@@ -111,13 +120,14 @@ export class RequestBody {
     if (this.#reader !== 'none') return Promise.reject(alreadyRead());
     this.#reader = 'collector';
     this.#collectLimit = limit;
-    return new Promise((resolve, reject) => {
+    const whole = new Promise<Uint8Array>((resolve, reject) => {
       if (this.#state === 'failed') return reject(this.#error);
       this.#collecting = { resolve, reject };
       if (this.#length > limit) this.fail(tooLarge());
       else if (this.#state === 'ended') this.#deliverAll(this.#collecting);
       else if (this.#checkLimit()) this.#source.wantBody();
     });
+    return tolerated(whole);
   }
 
   /** Reads the body in pieces, as they arrive. */
@@ -142,15 +152,16 @@ export class RequestBody {
       if (this.#queued < HIGH_WATER_MARK && this.#state === 'open') this.#source.wantBody();
       return Promise.resolve({ value: chunk, done: false });
     }
-    if (this.#state === 'failed') return Promise.reject(this.#error);
+    if (this.#state === 'failed') return tolerated(Promise.reject(this.#error));
     if (this.#state === 'ended' || this.#reader === 'gone') {
       return Promise.resolve({ value: undefined, done: true });
     }
     if (this.#next !== null) return Promise.reject(new TypeError('one next() at a time'));
-    return new Promise((resolve, reject) => {
+    const next = new Promise<IteratorResult<Uint8Array, undefined>>((resolve, reject) => {
       this.#next = { resolve, reject };
       this.#source.wantBody();
     });
+    return tolerated(next);
   }
 
   #checkLimit(): boolean {

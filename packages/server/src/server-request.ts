@@ -6,7 +6,7 @@
 
 import { type Headers, parseTarget, type RequestHead, type RequestTarget } from '@netlayers/http';
 import { HttpError } from './http-error.js';
-import { RequestBody } from './request-body.js';
+import { RequestBody, tolerated } from './request-body.js';
 import type { Params } from './router.js';
 
 /** The connection as a request sees it. */
@@ -134,25 +134,24 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
   }
 
   /** Reads the whole body as UTF-8, a byte order mark removed. */
-  async text(): Promise<string> {
-    return UTF_8.decode(await this.bytes());
+  text(): Promise<string> {
+    return tolerated(this.bytes().then((bytes) => UTF_8.decode(bytes)));
   }
 
   /** Reads the whole body as JSON. Rejects with HttpError 400 for what is none. */
-  async json(): Promise<unknown> {
-    const text = await this.text();
-    try {
-      return JSON.parse(text);
-    } catch {
-      throw new HttpError(400, 'the content is not JSON');
-    }
+  json(): Promise<unknown> {
+    return tolerated(this.text().then(parseJson));
   }
 
   /**
    * Reads the whole body as `multipart/form-data` or `application/x-www-form-urlencoded`. Rejects
    * with HttpError 415 for another type, 400 for a malformed one.
    */
-  async formData(): Promise<FormData> {
+  formData(): Promise<FormData> {
+    return tolerated(this.#readForm());
+  }
+
+  async #readForm(): Promise<FormData> {
     const type = this.headers.get('content-type') ?? '';
     if (!/^(multipart\/form-data|application\/x-www-form-urlencoded)\s*(;|$)/i.test(type)) {
       throw new HttpError(415, 'the content is not a form');
@@ -205,5 +204,13 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
     // The parser has checked the target: it has a form.
     this.#parts ??= parseTarget(this.method, this.target) as RequestTarget;
     return this.#parts;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HttpError(400, 'the content is not JSON');
   }
 }

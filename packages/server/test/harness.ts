@@ -82,6 +82,7 @@ export class RawClient {
   /** Sends a request and takes the one response to it. */
   async fetch(text: string): Promise<RawResponse> {
     await this.send(text);
+    for (let turn = 0; turn < 10 && this.received === ''; turn++) await settle();
     const responses = this.takeResponses(text.split(' ', 1)[0]!);
     if (responses.length !== 1) throw new Error(`${responses.length} responses`);
     return responses[0]!;

@@ -1,0 +1,77 @@
+/**
+ * Files in a temporary folder, a server in memory, and requests as they stand on the wire.
+ */
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Transport } from '@netlayers/http';
+import { Server } from '@netlayers/server';
+import { type StaticOptions, staticFiles } from '@netlayers/static';
+import { MemoryTransport } from '@netlayers/testkit';
+
+export interface RawResponse {
+  readonly status: number;
+  readonly head: string;
+  readonly body: Buffer;
+}
+
+/** A folder that is removed when the test ends. */
+export class TemporaryFolder {
+  readonly path = mkdtempSync(join(tmpdir(), 'netlayers-static-'));
+
+  /** Writes a file below the folder and returns its path. */
+  write(name: string, content: string | Uint8Array = name): string {
+    const path = join(this.path, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+    return path;
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** A server of files. */
+export class FileServer {
+  readonly errors: unknown[] = [];
+  readonly #transport = new MemoryTransport();
+  readonly #server = new Server({ onError: (error) => this.errors.push(error) });
+
+  static async start(options: StaticOptions, pattern?: string): Promise<FileServer> {
+    const server = new FileServer();
+    const handler = staticFiles(options);
+    if (pattern === undefined) server.#server.fallback(handler);
+    else server.#server.any(pattern, handler);
+    await server.#server.listen(server.#transport as Transport, { port: 80 });
+    return server;
+  }
+
+  /** Sends bytes, and reads one response to its end. The connection is left to itself. */
+  async send(request: string): Promise<RawResponse> {
+    const stream = await this.#transport.connect({ host: 'server', port: 80 });
+    const chunks: Buffer[] = [];
+    return new Promise((resolve, reject) => {
+      stream.setHandler({
+        handleData: (buf, start, end) => chunks.push(Buffer.from(buf.slice(start, end))),
+        handleEnd: () => stream.end(),
+        handleDrain: () => {},
+        handleClose: (error) => {
+          if (error !== null) return reject(error);
+          const all = Buffer.concat(chunks);
+          const end = all.indexOf('\r\n\r\n');
+          const head = all.subarray(0, end).toString('latin1');
+          resolve({ status: Number(head.split(' ', 2)[1]), head, body: all.subarray(end + 4) });
+        },
+      });
+      stream.write(Buffer.from(request, 'latin1'));
+    });
+  }
+
+  /** Sends a request for a target, which is taken as it is. */
+  fetch(target: string, fields: readonly string[] = [], method = 'GET'): Promise<RawResponse> {
+    const lines = [`${method} ${target} HTTP/1.1`, 'Host: server', 'Connection: close', ...fields];
+    return this.send(`${lines.join('\r\n')}\r\n\r\n`);
+  }
+}
