@@ -1,0 +1,110 @@
+/**
+ * How a client, and each of its requests, can be set up. What a request leaves out, the client's
+ * options decide; what those leave out, the defaults here.
+ */
+
+import type {
+  AbortLike,
+  ClientConnectionOptions,
+  Headers,
+  HeadersInit,
+  Request,
+  ResponseHead,
+  Transport,
+} from '@netlayers/http';
+import type { ClientClock } from './clock.js';
+import type { ResolveName } from './connection-pool.js';
+import type { ContentDecoders } from './content-coding.js';
+import type { RequestBody } from './request-body.js';
+
+/** Options that hold for all requests of a client, and that each of them may change. */
+export interface RequestDefaults {
+  /** Making a connection, with the resolution of the name. @default 10000 */
+  readonly connectTimeoutMs?: number;
+  /** From the end of the request to the head of the response. @default 60000 */
+  readonly headersTimeoutMs?: number;
+  /** Without a byte of content, in either direction, while one is wanted. @default 60000 */
+  readonly bodyTimeoutMs?: number;
+  /** All of it, redirections and content included. @default Infinity */
+  readonly totalTimeoutMs?: number;
+  /** What to do with a redirection: go there, return it, or fail. @default 'follow' */
+  readonly redirect?: 'follow' | 'manual' | 'error';
+  /** @default 10 */
+  readonly maxRedirects?: number;
+  /** Bytes of content, as received and as decoded. @default Infinity */
+  readonly maxResponseBytes?: number;
+  /** Ask for compressed content, and decode it. @default false */
+  readonly decompress?: boolean;
+}
+
+/** Options of one request. */
+export interface RequestOptions extends RequestDefaults {
+  /** @default 'GET' */
+  readonly method?: string;
+  /** Go before the client's own; `Host` and `User-Agent` may be among them. */
+  readonly headers?: HeadersInit;
+  /** What is not a stream has a length; a stream is sent in chunks unless `Content-Length` is given. */
+  readonly body?: RequestBody;
+  /** A value to send as JSON, in place of `body`. */
+  readonly json?: unknown;
+  /** Fields behind a chunked body, made when its content is sent. */
+  readonly trailers?: () => Headers;
+  /** Gives the request up, and its content too. */
+  readonly signal?: AbortLike;
+  /** Ask before sending the content, and wait this long for an answer; `true` is 1000 ms. @default false */
+  readonly expectContinue?: boolean | number;
+  /** The request target in place of the URL's path and query: `*`, for OPTIONS. */
+  readonly target?: string;
+  /** Told of interim responses (1xx). */
+  readonly onInterim?: (response: ResponseHead) => void;
+}
+
+/** What {@link ClientOptions.observe} is told; for logs, not for logic. */
+export type ClientActivity =
+  | {
+      readonly type: 'connection';
+      readonly authority: string;
+      readonly address: string;
+      readonly port: number;
+      readonly reused: boolean;
+    }
+  | { readonly type: 'request'; readonly request: Request }
+  | { readonly type: 'response'; readonly response: ResponseHead }
+  | { readonly type: 'redirect'; readonly url: URL }
+  | { readonly type: 'repeat'; readonly because: string };
+
+/** Options of a client. */
+export interface ClientOptions extends RequestDefaults {
+  /** Makes connections; it is not closed with the client. */
+  readonly transport: Transport;
+  /** Makes connections for https. @default none: https is an error */
+  readonly secureTransport?: Transport;
+  /** @default the host's */
+  readonly clock?: ClientClock;
+  /** Finds the address of a name, where the transport cannot. `Host` always carries the name. */
+  readonly resolve?: ResolveName;
+  /** Sent with every request that does not name them itself. */
+  readonly headers?: HeadersInit;
+  /** Connections to one origin; further requests wait. @default 16 */
+  readonly maxConnectionsPerOrigin?: number;
+  /** How long a connection is kept without a request; 0 keeps none. @default 4000 */
+  readonly idleTimeoutMs?: number;
+  /** Decoders beyond those of the platform. */
+  readonly decoders?: ContentDecoders;
+  /** Limits and text codecs of the HTTP machine. */
+  readonly http?: ClientConnectionOptions;
+  /** Told what the client does. */
+  readonly observe?: (activity: ClientActivity) => void;
+}
+
+/** The defaults of {@link RequestDefaults}. */
+export const DEFAULTS: Required<RequestDefaults> = {
+  connectTimeoutMs: 10_000,
+  headersTimeoutMs: 60_000,
+  bodyTimeoutMs: 60_000,
+  totalTimeoutMs: Number.POSITIVE_INFINITY,
+  redirect: 'follow',
+  maxRedirects: 10,
+  maxResponseBytes: Number.POSITIVE_INFINITY,
+  decompress: false,
+};

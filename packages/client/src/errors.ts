@@ -1,0 +1,92 @@
+/**
+ * What can go wrong with a request. Every failure but two is a `ClientError` with a code to match
+ * on and a message of one line that says what to do; the two are the reason of an aborted signal
+ * and an error thrown by the program's own body, which are passed on as they are.
+ */
+
+import { HttpProtocolError } from '@netlayers/http';
+
+/** Codes of the client's own; codes of the transport and of the HTTP machine are kept. */
+export type ClientErrorCode =
+  | 'invalid-url'
+  | 'unsupported-protocol'
+  | 'connect-timeout'
+  | 'headers-timeout'
+  | 'body-timeout'
+  | 'total-timeout'
+  | 'too-many-redirects'
+  | 'redirect-refused'
+  | 'body-not-repeatable'
+  | 'body-used'
+  | 'response-too-large'
+  | 'bad-content-encoding'
+  | 'client-closed'
+  | 'ECONNREFUSED'
+  | 'ECONNRESET'
+  | 'ENOTFOUND'
+  | (string & {});
+
+/** Reports why a request failed. */
+export class ClientError extends Error {
+  override readonly name = 'ClientError';
+  /** Match on this, never on `message`. */
+  readonly code: ClientErrorCode;
+
+  constructor(code: ClientErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}
+
+const codeOf = (error: unknown): string => {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : '';
+};
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error && error.message !== '' ? error.message : String(error);
+
+/** What to do about a failure to connect, by the code of the transport. */
+const ADVICE: Readonly<Record<string, string>> = {
+  ECONNREFUSED:
+    'connection refused: nothing listens there; check host and port, or start the server',
+  ENOTFOUND: 'no such host: check the spelling of the name',
+  EAI_AGAIN: 'the name could not be resolved now: check the network, or use an address',
+  EHOSTUNREACH: 'no route to the host: check the address and the network',
+  ENETUNREACH: 'no route to the network: check the address and the network',
+  ETIMEDOUT: 'no answer: check the address, and that no firewall drops the packets',
+  ECONNRESET: 'the connection was reset while it was being made: try again',
+  EACCES: 'not permitted: choose another address or port',
+};
+
+/** A failure to reach an origin. */
+export function connectFailure(error: unknown, place: string): ClientError {
+  const code = codeOf(error);
+  const advice = ADVICE[code] ?? messageOf(error);
+  return new ClientError(code || 'connect-failed', `cannot connect to ${place}: ${advice}`, error);
+}
+
+/** A failure of a connection that was made. */
+export function exchangeFailure(error: unknown, place: string): ClientError {
+  if (error instanceof HttpProtocolError) {
+    return new ClientError(error.code, `${place}: ${protocolAdvice(error)}`, error);
+  }
+  const code = codeOf(error) || 'ECONNRESET';
+  const text =
+    code === 'ECONNRESET'
+      ? 'the server reset the connection before the response was complete: try again'
+      : messageOf(error);
+  return new ClientError(code, `${place}: ${text}`, error);
+}
+
+function protocolAdvice(error: HttpProtocolError): string {
+  if (error.side === 'local') return error.message;
+  switch (error.code) {
+    case 'closed':
+      return 'the server closed the connection without an answer: try again';
+    case 'incomplete':
+      return 'the server closed the connection before the response was complete: try again';
+    default:
+      return `the answer is not valid HTTP/1.1 (${error.message}): check that an HTTP server listens there`;
+  }
+}

@@ -1,0 +1,269 @@
+/**
+ * One request and its response on one connection: sends the head, pumps the content with
+ * backpressure, gathers what comes back, and watches that each side gets on.
+ *
+ * There is one time-out for getting on, moved with each step: the peer must take content, then
+ * begin to answer, then send the rest. It stands still while the program itself is waited for.
+ */
+
+import {
+  type ClientConnection,
+  type ClientConnectionHandler,
+  type Headers,
+  HttpProtocolError,
+  isStream,
+  type Request,
+  type ResponseHead,
+} from '@netlayers/http';
+import { BodyQueue, type BodyQueueOwner } from './body-queue.js';
+import { type ClientClock, Timeout } from './clock.js';
+import { ClientError, exchangeFailure } from './errors.js';
+import { Upload } from './upload.js';
+
+/** What an exchange is to do. */
+export interface ExchangePlan {
+  readonly request: Request;
+  readonly trailers: (() => Headers) | null;
+  /** Milliseconds to wait for 100 (Continue) before the content is sent; `null` without `Expect`. */
+  readonly continueTimeoutMs: number | null;
+  readonly headersTimeoutMs: number;
+  readonly bodyTimeoutMs: number;
+  readonly maxResponseBytes: number;
+  /** Where the request goes, for messages. */
+  readonly place: string;
+  onInterim(response: ResponseHead): void;
+}
+
+/** The connection, as far as an exchange uses it. */
+export interface ExchangeCarrier {
+  readonly http: ClientConnection;
+  /** Gives the connection up. */
+  abort(): void;
+}
+
+/** Bytes that wait for the program, over which the connection is paused, and under which it goes on. */
+const PAUSE_OVER = 0x4_0000;
+const RESUME_UNDER = 0x2_0000;
+
+/** A running request. */
+export class Exchange implements ClientConnectionHandler, BodyQueueOwner {
+  /** The head of the final response. */
+  readonly response: Promise<ResponseHead>;
+  readonly body: BodyQueue;
+  readonly carrier: ExchangeCarrier;
+  /** Fields behind the content, once it is read to its end. */
+  trailers: Headers | null = null;
+  /** Whether a byte of the response has come. */
+  answered = false;
+  /** Whether any of the content was handed to the connection. */
+  contentStarted = false;
+  readonly #plan: ExchangePlan;
+  readonly #progress: Timeout;
+  readonly #continueTimer: Timeout;
+  #waitsFor: 'take' | 'answer' | 'rest' = 'take';
+  #upload: Upload | null = null;
+  #received = 0;
+  #paused = false;
+  #over = false;
+  #tell: () => void = () => {};
+  #resolve: (response: ResponseHead) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+
+  constructor(carrier: ExchangeCarrier, plan: ExchangePlan, clock: ClientClock) {
+    this.carrier = carrier;
+    this.#plan = plan;
+    this.body = new BodyQueue(this);
+    this.#progress = new Timeout(clock, () => this.fail(this.#timeoutError()));
+    this.#continueTimer = new Timeout(clock, () => this.#sendContent());
+    this.response = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Sends the request. Errors of the program (a field that cannot be sent) reject `response`. */
+  start(): void {
+    const { request, continueTimeoutMs } = this.#plan;
+    const { content } = request;
+    try {
+      const waits = continueTimeoutMs !== null && content !== null;
+      if (this.carrier.http.sendRequest(request) === 'complete') {
+        this.contentStarted = content !== null;
+        this.#expect('answer');
+      } else if (waits) this.#continueTimer.restart(continueTimeoutMs);
+      else this.#sendContent();
+    } catch (error) {
+      this.fail(exchangeFailure(error, this.#plan.place));
+    }
+  }
+
+  /** Gives the request up: whoever waits for it gets the error as it is. */
+  fail(error: unknown): void {
+    if (this.#over) return;
+    this.#finish();
+    this.#reject(error);
+    this.body.fail(error);
+    this.carrier.abort();
+  }
+
+  /** Tells when request and response are over, or have failed; at once where they are. */
+  whenOver(tell: () => void): void {
+    if (this.#over) tell();
+    else this.#tell = tell;
+  }
+
+  /** The connection is gone. */
+  handleLost(error: unknown): void {
+    this.fail(exchangeFailure(error, this.#plan.place));
+  }
+
+  /** The connection takes content again. */
+  handleDrain(): void {
+    this.#upload?.handleDrain();
+  }
+
+  handleInterim(response: ResponseHead): void {
+    this.answered = true;
+    if (response.status === 100) this.#sendContent();
+    if (this.#waitsFor === 'answer') this.#expect('answer');
+    this.#plan.onInterim(response);
+  }
+
+  handleResponse(response: ResponseHead): void {
+    this.answered = true;
+    this.#continueTimer.stop();
+    // An answer other than success to a request that is not sent whole: the rest is not wanted.
+    if (response.status >= 300) this.#upload?.stop();
+    this.#expect('rest');
+    this.#resolve(response);
+    if (response.bodyLength > this.#plan.maxResponseBytes) this.fail(this.#tooLarge());
+    if (this.carrier.http.clientState === 'SWITCHED') {
+      this.#finish();
+      this.body.end();
+    }
+  }
+
+  handleBody(buf: Uint8Array, start: number, end: number): void {
+    if (this.#over) return;
+    this.#received += end - start;
+    if (this.#received > this.#plan.maxResponseBytes) {
+      this.fail(this.#tooLarge());
+      return;
+    }
+    this.body.append(buf, start, end);
+    if (this.body.size <= PAUSE_OVER) {
+      this.#progress.restart(this.#plan.bodyTimeoutMs);
+      return;
+    }
+    this.#paused = true;
+    this.#progress.suspend();
+    this.carrier.http.pause();
+  }
+
+  handleBodyEnd(trailers: Headers | null): void {
+    if (this.#over) return;
+    this.trailers = trailers;
+    const unsent = this.carrier.http.clientState === 'SEND-BODY';
+    if (unsent && (this.#upload === null || this.#upload.stopped)) {
+      // The connection still owes the server the rest of the request.
+      this.#complete();
+      this.carrier.abort();
+    } else if (unsent) {
+      // Complete before the request is: an early success. The upload goes on.
+      this.body.end();
+      this.#waitsFor = 'take';
+      this.#progress.suspend();
+    } else this.#complete();
+  }
+
+  handleError(error: unknown): void {
+    this.handleLost(error);
+  }
+
+  /** Request and response are over, in this order or the other. */
+  handleExchangeEnd(): void {
+    this.#complete();
+  }
+
+  handleTaken(): void {
+    if (!this.#paused || this.body.size > RESUME_UNDER) return;
+    this.#paused = false;
+    this.#progress.restart(this.#plan.bodyTimeoutMs);
+    this.carrier.http.resume();
+  }
+
+  handleCancel(): void {
+    this.#finish();
+    this.carrier.abort();
+  }
+
+  #complete(): void {
+    if (this.#over) return;
+    this.#finish();
+    this.body.end();
+  }
+
+  #finish(): void {
+    this.#over = true;
+    this.#progress.stop();
+    this.#continueTimer.stop();
+    this.#upload?.stop();
+    this.#tell();
+  }
+
+  #sendContent(): void {
+    if (this.#upload !== null || this.#over) return;
+    this.#continueTimer.stop();
+    const { request, trailers } = this.#plan;
+    const { content } = request;
+    if (content === null || this.carrier.http.clientState !== 'SEND-BODY') return;
+    this.contentStarted = true;
+    this.#upload = new Upload(this.carrier.http, {
+      handleProgress: (waits) => {
+        if (this.#over || this.#waitsFor !== 'take') return;
+        if (waits) this.#progress.restart(this.#plan.bodyTimeoutMs);
+        else this.#progress.suspend();
+      },
+      handleSent: () => {
+        if (this.#waitsFor === 'take') this.#expect('answer');
+      },
+      handleFailure: (error) => {
+        if (error instanceof HttpProtocolError) this.handleLost(error);
+        else this.fail(error);
+      },
+    });
+    if (isStream(content)) this.#upload.sendStream(content, trailers);
+    else this.#upload.sendWhole(content, trailers);
+  }
+
+  #expect(what: 'answer' | 'rest'): void {
+    if (this.#over) return;
+    this.#waitsFor = what;
+    const { headersTimeoutMs, bodyTimeoutMs } = this.#plan;
+    this.#progress.restart(what === 'answer' ? headersTimeoutMs : bodyTimeoutMs);
+  }
+
+  #timeoutError(): ClientError {
+    const { place, headersTimeoutMs, bodyTimeoutMs } = this.#plan;
+    switch (this.#waitsFor) {
+      case 'answer': {
+        const text = `${place}: no response within ${headersTimeoutMs} ms: allow it more time`;
+        return new ClientError('headers-timeout', text);
+      }
+      case 'take': {
+        const text = `${place}: the server took nothing of the request for ${bodyTimeoutMs} ms`;
+        return new ClientError('body-timeout', text);
+      }
+      default: {
+        const text = `${place}: the response stood still for ${bodyTimeoutMs} ms: try again`;
+        return new ClientError('body-timeout', text);
+      }
+    }
+  }
+
+  #tooLarge(): ClientError {
+    const { place, maxResponseBytes } = this.#plan;
+    const text = `${place}: the response is larger than the ${maxResponseBytes} bytes allowed`;
+    return new ClientError('response-too-large', text);
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * A request on its way: what one hop of it sends, made from the program's options first and from
+ * each redirection after.
+ */
+
+import { bytesOf, Headers, isStream, Request, type ResponseHead } from '@netlayers/http';
+import type { Cancellation } from './cancellation.js';
+import type { RequestDefaults, RequestOptions } from './client-options.js';
+import { ClientError } from './errors.js';
+import { basicCredentials, parseUrl, targetOf } from './origin.js';
+import { redirectionOf, tooManyRedirects } from './redirect.js';
+import { LARGE_BODY, type PreparedBody, piecesOf, prepareBody } from './request-body.js';
+
+/** How long the content waits for 100 (Continue) before it is sent without. */
+const CONTINUE_TIMEOUT_MS = 1000;
+
+const NO_BODY: PreparedBody = { content: null, contentType: null, repeatable: true };
+
+/** What the next hop needs to know. */
+export interface Hop {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body: PreparedBody;
+  /** The request target in place of the URL's; for the first hop only. */
+  readonly target: string | null;
+  /** How long the content waits for 100 (Continue); `null` without the expectation. */
+  readonly continueTimeoutMs: number | null;
+  readonly trailers: (() => Headers) | null;
+  /** The URLs that were asked before. */
+  readonly redirects: readonly URL[];
+  readonly onInterim: (response: ResponseHead) => void;
+  readonly settings: Required<RequestDefaults>;
+  readonly cancellation: Cancellation;
+}
+
+/** Makes the first hop of a request. */
+export async function firstHop(
+  url: string | URL,
+  options: RequestOptions,
+  context: {
+    readonly clientHeaders: Headers;
+    readonly settings: Required<RequestDefaults>;
+    readonly cancellation: Cancellation;
+  },
+): Promise<Hop> {
+  const parsed = parseUrl(url);
+  const body =
+    options.json === undefined
+      ? await prepareBody(options.body ?? null)
+      : {
+          content: JSON.stringify(options.json),
+          contentType: 'application/json',
+          repeatable: true,
+        };
+  const headers = new Headers(options.headers);
+  for (const [name, value] of context.clientHeaders) {
+    if (!headers.has(name)) headers.append(name, value);
+  }
+  if (body.contentType !== null && !headers.has('content-type')) {
+    headers.set('Content-Type', body.contentType);
+  }
+  const { expectContinue = false } = options;
+  const waitMs = expectContinue === true ? CONTINUE_TIMEOUT_MS : expectContinue;
+  return {
+    url: parsed,
+    method: options.method ?? 'GET',
+    headers,
+    body,
+    target: options.target ?? null,
+    continueTimeoutMs: waitMs === false || body.content === null ? null : waitMs,
+    trailers: options.trailers ?? null,
+    redirects: [],
+    onInterim: options.onInterim ?? (() => {}),
+    settings: context.settings,
+    cancellation: context.cancellation,
+  };
+}
+
+/**
+ * The hop that a response asks for, or `null` where the response is the answer.
+ *
+ * @throws ClientError when the request must not or cannot go there.
+ */
+export function nextHop(hop: Hop, response: ResponseHead): Hop | null {
+  const { redirect, maxRedirects } = hop.settings;
+  const next = redirect === 'manual' ? null : redirectionOf(response, hop);
+  if (next === null) return null;
+  if (redirect === 'error') {
+    const text = `${hop.url.host} redirects to ${next.url.href}: allow redirections, or ask there`;
+    throw new ClientError('redirect-refused', text);
+  }
+  if (hop.redirects.length >= maxRedirects) throw tooManyRedirects(maxRedirects, next.url);
+  if (next.keepsBody && !hop.body.repeatable) {
+    const text = `${hop.url.host} wants the request repeated at ${next.url.href}, but its body was a stream: send bytes, or ask there`;
+    throw new ClientError('body-not-repeatable', text);
+  }
+  return {
+    ...hop,
+    url: next.url,
+    method: next.method,
+    headers: next.headers,
+    body: next.keepsBody ? hop.body : NO_BODY,
+    target: null,
+    continueTimeoutMs: next.keepsBody ? hop.continueTimeoutMs : null,
+    redirects: [...hop.redirects, hop.url],
+  };
+}
+
+/**
+ * The message of a hop: the program's fields, and what they leave out.
+ *
+ * @param codings what `Accept-Encoding` says where the hop wants decoded content.
+ */
+export function requestOf(hop: Hop, codings: string): Request {
+  const headers = hop.headers.clone();
+  const defaults: Record<string, string | null> = {
+    Host: hop.url.host,
+    'User-Agent': 'netlayers',
+    Accept: '*/*',
+    Authorization: basicCredentials(hop.url),
+    'Accept-Encoding': hop.settings.decompress && codings !== '' ? codings : null,
+  };
+  for (const [name, value] of Object.entries(defaults)) {
+    if (value !== null && !headers.has(name)) headers.set(name, value);
+  }
+  if (hop.continueTimeoutMs !== null) headers.set('Expect', '100-continue');
+  const request = new Request(hop.method, hop.target ?? targetOf(hop.url), headers);
+  return withContent(request, hop);
+}
+
+function withContent(request: Request, hop: Hop): Request {
+  const { content } = hop.body;
+  const isLarge = content !== null && !isStream(content) && content.length > LARGE_BODY;
+  if (isLarge && hop.trailers === null && !request.headers.has('transfer-encoding')) {
+    const bytes = bytesOf(content);
+    if (!request.headers.has('content-length')) {
+      request.header('Content-Length', String(bytes.length));
+    }
+    return request.body(piecesOf(bytes));
+  }
+  if (hop.trailers !== null && content !== null && !isStream(content)) {
+    request.trailers = hop.trailers();
+  }
+  return request.body(content);
+}

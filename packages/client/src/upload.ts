@@ -1,0 +1,93 @@
+/**
+ * Sends content that the connection does not take in one piece: a stream, or what waited for 100
+ * (Continue). The source is asked for more only when the connection has room.
+ */
+
+import { bytesOf, type ClientConnection, type Headers, type MemoryContent } from '@netlayers/http';
+
+/** Who is told how it goes. */
+export interface UploadOwner {
+  /** Something was sent; `waits` says whether the connection is now waited for. */
+  handleProgress(waits: boolean): void;
+  /** The request is complete. */
+  handleSent(): void;
+  /** The source has failed, or the content is not as long as was said. */
+  handleFailure(error: unknown): void;
+}
+
+/** A running upload. */
+export class Upload {
+  /** Whether it was ended before all was sent, or is over. */
+  stopped = false;
+  readonly #http: ClientConnection;
+  readonly #owner: UploadOwner;
+  #source: AsyncIterator<Uint8Array> | null = null;
+  #wake: (() => void) | null = null;
+
+  constructor(http: ClientConnection, owner: UploadOwner) {
+    this.#http = http;
+    this.#owner = owner;
+  }
+
+  /** Sends what is in memory. */
+  sendWhole(content: MemoryContent, trailers: (() => Headers) | null): void {
+    try {
+      this.#http.sendBody(bytesOf(content));
+      this.#end(trailers);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Sends a stream, piece by piece. */
+  sendStream(content: AsyncIterable<Uint8Array>, trailers: (() => Headers) | null): void {
+    this.#pump(content, trailers).catch((error: unknown) => this.#fail(error));
+  }
+
+  /** Room again. */
+  handleDrain(): void {
+    const wake = this.#wake;
+    this.#wake = null;
+    wake?.();
+  }
+
+  /** Sends no more, and lets go of the source. */
+  stop(): void {
+    if (this.stopped) return;
+    this.stopped = true;
+    this.handleDrain();
+    // Not awaited: a source that is stuck in its own `next` answers much later.
+    this.#source?.return?.().then(undefined, () => {});
+  }
+
+  async #pump(content: AsyncIterable<Uint8Array>, trailers: (() => Headers) | null): Promise<void> {
+    const source = content[Symbol.asyncIterator]();
+    this.#source = source;
+    while (!this.stopped) {
+      const { done, value } = await source.next();
+      if (this.stopped) return;
+      if (done) break;
+      const room = this.#http.sendBody(value);
+      this.#owner.handleProgress(!room);
+      if (room) continue;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      if (!this.stopped) this.#owner.handleProgress(false);
+    }
+    this.#source = null;
+    if (!this.stopped) this.#end(trailers);
+  }
+
+  #end(trailers: (() => Headers) | null): void {
+    this.#http.endBody(trailers?.() ?? null);
+    this.stopped = true;
+    this.#owner.handleSent();
+  }
+
+  #fail(error: unknown): void {
+    if (this.stopped) return;
+    this.stop();
+    this.#owner.handleFailure(error);
+  }
+}
