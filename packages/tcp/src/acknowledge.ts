@@ -36,6 +36,7 @@ function acknowledgeNew(connection: TcpConnection, seg: TcpHeader, now: number):
   snd.advance(seg.ack);
   snd.timeouts = 0;
   snd.stalledSince = -1;
+  connection.softError = null;
   const restart = handleNewAck(snd, before, now);
   // RFC 6298, (5.2) and (5.3).
   if (snd.una === snd.nxt) snd.retransmitAt = Number.POSITIVE_INFINITY;
@@ -55,9 +56,12 @@ function measure(connection: TcpConnection, seg: TcpHeader, now: number): void {
   }
 }
 
-/** RFC 5681, 2: what counts as a duplicate acknowledgment. SACK blocks excuse a changed window (RFC 6675, 2). */
+/**
+ * RFC 5681, 2: what counts as a duplicate acknowledgment. SACK blocks excuse a changed window
+ * (RFC 6675, 2). Nothing in flight, no duplicate: the answers to window probes say nothing about loss.
+ */
 const isDuplicate = (snd: Sender, seg: TcpHeader, windowChanged: boolean): boolean =>
-  snd.una !== snd.nxt &&
+  snd.pipe > 0 &&
   seg.dataEnd === seg.dataStart &&
   (seg.flags & (TcpFlag.SYN | TcpFlag.FIN)) === 0 &&
   (!windowChanged || seg.sackCount > 0);

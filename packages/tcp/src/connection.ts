@@ -425,11 +425,18 @@ export class TcpConnection implements Deadlined {
     if (this.#state === 'CLOSED' && !this.#isOrderly) rcv.release();
   }
 
-  /** RFC 9293, 3.10.5: only a peer that has answered our SYN is told. */
+  /**
+   * RFC 9293, 3.10.5: only a peer that has answered our SYN is told, and after both FINs only if
+   * text of ours gets lost by it.
+   */
   #sendReset(now: number): void {
-    if (this.#state === 'SYN-SENT' || this.#state === 'TIME-WAIT') return;
-    this.context.counters.resetsSent++;
-    emitSegment(this, this.snd.nxt, 0, TcpFlag.RST | TcpFlag.ACK, Because.ABORT, now);
+    const state = this.#state;
+    if (state === 'SYN-SENT' || state === 'TIME-WAIT') return;
+    if ((state === 'CLOSING' || state === 'LAST-ACK') && this.bufferedBytes === 0) return;
+    const flags = TcpFlag.RST | TcpFlag.ACK;
+    if (emitSegment(this, this.snd.nxt, 0, flags, Because.ABORT, now)) {
+      this.context.counters.resetsSent++;
+    }
   }
 }
 

@@ -12,6 +12,10 @@ import { Because } from './reasons.js';
 import { seq, seqGe, seqLt } from './seq.js';
 
 const DESTINATION_UNREACHABLE = 3;
+const TIME_EXCEEDED = 11;
+const PARAMETER_PROBLEM = 12;
+/** Every other type, source quench above all, is ignored (MUST-55). */
+const EXPLAINS = [DESTINATION_UNREACHABLE, TIME_EXCEEDED, PARAMETER_PROBLEM];
 const PROTOCOL_UNREACHABLE = 2;
 const PORT_UNREACHABLE = 3;
 const FRAGMENTATION_NEEDED = 4;
@@ -42,16 +46,18 @@ export function arriveIcmpError(
     error.destination,
     readU16(buf, start + 2),
   );
-  if (connection === null || error.type !== DESTINATION_UNREACHABLE) return;
+  if (connection === null || !EXPLAINS.includes(error.type)) return;
   const { snd } = connection;
   const quoted = seq(readU32(buf, start + 4));
   if (!seqGe(quoted, snd.una) || !seqLt(quoted, snd.nxt)) return;
-  if (error.code === FRAGMENTATION_NEEDED) {
+  const isUnreachable = error.type === DESTINATION_UNREACHABLE;
+  if (isUnreachable && error.code === FRAGMENTATION_NEEDED) {
     if (connection.reduceMss(error.mtu === 0 ? SAFE_MTU : error.mtu)) sendSmaller(connection);
     return;
   }
   const where = `${formatIpv4(connection.remoteAddress)}:${connection.remotePort}`;
-  const isHard = error.code === PROTOCOL_UNREACHABLE || error.code === PORT_UNREACHABLE;
+  const isHard =
+    isUnreachable && (error.code === PROTOCOL_UNREACHABLE || error.code === PORT_UNREACHABLE);
   if (isHard && connection.state === 'SYN-SENT') {
     connection.fail(new TcpError('ECONNREFUSED', `${where} has no such service`));
     return;

@@ -146,8 +146,10 @@ export class Receiver {
     const step = Math.min(this.capacity >>> 1, this.mss);
     const wanted = room - offered >= step ? room : offered;
     let field = Math.min(wanted >>> shift, 65535);
-    // Rounding to the scale must not take back what was offered.
-    if (field << shift < offered && field < 65535) field++;
+    // Rounding to the scale takes nothing back, unless it would offer more with every byte that
+    // has to wait: then the peer sees the edge a little further left than it is (RFC 7323, 2.4).
+    const mayRoundUp = field * 2 ** shift < Math.min(offered, room);
+    if (mayRoundUp && field < 65535) field++;
     this.wasHeld = false;
     const edge = seqAdd(this.nxt, field * 2 ** shift);
     if (seqGt(edge, this.edge)) this.edge = edge;

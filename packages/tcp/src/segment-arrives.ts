@@ -105,7 +105,10 @@ function checkTimestamp(connection: TcpConnection, seg: TcpHeader, now: number):
 function rememberTimestamp(connection: TcpConnection, seg: TcpHeader, now: number): void {
   const { rcv } = connection;
   if (!connection.timestampsEnabled || !seg.hasTimestamp) return;
-  if (((seg.tsval - rcv.tsRecent) | 0) < 0 || seqGt(seg.seq, rcv.lastAckSent)) return;
+  // A reset is not held to PAWS, so its timestamp may be anybody's.
+  if ((seg.flags & TcpFlag.RST) !== 0 || seqGt(seg.seq, rcv.lastAckSent)) return;
+  const isOld = ((seg.tsval - rcv.tsRecent) | 0) < 0;
+  if (isOld && now - rcv.tsRecentAt < TIMESTAMP_LIFETIME_MS) return;
   rcv.tsRecent = seg.tsval;
   rcv.tsRecentAt = now;
 }
@@ -125,9 +128,8 @@ function checkSequence(connection: TcpConnection, seg: TcpHeader, now: number): 
     connection.synBecause = Because.DUPLICATE;
     return Verdict.DUPLICATE;
   }
-  if (connection.state === 'TIME-WAIT' && (seg.flags & TcpFlag.FIN) !== 0) {
-    connection.restartTimeWait(now);
-  }
+  const isLastFin = (seg.flags & TcpFlag.FIN) !== 0 && seqAdd(seg.seq, seg.len) === rcv.nxt;
+  if (connection.state === 'TIME-WAIT' && isLastFin) connection.restartTimeWait(now);
   rcv.ackBecause = Because.DUPLICATE;
   if (isOld) {
     connection.context.counters.duplicates++;
@@ -142,6 +144,7 @@ function checkReset(connection: TcpConnection, seg: TcpHeader, now: number): Ver
   if ((seg.flags & TcpFlag.RST) === 0) return null;
   if (seg.seq !== connection.rcv.nxt) return challenge(connection, now);
   connection.context.counters.resetsReceived++;
+  const reset = new TcpError('ECONNRESET', 'the peer has reset the connection');
   switch (connection.state) {
     case 'SYN-RECEIVED':
       connection.fail(
@@ -153,10 +156,12 @@ function checkReset(connection: TcpConnection, seg: TcpHeader, now: number): Ver
     case 'CLOSING':
     case 'LAST-ACK':
     case 'TIME-WAIT':
-      connection.finish();
+      // We are here from the moment of the close; for the RFC's user all text has been sent by now.
+      if (connection.bufferedBytes > 0) connection.fail(reset);
+      else connection.finish();
       break;
     default:
-      connection.fail(new TcpError('ECONNRESET', 'the peer has reset the connection'));
+      connection.fail(reset);
   }
   return Verdict.RESET;
 }
@@ -191,7 +196,7 @@ function checkAck(connection: TcpConnection, seg: TcpHeader, now: number): Verdi
   // RFC 5961, 5: an ACK older than any window is an attack or a ghost.
   const isGhost = seqDiff(snd.una, seg.ack) > snd.maxWnd;
   if (seqGt(seg.ack, snd.nxt) || isGhost) {
-    if (connection.context.allowChallenge(now)) connection.rcv.ackBecause = Because.CHALLENGE;
+    challenge(connection, now);
     return Verdict.BAD_ACK;
   }
   acknowledge(connection, seg, now);
@@ -257,11 +262,19 @@ function processText(
   buf: Uint8Array,
   now: number,
 ): Verdict {
-  if (!connection.canReceive || seg.len === 0) return Verdict.ACCEPTED;
+  if (seg.len === 0) return Verdict.ACCEPTED;
+  if (!connection.canReceive) return Verdict.DATA_AFTER_CLOSE;
   const { rcv } = connection;
-  if ((seg.flags & TcpFlag.FIN) !== 0 && !rcv.finSeen) {
+  const last = seqAdd(seg.seq, seg.len - 1);
+  // Beyond the window a FIN is trimmed like text; at its very edge it needs no room.
+  if ((seg.flags & TcpFlag.FIN) !== 0 && seqLe(last, rcv.edge)) {
     rcv.finSeen = true;
-    rcv.finSeq = seqAdd(seg.seq, seg.len - 1);
+    rcv.finSeq = last;
+  }
+  if (seg.dataEnd === seg.dataStart && seqGt(seg.seq, rcv.nxt)) {
+    // A FIN alone behind a gap: the peer has to hear of the gap.
+    rcv.dupAcksDue++;
+    return Verdict.OUT_OF_ORDER;
   }
   const verdict = receiveText(connection, seg, buf);
   if (rcv.finSeen && !rcv.finReceived && rcv.nxt === rcv.finSeq) receiveFin(connection, now);

@@ -8,6 +8,7 @@ import { emitReset } from './emit.js';
 import { TcpError } from './errors.js';
 import { TcpFlag } from './flags.js';
 import type { TcpHeader } from './header.js';
+import { TIMESTAMPS_LENGTH } from './options.js';
 import { Because, Verdict } from './reasons.js';
 import { seqAdd, seqGt, seqLe } from './seq.js';
 
@@ -27,6 +28,10 @@ export function takeSyn(connection: TcpConnection, seg: TcpHeader, now: number):
     rcv.tsRecentAt = now;
   }
   connection.settleMss(seg.mss);
+  // What the peer will send at most, as far as it can be known: its own path is as narrow as what
+  // it can receive, and timestamps take their room from its segments too.
+  const peerMss = seg.mss === 0 ? rcv.mss : Math.min(rcv.mss, seg.mss);
+  rcv.mss = connection.timestampsEnabled ? peerMss - TIMESTAMPS_LENGTH : peerMss;
   snd.wnd = seg.wnd;
   snd.maxWnd = seg.wnd;
   snd.wl1 = seg.seq;

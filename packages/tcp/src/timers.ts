@@ -27,6 +27,8 @@ export function handleTimers(connection: TcpConnection, now: number): void {
   if (snd.persistAt <= now) {
     context.observer?.timerExpired?.(connection, 'persist');
     snd.persistAt = OFF;
+    // Nobody owes us an answer before the first probe, however long ago the last segment left.
+    if (snd.stalledSince < 0) snd.stalledSince = now;
     if (giveUp(connection, now)) return;
     snd.probeDue = true;
   }

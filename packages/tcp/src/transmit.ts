@@ -47,7 +47,8 @@ function transmitSyn(connection: TcpConnection, now: number): boolean {
     connection.synBecause = -1;
     snd.handleSent(snd.iss, seqAdd(snd.iss, 1), now);
   }
-  return connection.state === 'SYN-SENT' || transmitAck(connection, now);
+  const owesAck = connection.state === 'SYN-RECEIVED' && connection.rcv.ackBecause >= 0;
+  return !owesAck || emitAck(connection, connection.rcv.ackBecause as Because, now);
 }
 
 /** Each out-of-order segment is answered by an ACK of its own (RFC 5681, 4.2). */
@@ -212,7 +213,11 @@ function emitRange(
  */
 function transmitProbe(connection: TcpConnection, now: number): boolean {
   const { snd } = connection;
-  if (!snd.probeDue || !(snd.hasLost || snd.hasUnsent)) return true;
+  if (!snd.probeDue) return true;
+  if (!snd.hasLost && !snd.hasUnsent) {
+    snd.probeDue = false;
+    return true;
+  }
   const isNew = !snd.hasLost;
   const from = isNew ? snd.nxt : snd.lostNext;
   const waiting = seqDiff(snd.queueEnd, from) + (snd.finQueued ? 1 : 0);
