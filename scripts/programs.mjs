@@ -33,11 +33,11 @@ export function programsOf(folder) {
     const name = file.slice(0, -'.ts'.length);
     const comment = openingComment(readFileSync(join(source, file), 'utf8'));
     const [paragraph = ''] = comment.split(/\n\s*\n/);
-    const [summary = ''] = paragraph.replace(/\s+/g, ' ').split(/(?<=[.:])\s/);
+    const [summary = ''] = paragraph.replace(/\s+/g, ' ').split(/(?<=\.)\s(?=[A-Z])/);
     return {
       name,
       built: join(ROOT, folder, 'dist', `${name}.js`),
-      summary: summary.replace(/[.:]$/, ''),
+      summary: summary.replace(/\.$/, ''),
       runsInTests: /Run by `npm test`/.test(comment),
     };
   });
