@@ -197,7 +197,7 @@ export class BodyDecoder {
   }
 
   #beginTrailers(): void {
-    this.#sections.begin('trailers');
+    this.#sections.beginTrailers();
     this.#state = TRAILERS;
   }
 

@@ -12,8 +12,8 @@ import { CLASS, FIELD, TARGET, TCHAR } from './grammar.js';
 import type { Limits } from './limits.js';
 import type { ParseErrorCode } from './parse-error.js';
 
-/** What a section starts with. */
-export type SectionKind = 'request' | 'response' | 'trailers';
+/** What a message is. */
+export type MessageKind = 'request' | 'response';
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -86,11 +86,13 @@ export class HeadScanner {
 
   readonly #limits: Limits;
   #state = METHOD;
-  #kind: SectionKind = 'request';
+  readonly #kind: MessageKind;
+  #inTrailers = false;
   /** The limit that holds in this part of the section, counted from its start. */
   #limit = 0;
 
-  constructor(limits: Limits) {
+  constructor(kind: MessageKind, limits: Limits) {
+    this.#kind = kind;
     this.#limits = limits;
   }
 
@@ -99,22 +101,21 @@ export class HeadScanner {
     return this.#limits.startLine + this.#limits.headerSection + this.#limits.trailerSection;
   }
 
-  /** Makes ready for the next section. */
-  begin(kind: SectionKind): void {
-    this.#kind = kind;
-    this.done = false;
-    this.error = null;
-    this.folded = false;
-    this.repeated = 0;
-    this.spanCount = 0;
-    this.lineOf.fill(-1);
-    if (kind === 'trailers') {
-      this.#state = LINE_START;
-      this.#limit = this.#limits.trailerSection;
-    } else {
-      this.#state = kind === 'request' ? METHOD : REST_OF_START_LINE;
-      this.#limit = this.#limits.startLine;
-    }
+  /** Makes ready for the head of the next message. */
+  beginHead(): void {
+    this.#begin();
+    this.#inTrailers = false;
+    this.#state = this.#kind === 'request' ? METHOD : REST_OF_START_LINE;
+    // The CR that ends the line does not count.
+    this.#limit = this.#limits.startLine + 1;
+  }
+
+  /** Makes ready for the trailers of the message. */
+  beginTrailers(): void {
+    this.#begin();
+    this.#inTrailers = true;
+    this.#state = LINE_START;
+    this.#limit = this.#limits.trailerSection;
   }
 
   /** Copies the spans of the finished section. */
@@ -137,6 +138,15 @@ export class HeadScanner {
       if (this.#state <= START_LINE_FEED || this.error !== null) return at;
     }
     return this.#scanFields(buf, base, at, end);
+  }
+
+  #begin(): void {
+    this.done = false;
+    this.error = null;
+    this.folded = false;
+    this.repeated = 0;
+    this.spanCount = 0;
+    this.lineOf.fill(-1);
   }
 
   #scanStartLine(buf: Uint8Array, base: number, from: number, end: number): number {
@@ -242,8 +252,7 @@ export class HeadScanner {
     }
     this.spanCount = count;
     this.#state = state;
-    const fault =
-      this.#kind === 'trailers' ? 'trailer-section-too-large' : 'header-section-too-large';
+    const fault = this.#inTrailers ? 'trailer-section-too-large' : 'header-section-too-large';
     return this.#ranOut(at, end, fault);
   }
 

@@ -5,7 +5,7 @@
 
 /** Bounds of one message, all in bytes unless said otherwise. */
 export interface Limits {
-  /** The request or status line; over it a request is answered 414. RFC 9112, 3 asks for 8000 or more. @default 8192 */
+  /** The request or status line without its end; over it a request is answered 414. RFC 9112, 3 asks for 8000 or more. @default 8192 */
   readonly startLine: number;
   /** The header section without its start line; over it 431. The same 16 KiB that Node and others allow. @default 16384 */
   readonly headerSection: number;

@@ -6,7 +6,7 @@
  */
 
 import { BodyDecoder } from './body-decoder.js';
-import type { HeadScanner, SectionKind } from './head-scanner.js';
+import type { HeadScanner, MessageKind } from './head-scanner.js';
 import type { Headers } from './headers.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { PARSE_ERRORS, type ParseErrorCode } from './parse-error.js';
@@ -46,16 +46,14 @@ export abstract class MessageParser<Head> {
 
   protected readonly sections: SectionReader;
   readonly #limits: Limits;
-  readonly #kind: SectionKind;
   readonly #body: BodyDecoder;
   #phase = BETWEEN;
   #emptyLines = 0;
 
-  constructor(kind: SectionKind, options: ParserOptions = {}) {
+  constructor(kind: MessageKind, options: ParserOptions = {}) {
     this.#limits =
       options.limits === undefined ? DEFAULT_LIMITS : { ...DEFAULT_LIMITS, ...options.limits };
-    this.#kind = kind;
-    this.sections = new SectionReader(this.#limits, options.decodeText ?? decodePlain);
+    this.sections = new SectionReader(kind, this.#limits, options.decodeText ?? decodePlain);
     this.#body = new BodyDecoder(this.#limits, this.sections);
   }
 
@@ -142,7 +140,7 @@ export abstract class MessageParser<Head> {
       } else if (byte === LF) {
         return this.#fail('bare-line-feed', at);
       } else {
-        this.sections.begin(this.#kind);
+        this.sections.beginHead();
         this.#phase = HEAD;
         this.#emptyLines = 0;
         return at;

@@ -49,21 +49,20 @@ export function parseTarget(method: Method, target: string): RequestTarget | nul
   return parseAbsolute(target);
 }
 
-/** `absolute-URI` of RFC 3986, 4.3; with an authority that must be valid where there is one. */
+/**
+ * `absolute-URI` of RFC 3986, 4.3, with an authority: without one there is no server to ask, and
+ * `host:port` would pass for a scheme and a path.
+ */
 function parseAbsolute(target: string): RequestTarget | null {
-  const parts = /^([A-Za-z][A-Za-z0-9+.-]*):(?:\/\/([^/?]*))?([^?]*)(?:\?(.*))?$/.exec(target);
+  const parts = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?]*)([^?]*)(?:\?(.*))?$/.exec(target);
   if (parts === null) return null;
-  const [, scheme = '', authority, path = '', query] = parts;
-  const lower = scheme.toLowerCase();
-  const isHttp = lower === 'http' || lower === 'https';
+  const [, scheme = '', authority = '', path = '', query] = parts;
   // RFC 9110, 4.2.1 and 4.2.4: no http URI without a host, and user information is an error.
-  if (isHttp && (authority === undefined || authority === '' || authority.startsWith(':')))
-    return null;
-  if (authority !== undefined && !isHost(authority)) return null;
+  if (authority === '' || authority.startsWith(':') || !isHost(authority)) return null;
   return {
     form: 'absolute',
-    scheme: lower,
-    authority: authority ?? '',
+    scheme: scheme.toLowerCase(),
+    authority,
     path: path === '' ? '/' : path,
     query: query ?? null,
   };

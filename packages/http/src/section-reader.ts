@@ -4,7 +4,7 @@
  * in a buffer of its own, which is given up when the section is complete.
  */
 
-import { HeadScanner, type SectionKind } from './head-scanner.js';
+import { HeadScanner, type MessageKind } from './head-scanner.js';
 import { Headers } from './headers.js';
 import type { Limits } from './limits.js';
 import type { TextDecoder } from './text-codec.js';
@@ -21,21 +21,21 @@ export class SectionReader {
   #gathered: Uint8Array | null = null;
   #length = 0;
 
-  constructor(limits: Limits, decode: TextDecoder) {
-    this.scanner = new HeadScanner(limits);
+  constructor(kind: MessageKind, limits: Limits, decode: TextDecoder) {
+    this.scanner = new HeadScanner(kind, limits);
     this.#decode = decode;
   }
 
-  /** Whether bytes of an unfinished section have come. */
-  get isInside(): boolean {
-    return this.#gathered !== null;
+  /** Makes ready for the head of the next message. */
+  beginHead(): void {
+    this.scanner.beginHead();
+    this.#gathered = null;
   }
 
-  /** Makes ready for the next section. */
-  begin(kind: SectionKind): void {
-    this.scanner.begin(kind);
+  /** Makes ready for the trailers of the message. */
+  beginTrailers(): void {
+    this.scanner.beginTrailers();
     this.#gathered = null;
-    this.#length = 0;
   }
 
   /**
@@ -97,6 +97,6 @@ function copy(from: Uint8Array, start: number, end: number, to: Uint8Array, at: 
 /** Replaces each fold by one space (RFC 9112, 5.2). */
 function unfolded(folded: Headers): Headers {
   const headers = new Headers();
-  for (const [name, value] of folded) headers.append(name, value.replace(/[ \t]*\r\n[ \t]+/g, ' '));
+  for (const [name, value] of folded) headers.append(name, value.replace(/[ \t]*\r\n[ \t]*/g, ' '));
   return headers;
 }

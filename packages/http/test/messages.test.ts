@@ -1,0 +1,267 @@
+import {
+  Headers,
+  type HttpProtocolError,
+  isIdempotentMethod,
+  isSafeMethod,
+  Method,
+  Request,
+  Response,
+  reasonPhrase,
+  StatusCode,
+} from '@netlayers/http';
+import { describe, expect, it } from 'vitest';
+import { bytes, textOf } from './pair.js';
+
+const codeOf = (action: () => unknown): string => {
+  try {
+    action();
+  } catch (error) {
+    return (error as HttpProtocolError).code;
+  }
+  return 'nothing thrown';
+};
+
+describe('Headers', () => {
+  it('ignores case and keeps spelling and order', () => {
+    const headers = new Headers({ 'X-One': '1', host: 'a' }).append('x-ONE', '2');
+    expect(headers.get('x-one')).toBe('1, 2');
+    expect(headers.getAll('X-ONE')).toEqual(['1', '2']);
+    expect(headers.has('HOST')).toBe(true);
+    expect(headers.get('missing')).toBeNull();
+    expect([...headers]).toEqual([
+      ['X-One', '1'],
+      ['host', 'a'],
+      ['x-ONE', '2'],
+    ]);
+    expect(headers.size).toBe(3);
+  });
+
+  it('sets in the place of the first line', () => {
+    const headers = new Headers([
+      ['a', '1'],
+      ['b', '2'],
+      ['A', '3'],
+    ]).set('A', 'x');
+    expect([...headers]).toEqual([
+      ['A', 'x'],
+      ['b', '2'],
+    ]);
+    expect(headers.delete('a')).toBe(true);
+    expect(headers.delete('a')).toBe(false);
+    expect([...headers]).toEqual([['b', '2']]);
+  });
+
+  it('never joins Set-Cookie', () => {
+    const headers = new Headers([
+      ['Set-Cookie', 'a=1'],
+      ['set-cookie', 'b=2'],
+    ]);
+    expect(headers.get('Set-Cookie')).toBe('a=1');
+    expect(headers.getAll('Set-Cookie')).toEqual(['a=1', 'b=2']);
+    expect(headers.toJSON()).toEqual({ 'set-cookie': ['a=1', 'b=2'] });
+  });
+
+  it.each(['', 'a b', 'a:', 'a\r\n', 'ä', '(a)'])('refuses the name %j', (name) => {
+    expect(codeOf(() => new Headers().set(name, 'x'))).toBe('invalid-header-name');
+    expect(codeOf(() => new Headers().append(name, 'x'))).toBe('invalid-header-name');
+  });
+
+  it.each(['a\r\nb: c', 'a\nb', 'a\rb', 'a\0b', 'a\x7fb', 'a\u0100b', '\x01'])(
+    'refuses the value %j',
+    (value) => {
+      expect(codeOf(() => new Headers().set('a', value))).toBe('invalid-header-value');
+      expect(codeOf(() => new Response().header('a', value))).toBe('invalid-header-value');
+      expect(codeOf(() => new Headers({ a: value }))).toBe('invalid-header-value');
+    },
+  );
+
+  it('trims white space and lets the upper half of ISO 8859-1 through', () => {
+    expect(new Headers({ a: ' \tü\t ' }).get('a')).toBe('ü');
+    expect(() => new Headers().set('a', 1 as unknown as string)).toThrow(TypeError);
+  });
+
+  it('of a parsed message can be changed', () => {
+    const parsed = Request.parse(bytes('GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\nx:  2 \r\n\r\n'));
+    if (parsed.status !== 'complete') throw new Error(parsed.status);
+    const { headers } = parsed.message;
+    expect(headers.get('X')).toBe('1, 2');
+    expect([...headers.clone()]).toEqual([
+      ['Host', 'a'],
+      ['X', '1'],
+      ['x', '2'],
+    ]);
+    headers.set('x', '3').append('y', '4');
+    expect([...headers]).toEqual([
+      ['Host', 'a'],
+      ['x', '3'],
+      ['y', '4'],
+    ]);
+  });
+
+  it('of another list is a copy', () => {
+    const first = new Headers({ a: '1' });
+    const second = new Headers(first).set('a', '2');
+    expect(first.get('a')).toBe('1');
+    expect(second.get('a')).toBe('2');
+  });
+});
+
+describe('methods and status codes', () => {
+  it('are what the registry says', () => {
+    expect(Object.keys(Method)).toHaveLength(40);
+    expect(Object.entries(Method).every(([key, value]) => key === value)).toBe(true);
+    expect(isSafeMethod('GET')).toBe(true);
+    expect(isSafeMethod('PUT')).toBe(false);
+    expect(isIdempotentMethod('PUT')).toBe(true);
+    expect(isIdempotentMethod('POST')).toBe(false);
+    expect(isIdempotentMethod('PATCH')).toBe(false);
+  });
+
+  it.each([
+    [200, 'OK'],
+    [203, 'Non-Authoritative Information'],
+    [207, 'Multi-Status'],
+    [208, 'Already Reported'],
+    [226, 'IM Used'],
+    [404, 'Not Found'],
+    [413, 'Content Too Large'],
+    [414, 'URI Too Long'],
+    [431, 'Request Header Fields Too Large'],
+    [451, 'Unavailable For Legal Reasons'],
+    [505, 'HTTP Version Not Supported'],
+    [511, 'Network Authentication Required'],
+    [599, ''],
+  ])('%d is "%s"', (code, phrase) => {
+    expect(reasonPhrase(code)).toBe(phrase);
+  });
+
+  it('has all 62 registered codes with a meaning', () => {
+    expect(Object.keys(StatusCode)).toHaveLength(62);
+  });
+});
+
+describe('messages', () => {
+  it('are built in one expression', () => {
+    const response = new Response(StatusCode.Ok).header('X', '1').header('X', '2').body('hi');
+    expect(textOf(response.serialize())).toBe(
+      'HTTP/1.1 200 OK\r\nX: 2\r\nContent-Length: 2\r\n\r\nhi',
+    );
+    expect(textOf(Response.json({ ä: 1 }).serialize())).toBe(
+      'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 8\r\n\r\n{"\xc3\xa4":1}',
+    );
+    expect(Response.html('<p>').headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(Response.text('x', 404).status).toBe(404);
+    expect(Response.redirect('/x').headers.get('Location')).toBe('/x');
+    const cookies = new Response().header('Set-Cookie', 'a').header('Set-Cookie', 'b');
+    expect(cookies.headers.getAll('set-cookie')).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    [() => new Request('GE T', '/'), 'invalid-method'],
+    [() => new Request('', '/'), 'invalid-method'],
+    [() => new Request('GET', ''), 'invalid-target'],
+    [() => new Request('GET', '/a b'), 'invalid-target'],
+    [() => new Request('GET', '/a\r\nX: y'), 'invalid-target'],
+    [() => new Request('GET', '*'), 'invalid-target'],
+    [() => new Response(99), 'invalid-status'],
+    [() => new Response(1000), 'invalid-status'],
+    [() => new Response(200.5), 'invalid-status'],
+    [() => new Response(200, {}, 'O\nK'), 'invalid-status'],
+  ])('cannot be made wrong: %s', (make, code) => {
+    expect(codeOf(make)).toBe(code);
+  });
+
+  it('with a stream cannot be serialised', () => {
+    const stream = { async *[Symbol.asyncIterator]() {} };
+    expect(() => new Response().body(stream).serialize()).toThrow(TypeError);
+    expect(() => new Request('PUT', '/', { Host: 'a' }).body(stream).serialize()).toThrow(
+      TypeError,
+    );
+  });
+});
+
+/** Rows of a message and its bytes, both ways. */
+describe('messages and bytes', () => {
+  const trailers = (message: Request | Response): typeof message => {
+    message.trailers = new Headers({ 'X-Sum': 'abc' });
+    return message;
+  };
+  const rows: [string, Request | Response, string][] = [
+    ['GET', new Request('GET', '/', { Host: 'a' }), 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'],
+    [
+      'an extension method',
+      new Request('QUERY-2', '/?q', { Host: '[::1]:8080' }),
+      'QUERY-2 /?q HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n',
+    ],
+    [
+      'POST',
+      new Request('POST', '/', { Host: 'a' }).body('x=1'),
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nx=1',
+    ],
+    [
+      'absolute-form',
+      new Request('GET', 'http://a/b?c', { Host: 'a' }),
+      'GET http://a/b?c HTTP/1.1\r\nHost: a\r\n\r\n',
+    ],
+    [
+      'authority-form',
+      new Request('CONNECT', 'a:443', { Host: 'a:443' }),
+      'CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n',
+    ],
+    [
+      'asterisk-form',
+      new Request('OPTIONS', '*', { Host: 'a' }),
+      'OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n',
+    ],
+    [
+      'a request with trailers',
+      trailers(new Request('PUT', '/', { Host: 'a' }).body('abc')),
+      'PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: abc\r\n\r\n',
+    ],
+    [
+      '200',
+      new Response(200, { 'Content-Type': 'text/plain' }).body('ok'),
+      'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok',
+    ],
+    ['200 without content', new Response(), 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'],
+    ['204', new Response(204), 'HTTP/1.1 204 No Content\r\n\r\n'],
+    ['304', new Response(304, { ETag: '"x"' }), 'HTTP/1.1 304 Not Modified\r\nETag: "x"\r\n\r\n'],
+    ['103', new Response(103, { Link: '</a>' }), 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'],
+    ['no reason', new Response(299, {}, ''), 'HTTP/1.1 299 \r\nContent-Length: 0\r\n\r\n'],
+    [
+      'a reason of its own',
+      new Response(404, {}, 'Nope'),
+      'HTTP/1.1 404 Nope\r\nContent-Length: 0\r\n\r\n',
+    ],
+    [
+      'a response with trailers',
+      trailers(new Response().body('abc')),
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: abc\r\n\r\n',
+    ],
+  ];
+
+  it.each(rows)('%s', (_, message, text) => {
+    expect(textOf(message.serialize())).toBe(text);
+    const parsed =
+      message instanceof Request ? Request.parse(bytes(text)) : Response.parse(bytes(text));
+    if (parsed.status !== 'complete') throw new Error(JSON.stringify(parsed));
+    expect(parsed.consumed).toBe(text.length);
+    const back = parsed.message;
+    const own = message instanceof Request ? ['content-length', 'transfer-encoding'] : [];
+    const framing = ['content-length', 'transfer-encoding', ...own];
+    expect([...back.headers].filter(([name]) => !framing.includes(name.toLowerCase()))).toEqual([
+      ...message.headers,
+    ]);
+    expect(back.content === null ? null : textOf(back.content as Uint8Array)).toBe(message.content);
+    expect(back.trailers === null ? null : [...back.trailers]).toEqual(
+      message.trailers === null ? null : [...message.trailers],
+    );
+    expect(textOf(back.serialize())).toBe(text);
+    if (back instanceof Request && message instanceof Request) {
+      expect([back.method, back.target]).toEqual([message.method, message.target]);
+    }
+    if (back instanceof Response && message instanceof Response) {
+      expect([back.status, back.reason]).toEqual([message.status, message.reason]);
+    }
+  });
+});
