@@ -21,37 +21,32 @@ import {
   type ServerConnectionHandler,
 } from '@netlayers/http';
 import type { ConnectionPool } from './connection-pool.js';
-import { contentLength } from './content-length.js';
 import type { Answer } from './dispatcher.js';
 import { errorResponse, responseToError } from './error-response.js';
 import { isSwitched, type SwitchedProtocol } from './handler.js';
 import { HttpError } from './http-error.js';
-import { cancelStream, type PumpSink, ResponsePump } from './response-pump.js';
+import { Responder, type ResponderHost } from './responder.js';
+import { discardContent, withFirstPiece } from './response-pump.js';
 import { type RequestOrigin, ServerRequest } from './server-request.js';
 
 /** What a connection is waiting for. */
-type Awaited = 'request' | 'head' | 'handler' | 'end-of-body' | 'response' | 'close';
+type Awaited = 'request' | 'head' | 'handler' | 'rest-of-request' | 'response' | 'close';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** Serves the requests of one stream. */
 export class Connection
-  implements ByteStreamHandler, ServerConnectionHandler, ByteSink, PumpSink, RequestOrigin
+  implements ByteStreamHandler, ServerConnectionHandler, ByteSink, ResponderHost, RequestOrigin
 {
   readonly #stream: ByteStream;
   readonly #pool: ConnectionPool;
   readonly #machine: ServerConnection;
+  readonly #responder: Responder;
   /** The request whose exchange is not over. */
   #request: ServerRequest | null = null;
-  /** Whether its response has been given to the machine, in whole or in part. */
-  #isAnswered = false;
-  #pump: ResponsePump | null = null;
   #requests = 0;
   #bodyBytes = 0;
-  #sentBytes = 0;
-  #status = 0;
-  #startedAt = 0;
-  #awaited: Awaited = 'request';
+  #awaited: Awaited = 'head';
   #deadline: number;
   /** For the next byte of a body that a handler waits for. */
   #bodyDeadline = NEVER;
@@ -62,8 +57,8 @@ export class Connection
   #isBlocked = false;
   #isBodyHeld = false;
   #isPaused = false;
+  /** Our half is ended, or all of it: nothing that comes in means anything. */
   #isEnded = false;
-  #isClosed = false;
 
   constructor(stream: ByteStream, pool: ConnectionPool) {
     this.#stream = stream;
@@ -75,6 +70,7 @@ export class Connection
       limits: head,
       drainBytes: limits.drainBytes,
     });
+    this.#responder = new Responder(this.#machine, pool, this);
     stream.setHandler(this);
   }
 
@@ -98,12 +94,14 @@ export class Connection
     return this.#pool.settings.limits.bufferedBodyBytes;
   }
 
-  // --- the stream's events ---
+  // The stream's events.
 
   handleData(buf: Uint8Array, start: number, end: number): void {
     if (this.#isEnded) return;
     this.#machine.handleData(buf, start, end);
-    if (this.#request === null) this.#awaitRequest();
+    if (this.#awaited === 'request' && !this.#machine.isIdle) {
+      this.#await('head', this.#pool.settings.timeouts.headMs);
+    }
   }
 
   handleEnd(): void {
@@ -114,23 +112,19 @@ export class Connection
     this.#isBlocked = false;
     this.#writeDeadline = NEVER;
     this.#updatePause();
-    this.#pump?.handleDrain();
+    this.#responder.handleDrain();
   }
 
   handleClose(error: Error | null): void {
-    this.#isClosed = true;
     this.#isEnded = true;
-    this.#pool.forget(this);
-    this.#pump?.cancel();
     const request = this.#request;
     this.#request = null;
-    if (request === null) return;
-    request.handleAbort(error ?? new Error('the connection was closed'));
-    if (!this.#isAnswered || this.#pump !== null) this.#record(request);
-    this.#pump = null;
+    this.#pool.forget(this);
+    this.#responder.finish();
+    request?.handleAbort(error ?? new Error('the connection was closed'));
   }
 
-  // --- the machine's sink ---
+  // The machine's sink.
 
   write(buf: Uint8Array, start?: number, end?: number): boolean {
     const hasRoom = this.#stream.write(buf, start, end);
@@ -168,24 +162,23 @@ export class Connection
     this.#stream.resume();
   }
 
-  // --- the machine's events ---
+  // The machine's events.
 
   handleRequest(head: RequestHead): void {
     const pool = this.#pool;
-    const { limits, timeouts, onAccess } = pool.settings;
+    const { limits, timeouts } = pool.settings;
     const request = new ServerRequest(head, this);
     this.#request = request;
-    this.#isAnswered = false;
-    this.#bodyBytes = 0;
+    this.#responder.begin(request);
     pool.requests++;
-    if (onAccess !== null) this.#startedAt = pool.settings.clock.now();
     this.#await('handler', timeouts.handlerMs);
     if (++this.#requests >= limits.requestsPerConnection || pool.isClosing) {
       this.#machine.closeAfterResponse();
     }
     if (request.hasBody) {
+      this.#bodyBytes = 0;
       this.#requestDeadline = pool.ticker.deadline(timeouts.requestMs);
-      const refusal = this.#refuseBody(head);
+      const refusal = this.#refuseBody(head.bodyLength);
       if (refusal !== null) return this.#reject(request, refusal);
     }
     let answer: Answer;
@@ -200,64 +193,76 @@ export class Connection
 
   handleBody(buf: Uint8Array, start: number, end: number): void {
     const request = this.#request;
-    if (request === null || this.#isAnswered) return;
+    if (request === null || this.#responder.isComplete) return;
     this.#bodyBytes += end - start;
     if (this.#bodyBytes > this.#pool.settings.limits.bodyBytes) {
-      this.#reject(request, new HttpError(413, 'the content is too large'));
-      return;
+      return this.#reject(request, new HttpError(413, 'the content is too large'));
     }
-    if (this.#bodyDeadline !== NEVER) this.wantBody();
+    this.#bodyDeadline = this.#pool.ticker.deadline(this.#pool.settings.timeouts.bodyMs);
     request.body.push(buf, start, end);
   }
 
   handleBodyEnd(trailers: Headers | null): void {
+    const request = this.#request;
+    if (request === null || !request.hasBody) return;
     this.#requestDeadline = NEVER;
     this.#bodyDeadline = NEVER;
-    const request = this.#request;
-    if (request !== null && request.hasBody) request.body.finish(trailers);
+    if (!this.#responder.isComplete) request.body.finish(trailers);
   }
 
   handleError(error: HttpProtocolError): void {
     const refusal = new HttpError(error.status, error.message);
     const request = this.#request;
-    if (request !== null && !this.#isAnswered) return this.#reject(request, refusal);
+    if (request !== null) return this.#reject(request, refusal);
     if (!this.#machine.canRespond) return this.abort();
-    this.#pool.rejected++;
-    this.#await('response', NEVER);
-    if (this.#pool.settings.onAccess !== null) this.#startedAt = this.#pool.settings.clock.now();
-    this.#send(null, responseToError(refusal));
+    this.#refuse(responseToError(refusal));
   }
 
   handleExchangeEnd(persists: boolean): void {
     this.#request = null;
     this.#requestDeadline = NEVER;
-    this.#isBodyHeld = false;
+    this.#responder.finish();
     if (persists) this.#await('request', this.#pool.settings.timeouts.idleMs);
   }
 
-  // --- what the request asks of its connection ---
+  // What a request asks of its connection.
 
   wantBody(): void {
+    if (this.#isEnded) return;
     this.#bodyDeadline = this.#pool.ticker.deadline(this.#pool.settings.timeouts.bodyMs);
-    if (this.#isClosed || this.#isAnswered) return;
-    this.#machine.sendContinue();
-    if (!this.#isBodyHeld) return;
-    this.#isBodyHeld = false;
-    this.#updatePause();
+    if (this.#responder.isAwaited) this.#machine.sendContinue();
+    this.#setBodyHeld(false);
   }
 
   holdBody(): void {
-    this.#isBodyHeld = true;
-    this.#updatePause();
+    this.#setBodyHeld(true);
   }
 
-  // --- the pool's calls ---
+  // What the responder tells its connection.
+
+  handleFirstPiece(): void {
+    this.#await('response', NEVER);
+  }
+
+  handleLastPiece(): void {
+    this.#await('rest-of-request', this.#pool.settings.timeouts.bodyMs);
+    this.#request?.openedBody?.discard();
+    this.#setBodyHeld(false);
+  }
+
+  giveUp(): void {
+    this.#pool.aborted++;
+    this.abort();
+  }
+
+  // What the pool tells its connection.
 
   handleTick(now: number): void {
-    if (now >= this.#writeDeadline) return this.#giveUp();
-    const body = this.#request?.openedBody;
-    if (body?.isWaiting && (now >= this.#bodyDeadline || now >= this.#requestDeadline)) {
-      this.#reject(this.#request!, new HttpError(408, 'the content did not come'));
+    if (now >= this.#writeDeadline) return this.giveUp();
+    const request = this.#request;
+    const isBodyLate = now >= this.#bodyDeadline || now >= this.#requestDeadline;
+    if (isBodyLate && request?.openedBody?.isWaiting) {
+      this.#reject(request, new HttpError(408, 'the content did not come'));
     } else if (now >= this.#deadline) this.#handleTimeout();
   }
 
@@ -272,13 +277,20 @@ export class Connection
     this.#stream.abort();
   }
 
-  // --- answering ---
+  // Answers.
 
-  #refuseBody(head: RequestHead): HttpError | null {
+  #refuseBody(length: number): HttpError | null {
     const { limits, requireContentLength } = this.#pool.settings;
-    if (head.bodyLength > limits.bodyBytes) return new HttpError(413, 'the content is too large');
-    if (head.bodyLength < 0 && requireContentLength) return new HttpError(411);
-    return null;
+    if (length > limits.bodyBytes) return new HttpError(413, 'the content is too large');
+    return length < 0 && requireContentLength ? new HttpError(411) : null;
+  }
+
+  #respond(request: ServerRequest, response: Response): void {
+    if (this.#request !== request || !this.#responder.isAwaited) return discardContent(response);
+    const { content } = response;
+    if (this.#machine.awaitsContinue && isStream(content)) {
+      this.#respondLater(request, withFirstPiece(response, content));
+    } else this.#responder.send(response);
   }
 
   #respondLater(request: ServerRequest, answer: Exclude<Answer, Response>): void {
@@ -302,123 +314,38 @@ export class Connection
 
   /** Answers in place of the handler, whose own answer will come too late, and closes. */
   #reject(request: ServerRequest, error: HttpError): void {
+    const canRespond = this.#responder.isAwaited && this.#machine.canRespond;
+    if (canRespond) this.#refuse(responseToError(error));
+    else this.giveUp();
+    request.openedBody?.fail(error);
+  }
+
+  /** Answers without a handler, for the last time on this connection. */
+  #refuse(response: Response): void {
     this.#pool.rejected++;
     this.#machine.closeAfterResponse();
-    request.openedBody?.fail(error);
-    if (this.#isAnswered || !this.#machine.canRespond) return this.abort();
-    this.#respond(request, responseToError(error));
+    if (this.#request === null) this.#responder.begin(null);
+    this.#responder.send(response);
   }
 
-  #respond(request: ServerRequest, response: Response): void {
-    if (this.#request !== request || this.#isAnswered || this.#isClosed) return discard(response);
-    const { cors } = this.#pool;
-    this.#send(request, cors === null ? response : cors.apply(request, response));
-  }
-
-  #send(request: ServerRequest | null, response: Response): void {
-    const pool = this.#pool;
-    pool.refreshDate();
-    this.#isAnswered = true;
-    this.#status = response.status;
-    this.#sentBytes = 0;
-    this.#await('end-of-body', pool.settings.timeouts.bodyMs);
-    if (request !== null) this.#dropBody(request);
-    const { content } = response;
-    let isOpen: boolean;
-    try {
-      if (pool.settings.onAccess !== null) {
-        this.#sentBytes = contentLength(request?.method ?? '', response);
-      }
-      isOpen = this.#machine.sendResponse(response) === 'open';
-    } catch (error) {
-      return this.#sendInstead(request, response, error);
-    }
-    if (isOpen && isStream(content)) {
-      this.#await('response', NEVER);
-      this.#pump = new ResponsePump(content, this);
-      void this.#pump.run(() => response.trailers);
-      return;
-    }
-    if (!isOpen) discard(response);
-    this.#record(request);
-  }
-
-  /** The response cannot be sent as it is: its fields contradict each other. */
-  #sendInstead(request: ServerRequest | null, response: Response, error: unknown): void {
-    this.#pool.settings.onError(error);
-    discard(response);
-    if (!this.#machine.canRespond) return this.#giveUp();
-    this.#send(request, errorResponse(500));
-  }
-
-  sendPiece(piece: Uint8Array): boolean {
-    if (piece.length === 0) return true;
-    const hasRoom = this.#machine.sendBody(piece);
-    this.#sentBytes += piece.length;
-    return hasRoom;
-  }
-
-  endContent(trailers: Headers | null): void {
-    const request = this.#request;
-    this.#pump = null;
-    this.#await('end-of-body', this.#pool.settings.timeouts.bodyMs);
-    this.#record(request);
-    this.#machine.endBody(trailers);
-    if (this.#request === null && !this.#isEnded) this.#awaitRequest();
-  }
-
-  failContent(error: unknown): void {
-    this.#pump = null;
-    if (this.#isClosed) return;
-    this.#pool.settings.onError(error);
-    this.#record(this.#request);
-    this.#giveUp();
-  }
-
+  /** Leaves HTTP. */
   #switch(request: ServerRequest, agreement: SwitchedProtocol): void {
-    if (this.#request !== request || this.#isAnswered || this.#isClosed) return;
-    this.#pool.refreshDate();
-    this.#isAnswered = true;
-    this.#status = agreement.response.status;
-    this.#machine.sendResponse(agreement.response);
+    if (this.#request !== request || !this.#responder.isAwaited) return;
+    this.#responder.send(agreement.response);
+    if (this.#isEnded) return;
     const remaining = this.#machine.takeRemaining();
-    this.#record(request);
+    this.#request = null;
+    this.#responder.finish();
     this.#pool.forget(this);
     this.#stream.resume();
     agreement.take(this.#stream, remaining);
   }
 
-  /** The response is on its way; nobody reads the rest of the body any more. */
-  #dropBody(request: ServerRequest): void {
-    request.openedBody?.discard();
-    if (!this.#isBodyHeld) return;
-    this.#isBodyHeld = false;
-    this.#updatePause();
-  }
-
-  #record(request: ServerRequest | null): void {
-    const { onAccess, clock } = this.#pool.settings;
-    onAccess?.({
-      method: request?.method ?? '',
-      target: request?.target ?? '',
-      status: this.#isAnswered ? this.#status : 0,
-      bytes: this.#sentBytes,
-      durationMs: clock.now() - this.#startedAt,
-      remoteAddress: this.remoteAddress,
-      remotePort: this.remotePort,
-    });
-  }
-
-  // --- waiting ---
+  // Waiting.
 
   #await(awaited: Awaited, ms: number): void {
     this.#awaited = awaited;
     this.#deadline = this.#pool.ticker.deadline(ms);
-  }
-
-  #awaitRequest(): void {
-    if (this.#isEnded || this.#machine.isIdle || this.#awaited === 'head') return;
-    this.#await('head', this.#pool.settings.timeouts.headMs);
   }
 
   #handleTimeout(): void {
@@ -426,22 +353,22 @@ export class Connection
       case 'request':
         return this.closeWhenIdle();
       case 'head':
-        if (!this.#machine.canRespond) return this.#giveUp();
-        this.#pool.rejected++;
-        this.#machine.closeAfterResponse();
-        return this.#send(null, errorResponse(408));
+        if (this.#machine.isIdle) return this.closeWhenIdle();
+        if (!this.#machine.canRespond) return this.giveUp();
+        return this.#refuse(errorResponse(408));
       case 'handler':
         if (this.#request === null) return;
         this.#request.handleAbort(new HttpError(503));
         return this.#reject(this.#request, new HttpError(503));
       default:
-        this.#giveUp();
+        this.giveUp();
     }
   }
 
-  #giveUp(): void {
-    this.#pool.aborted++;
-    this.abort();
+  #setBodyHeld(isHeld: boolean): void {
+    if (this.#isBodyHeld === isHeld) return;
+    this.#isBodyHeld = isHeld;
+    this.#updatePause();
   }
 
   #updatePause(): void {
@@ -451,10 +378,4 @@ export class Connection
     if (wanted) this.#machine.pause();
     else this.#machine.resume();
   }
-}
-
-/** Lets go of a response that is not sent, or without its content. */
-function discard(response: Response): void {
-  const { content } = response;
-  if (isStream(content)) cancelStream(content[Symbol.asyncIterator]());
 }

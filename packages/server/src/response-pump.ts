@@ -4,7 +4,7 @@
  * connection queues.
  */
 
-import type { Headers } from '@netlayers/http';
+import { type Headers, isStream, type Response } from '@netlayers/http';
 
 /** The connection as a pump sees it. */
 export interface PumpSink {
@@ -20,6 +20,39 @@ export interface PumpSink {
 export function cancelStream(pieces: AsyncIterator<Uint8Array>): void {
   // Whoever closes files there may fail, and nobody is left to be told.
   void Promise.resolve(pieces.return?.()).catch(() => {});
+}
+
+/** Lets go of a response that is not sent, or without its content. */
+export function discardContent(response: Response): void {
+  const { content } = response;
+  if (isStream(content)) cancelStream(content[Symbol.asyncIterator]());
+}
+
+/**
+ * Reads the first piece of a response before its head is sent.
+ *
+ * For content that is made of a request's body while its client waits for 100 (Continue): with the
+ * head of the response it would learn that nobody wants the body (RFC 9110, 10.1.1).
+ */
+export async function withFirstPiece(
+  response: Response,
+  content: AsyncIterable<Uint8Array>,
+): Promise<Response> {
+  const pieces = content[Symbol.asyncIterator]();
+  let first: IteratorResult<Uint8Array> | null = await pieces.next();
+  const rest: AsyncIterableIterator<Uint8Array> = {
+    async next() {
+      const piece = first ?? pieces.next();
+      first = null;
+      return piece;
+    },
+    async return() {
+      await pieces.return?.();
+      return { value: undefined, done: true };
+    },
+    [Symbol.asyncIterator]: () => rest,
+  };
+  return response.body(rest);
 }
 
 /** Moves one stream into one response. */

@@ -24,8 +24,8 @@ describe('a stream as content', () => {
     );
     client.take();
     await client.send(head('HEAD /'));
-    expect(client.received).toMatch(/^Transfer-Encoding: chunked$/m);
-    expect(client.received.endsWith('\r\n\r\n')).toBe(true);
+    expect(client.received).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(client.received.indexOf('\r\n\r\n')).toBe(client.received.length - 4);
   });
 
   it('is sent with the length that it was given', async () => {
@@ -166,5 +166,17 @@ describe('a stream as content', () => {
     await client.send(chunk(''));
     expect(client.take()).toBe(chunk(''));
     expect((await client.fetch(head('OPTIONS *'))).status).toBe(204);
+  });
+
+  it('that is the request itself is asked for with 100 (Continue) first', async () => {
+    const harness = await Harness.start((server) =>
+      server.any('/', (request) => new Response(200).body(request)),
+    );
+    const client = await harness.connect();
+    await client.send(head('POST /', 'Content-Length: 6', 'Expect: 100-continue'));
+    expect(client.take()).toBe('HTTP/1.1 100 Continue\r\n\r\n');
+    await client.send('abc');
+    await client.send('def');
+    expect(client.take()).toContain(`${chunk('abc')}${chunk('def')}${chunk('')}`);
   });
 });

@@ -49,19 +49,22 @@ export class FileServer {
   }
 
   /** Sends bytes, and reads one response to its end. The connection is left to itself. */
-  async send(request: string): Promise<RawResponse> {
+  async send(request: string, handleFirstData?: () => void): Promise<RawResponse> {
     const stream = await this.#transport.connect({ host: 'server', port: 80 });
     const chunks: Buffer[] = [];
     return new Promise((resolve, reject) => {
       stream.setHandler({
-        handleData: (buf, start, end) => chunks.push(Buffer.from(buf.slice(start, end))),
+        handleData: (buf, start, end) => {
+          if (chunks.length === 0) handleFirstData?.();
+          chunks.push(Buffer.from(buf.slice(start, end)));
+        },
         handleEnd: () => stream.end(),
         handleDrain: () => {},
         handleClose: (error) => {
           if (error !== null) return reject(error);
           const all = Buffer.concat(chunks);
           const end = all.indexOf('\r\n\r\n');
-          const head = all.subarray(0, end).toString('latin1');
+          const head = all.subarray(0, end + 2).toString('latin1');
           resolve({ status: Number(head.split(' ', 2)[1]), head, body: all.subarray(end + 4) });
         },
       });

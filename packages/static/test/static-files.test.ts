@@ -314,8 +314,8 @@ it('resets a response whose file shrinks, and reports it', async () => {
   using folder = new TemporaryFolder();
   const path = folder.write('big.bin', new Uint8Array(50_000_000));
   const server = await FileServer.start({ root: folder.path });
-  const response = server.fetch('/big.bin');
-  setTimeout(() => truncateSync(path, 100), 5);
+  const request = 'GET /big.bin HTTP/1.1\r\nHost: server\r\n\r\n';
+  const response = server.send(request, () => truncateSync(path, 100));
   await expect(response).rejects.toMatchObject({ code: 'ECONNRESET' });
   expect(server.errors).toMatchObject([{ code: 'length-mismatch' }]);
 });
