@@ -71,7 +71,8 @@ export function handleDuplicateAck(snd: Sender, now: number): void {
   snd.phase = 'fast';
   snd.recover = snd.nxt;
   snd.sawPartialAck = false;
-  snd.congestion.handleLoss(snd.flightSize, now);
+  // What limited transmit has sent lies beyond the window and does not count (RFC 5681, 3.2, step 2).
+  snd.congestion.handleLoss(Math.min(snd.flightSize, snd.congestion.cwnd), now);
   snd.inflation = DUP_ACK_THRESHOLD * snd.mss;
   snd.markLost(snd.una, seqAdd(snd.una, snd.mss), Because.FAST_RETRANSMIT);
   snd.forceRetransmit = true;

@@ -86,6 +86,8 @@ export class Sender {
   /** Since when the peer has not acknowledged what it should; -1 = it has. */
   stalledSince = -1;
   lastSentAt = 0;
+  /** Behind the last segment that was not full; `una` once that is acknowledged. */
+  smallEnd: Seq;
   /** Whether the last output round was stopped by the congestion window. */
   wasLimited = false;
 
@@ -98,6 +100,7 @@ export class Sender {
     this.queueSeq = seqAdd(iss, 1);
     this.lostNext = iss;
     this.lostEnd = iss;
+    this.smallEnd = iss;
     this.recover = iss;
     this.timedSeq = iss;
     this.rtt = new RttEstimator(settings.initialRtoMs, settings.minRtoMs, settings.maxRtoMs);
@@ -168,6 +171,7 @@ export class Sender {
     this.una = ack;
     if (seqLt(this.lostEnd, ack)) this.lostEnd = ack;
     if (seqLt(this.lostNext, ack)) this.lostNext = ack;
+    if (seqLt(this.smallEnd, ack)) this.smallEnd = ack;
   }
 
   /** Declares `[from, to)` lost, so that it is sent again and no longer counts as in flight. */

@@ -166,15 +166,21 @@ function transmitNew(connection: TcpConnection, now: number): HeldBy {
       return connection.isCorked ? HeldBy.CORK : HeldBy.NAGLE;
     }
     if (!emitRange(connection, snd.nxt, length, Because.NEW_DATA, now)) return HeldBy.DEVICE;
+    if (length % mss !== 0) snd.smallEnd = snd.nxt;
   }
   return HeldBy.NOTHING_TO_SEND;
 }
 
-/** Nagle's rule (RFC 9293, 3.7.4): a small segment waits while anything is unacknowledged. A FIN never waits. */
+/**
+ * Nagle's rule (RFC 9293, 3.7.4) in Minshall's form (appendix A.3): a small segment waits while
+ * another small one is unacknowledged, not while full ones are. So the tail of a long write goes
+ * with it, on every device, and does not wait for the peer's delayed ACK. A FIN never waits.
+ */
 function mayGoSmall(connection: TcpConnection): boolean {
-  if (connection.snd.finQueued) return true;
+  const { snd } = connection;
+  if (snd.finQueued) return true;
   if (connection.isCorked) return false;
-  return connection.noDelay || connection.snd.una === connection.snd.nxt;
+  return connection.noDelay || snd.smallEnd === snd.una;
 }
 
 /** RFC 5681, 4.1: a window of long ago says nothing about the network of today. */
