@@ -320,7 +320,7 @@ export class Script {
   }
 
   /** What has been sent since the last look, in relative numbers. */
-  take(): Required<Omit<ExpectedSegment, 'tsecr'>>[] {
+  take() {
     return this.ip.take().map((segment) => this.#describe(segment));
   }
 
