@@ -2,7 +2,8 @@
  * What the parsers of requests and of responses share: a head, then a body, then the next message,
  * told as one event per call. The caller asks for events, so it can stop between any two.
  *
- * No byte is looked at twice: a message that is fed byte by byte costs time linear in its length.
+ * Nothing is ever read from its start again: a message that is fed byte by byte costs time linear in
+ * its length.
  */
 
 import { BodyDecoder } from './body-decoder.js';

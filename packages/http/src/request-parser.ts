@@ -14,9 +14,11 @@ import { Method } from './method.js';
 import type { ParseErrorCode } from './parse-error.js';
 import { isHost, parseTarget } from './request-target.js';
 
-/** The registered methods by their length, so that a name is compared with few others. */
+/** The registered methods by their length, usual ones first: a name is compared with few others. */
 const METHODS_BY_LENGTH: readonly (readonly string[])[] = Array.from({ length: 18 }, (_, length) =>
-  Object.values(Method).filter((name) => name.length === length),
+  [...new Set(['GET', 'HEAD', 'POST', 'PUT', ...Object.values(Method)])].filter(
+    (name) => name.length === length,
+  ),
 );
 
 class ReceivedRequest implements RequestHead {
