@@ -15,7 +15,7 @@ import { SimError } from './errors.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** Rounds in one moment after which time is said to stand still for good. */
-const MOST_ROUNDS = 1_000_000;
+const MOST_ROUNDS = 500_000;
 /** Turns of the host's loop that are given to whatever is not simulated before a deadlock is called one. */
 const PATIENCE = 20;
 

@@ -48,10 +48,15 @@ export class EventQueue {
     this.#siftDown(last, last.heapIndex);
   }
 
-  /** Takes out the earliest event if it is due at `atMs`; `null` when none is. */
-  popDue(atMs: number): SimEvent | null {
+  /** The order of the event that was added last. */
+  get lastOrder(): number {
+    return this.#order - 1;
+  }
+
+  /** Takes out the earliest event if it is due at `atMs` and not younger than `order`; else `null`. */
+  popDue(atMs: number, order: number): SimEvent | null {
     const first = this.#events[0];
-    if (first === undefined || first.atMs > atMs) return null;
+    if (first === undefined || first.atMs > atMs || first.order > order) return null;
     this.remove(first);
     return first;
   }

@@ -20,6 +20,8 @@ export {
   type SimNode,
   SimRouter,
 } from './network.js';
+export { PacketScript, type PacketScriptOptions, packetScript } from './packet-script.js';
 export type { RouterCounts } from './router.js';
+export type { ScriptSegment, SentSegment } from './script-segment.js';
 export { type HostOptions, SimHost } from './sim-host.js';
 export type { PacketFate, WireEvent, WireObserver } from './wire-event.js';

@@ -238,9 +238,19 @@ export class SimNetwork {
     });
   }
 
-  /** Lets that much time pass. */
+  /** Lets that much time pass, and everything happen up to then. */
   async advance(ms: number): Promise<void> {
-    await this.run(() => this.sleep(ms), { limitMs: ms });
+    const end = this.#clock.now() + ms;
+    this.#clock.setTimer(end, () => {});
+    await this.until(() => this.#clock.now() >= end && this.#clock.nextEvent > end, {
+      limitMs: ms,
+    });
+  }
+
+  /** Lets everything happen that happens at this moment; time stands still. */
+  settle(): Promise<void> {
+    const now = this.#clock.now();
+    return this.until(() => this.#clock.nextEvent > now, { limitMs: 0 });
   }
 
   /**

@@ -77,12 +77,17 @@ export class VirtualClock implements Clock {
     return this.#events.next;
   }
 
-  /** Jumps to the next event, and lets everything happen that is due at that moment. */
+  /**
+   * Jumps to the next event, and lets everything happen that is due at that moment; what is caused
+   * by it, at the same moment, is left for the next call.
+   */
   fireNext(): void {
-    const at = this.#events.next;
+    const events = this.#events;
+    const at = events.next;
     if (at === Number.POSITIVE_INFINITY) return;
     this.#now = at;
-    for (let due = this.#events.popDue(at); due !== null; due = this.#events.popDue(at)) {
+    const last = events.lastOrder;
+    for (let due = events.popDue(at, last); due !== null; due = events.popDue(at, last)) {
       due.fire();
     }
   }

@@ -1,0 +1,106 @@
+/**
+ * What the tests of this package share: runs that repeat themselves with a capture when they fail,
+ * and transfers between two hosts.
+ */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createNetwork, type SimHost, type SimNetwork } from '@netlayers/sim';
+import type { TcpSocket } from '@netlayers/stack';
+import { RecordingPeer } from '@netlayers/testkit';
+
+/**
+ * Runs a simulation. When it fails it is run again, which is the same run, with a capture, and the
+ * error says the seed and where the capture is.
+ */
+export async function simulate(
+  name: string,
+  seed: number,
+  body: (network: SimNetwork) => Promise<void>,
+): Promise<void> {
+  try {
+    await body(createNetwork({ seed }));
+  } catch (error) {
+    const again = createNetwork({ seed, capture: true });
+    await body(again).catch(() => {});
+    const folder = join(tmpdir(), 'netlayers-sim');
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, `${name.replace(/[^a-z0-9]+/gi, '-')}-${seed}.pcapng`);
+    writeFileSync(file, again.capture());
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`${name}, seed ${seed}: ${message} (capture: ${file})`, { cause: error });
+  }
+}
+
+/** Both ends of a connection, each with a recording peer. */
+export interface Pair {
+  readonly client: RecordingPeer;
+  readonly server: RecordingPeer;
+  readonly clientSocket: TcpSocket;
+  readonly serverSocket: TcpSocket;
+}
+
+/** Connects two hosts; to be called inside of a run. */
+export async function openPair(from: SimHost, to: SimHost): Promise<Pair> {
+  let accept: (socket: TcpSocket) => void = () => {};
+  const accepted = new Promise<TcpSocket>((resolve) => {
+    accept = resolve;
+  });
+  const listener = to.stack.listen({ port: 0 }, (socket) => accept(socket));
+  const clientSocket = await from.stack.connect({ host: to.address, port: listener.port });
+  // The last ACK of the handshake may be lost, and comes again only when the SYN-ACK does.
+  const serverSocket = await accepted;
+  const client = new RecordingPeer(clientSocket).attach();
+  const server = new RecordingPeer(serverSocket).attach();
+  await listener.close();
+  return { client, server, clientSocket, serverSocket };
+}
+
+/** What is wrong with a finished transfer; an empty list = nothing. */
+export function faultsOf(name: string, peer: RecordingPeer, expected: number): string[] {
+  const faults = peer.violations.map((violation) => `${name}: ${violation}`);
+  if (peer.received !== expected) faults.push(`${name} received ${peer.received} of ${expected}`);
+  if (peer.firstDifference >= 0) faults.push(`${name} differs at ${peer.firstDifference}`);
+  if (peer.closeError !== null) faults.push(`${name} closed with ${peer.closeError}`);
+  if (!peer.closed) faults.push(`${name} is not closed`);
+  return faults;
+}
+
+/** How a transfer went. */
+export interface TransferResult extends Pair {
+  /** Virtual time from the first byte written to the end seen by the reader. */
+  readonly ms: number;
+}
+
+/** Sends bytes one way, or both, closes, and throws if anything is wrong. */
+export async function transfer(
+  network: SimNetwork,
+  from: SimHost,
+  to: SimHost,
+  bytes: number,
+  back = 0,
+  limitMs = 7_200_000,
+): Promise<TransferResult> {
+  let pair: Pair | null = null;
+  let began = 0;
+  let ended = 0;
+  await network.run(
+    async () => {
+      pair = await openPair(from, to);
+      const { client, server } = pair;
+      server.reactions.end = () => {
+        ended = network.clock.now();
+      };
+      began = network.clock.now();
+      client.sendPattern(bytes, true);
+      server.sendPattern(back, true);
+      await network.until(() => client.closed && server.closed, { limitMs });
+    },
+    { limitMs },
+  );
+  const { client, server } = pair as unknown as Pair;
+  const faults = [...faultsOf('server', server, bytes), ...faultsOf('client', client, back)];
+  if (faults.length > 0) throw new Error(faults.join('; '));
+  return { ...(pair as unknown as Pair), ms: ended - began };
+}
