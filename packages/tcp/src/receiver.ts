@@ -13,7 +13,7 @@
 
 import type { BufferPool } from './buffer-pool.js';
 import { RangeSet } from './range-set.js';
-import type { Because } from './reasons.js';
+import { Because } from './reasons.js';
 import { RingBuffer } from './ring-buffer.js';
 import { type Seq, seq, seqAdd, seqDiff, seqGe, seqGt, seqLe, seqLt } from './seq.js';
 
@@ -121,6 +121,17 @@ export class Receiver {
       ranges.removeBefore(this.nxt);
     }
     return this.nxt !== before;
+  }
+
+  /** The peer's FIN has been reached at `nxt`: whatever was kept beyond it is nonsense. */
+  takeFin(): void {
+    this.ring.truncate(this.undelivered);
+    this.ranges = null;
+    this.nxt = seqAdd(this.nxt, 1);
+    // At the edge of a closed window a FIN needs no room.
+    if (seqGt(this.nxt, this.edge)) this.edge = this.nxt;
+    this.finReceived = true;
+    this.ackBecause = Because.ACK_DUE;
   }
 
   /** Moves `readSeq` over bytes that were handed out without ever being in the ring. */

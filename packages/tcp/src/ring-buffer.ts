@@ -80,6 +80,12 @@ export class RingBuffer {
     else this.#head = (this.#head + length) & (this.#bytes.length - 1);
   }
 
+  /** Forgets all but the oldest `length` bytes. */
+  truncate(length: number): void {
+    if (length <= 0) this.release();
+    else if (length < this.#span) this.#span = length;
+  }
+
   /** Forgets everything and gives the memory back. */
   release(): void {
     if (this.#bytes.length > 0) this.#pool.give(this.#bytes);

@@ -17,7 +17,7 @@ import { TcpFlag } from './flags.js';
 import type { TcpHeader } from './header.js';
 import { Because, Verdict } from './reasons.js';
 import { receiveText } from './receive-text.js';
-import { seqAdd, seqDiff, seqGe, seqGt, seqLe, seqLt } from './seq.js';
+import { seqAdd, seqDiff, seqGt, seqLe, seqLt } from './seq.js';
 import { arriveInSynSent, settleSynRtt } from './syn-sent.js';
 
 /** RFC 7323, 5.5: a timestamp older than this is no longer compared. */
@@ -286,10 +286,7 @@ function receiveFin(connection: TcpConnection, now: number): void {
   const { rcv, snd } = connection;
   // The handler may have aborted while it was given the text in front of the FIN.
   if (!connection.canReceive) return;
-  rcv.nxt = seqAdd(rcv.nxt, 1);
-  if (seqGe(rcv.nxt, rcv.edge)) rcv.edge = rcv.nxt;
-  rcv.finReceived = true;
-  rcv.ackBecause = Because.ACK_DUE;
+  rcv.takeFin();
   connection.context.requestEvents(connection);
   if (connection.state === 'ESTABLISHED') connection.enter('CLOSE-WAIT');
   else if (connection.state === 'FIN-WAIT-2' || snd.finAcked) connection.startTimeWait(now);
