@@ -167,23 +167,30 @@ export class Script {
     };
   }
 
+  /** Records what it is told, and throws when it is told anything after `handleClose`. */
   handler(): TcpHandler {
+    let isClosed = false;
+    const told = (event: string): void => {
+      if (isClosed) throw new Error(`${event} after handleClose`);
+      this.events.push(event);
+    };
     return {
       handleData: (buf, start, end) => {
-        this.events.push(`data:${end - start}`);
+        told(`data:${end - start}`);
         for (let i = start; i < end; i++) this.received.push(buf[i]!);
         this.inside.data?.();
       },
       handleEnd: () => {
-        this.events.push('end');
+        told('end');
         this.inside.end?.();
       },
       handleDrain: () => {
-        this.events.push('drain');
+        told('drain');
         this.inside.drain?.();
       },
       handleClose: (error) => {
-        this.events.push(error === null ? 'close' : `close:${error.code}`);
+        told(error === null ? 'close' : `close:${error.code}`);
+        isClosed = true;
         this.inside.close?.();
       },
     };
