@@ -65,7 +65,7 @@ export class ClientResponse implements AsyncIterable<Uint8Array> {
     return this.status >= 200 && this.status <= 299;
   }
 
-  /** Fields behind a chunked body; `null` without any, and before the content is read to its end. */
+  /** Fields behind a chunked body; `null` without any, and before they have come. */
   get trailers(): Headers | null {
     return this.#parts.exchange.trailers;
   }

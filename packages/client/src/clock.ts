@@ -21,7 +21,8 @@ export const hostClock: ClientClock = {
   now: () => performance.now(),
   setTimer: (atMs, callback) => {
     const delayMs = Math.min(Math.max(0, Math.ceil(atMs - performance.now())), LONGEST_DELAY_MS);
-    return setTimeout(callback, delayMs);
+    // Node gives an object, which stands for a number too.
+    return Number(setTimeout(callback, delayMs));
   },
   clearTimer: (id) => clearTimeout(id),
 };

@@ -40,8 +40,16 @@ export class Upload {
   }
 
   /** Sends a stream, piece by piece. */
-  sendStream(content: AsyncIterable<Uint8Array>, trailers: (() => Headers) | null): void {
-    this.#pump(content, trailers).catch((error: unknown) => this.#fail(error));
+  async sendStream(
+    content: AsyncIterable<Uint8Array>,
+    trailers: (() => Headers) | null,
+  ): Promise<void> {
+    try {
+      await this.#pump(content);
+      if (!this.stopped) this.#end(trailers);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   /** Room again. */
@@ -60,13 +68,12 @@ export class Upload {
     this.#source?.return?.().then(undefined, () => {});
   }
 
-  async #pump(content: AsyncIterable<Uint8Array>, trailers: (() => Headers) | null): Promise<void> {
+  async #pump(content: AsyncIterable<Uint8Array>): Promise<void> {
     const source = content[Symbol.asyncIterator]();
     this.#source = source;
     while (!this.stopped) {
       const { done, value } = await source.next();
-      if (this.stopped) return;
-      if (done) break;
+      if (done || this.stopped) break;
       const room = this.#http.sendBody(value);
       this.#owner.handleProgress(!room);
       if (room) continue;
@@ -76,7 +83,6 @@ export class Upload {
       if (!this.stopped) this.#owner.handleProgress(false);
     }
     this.#source = null;
-    if (!this.stopped) this.#end(trailers);
   }
 
   #end(trailers: (() => Headers) | null): void {

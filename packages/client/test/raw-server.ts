@@ -40,9 +40,10 @@ export class RawConnection {
     this.stream.end();
   }
 
-  /** The heads of the requests received, without their last line end. */
+  /** The heads of the requests received whole, without their last line end. */
   get heads(): string[] {
-    return this.received.split('\r\n\r\n').filter((head) => /^[A-Z]+ \S+ HTTP/.test(head));
+    const parts = this.received.split('\r\n\r\n').slice(0, -1);
+    return parts.filter((part) => /^[A-Z]+ \S+ HTTP/.test(part));
   }
 }
 
@@ -71,8 +72,6 @@ export function answers(...texts: readonly string[]): RawScript {
   return (connection) => {
     for (let n = seen.get(connection) ?? 0; n < connection.heads.length; n++) {
       seen.set(connection, n + 1);
-      const complete = connection.received.split('\r\n\r\n').length > n + 1;
-      if (!complete) return;
       connection.send(texts[Math.min(answered++, texts.length - 1)] ?? '');
     }
   };

@@ -1,0 +1,166 @@
+import { Client } from '@netlayers/client';
+import { describe, expect, it } from 'vitest';
+import { answers, memory, ok, type RawConnection, rawServer, settle } from './raw-server.js';
+
+const to = (location: string, status = 302): string =>
+  `HTTP/1.1 ${status} Elsewhere\r\nLocation: ${location}\r\nContent-Length: 4\r\n\r\nmove`;
+
+const methodsOf = (connections: readonly RawConnection[]): (string | undefined)[] =>
+  connections.flatMap((connection) => connection.heads.map((head) => head.split(' ')[0]));
+
+describe('redirections', () => {
+  it('are followed on the same connection, relative to where they come from', async () => {
+    const transport = memory();
+    const connections = await rawServer(transport, answers(to('../c?d=e'), to('/f'), ok('here')));
+    const response = await new Client({ transport }).get('http://a.test/a/b#part');
+    expect(await response.text()).toBe('here');
+    expect(response.url.href).toBe('http://a.test/f#part');
+    expect(response.redirects.map((url) => url.pathname)).toEqual(['/a/b', '/c']);
+    expect(connections).toHaveLength(1);
+    expect(connections[0]?.heads.map((head) => head.split(' ')[1])).toEqual([
+      '/a/b',
+      '/c?d=e',
+      '/f',
+    ]);
+  });
+
+  it.each([
+    [301, 'GET', 'GET'],
+    [301, 'POST', 'GET'],
+    [301, 'PUT', 'PUT'],
+    [302, 'POST', 'GET'],
+    [302, 'DELETE', 'DELETE'],
+    [303, 'POST', 'GET'],
+    [303, 'PUT', 'GET'],
+    [303, 'HEAD', 'HEAD'],
+    [307, 'POST', 'POST'],
+    [308, 'PATCH', 'PATCH'],
+  ])('%d after %s asks with %s', async (status, method, then) => {
+    const transport = memory();
+    const connections = await rawServer(transport, (connection, index) => {
+      const complete =
+        method === 'HEAD' || method === 'GET' || method === 'DELETE' || then === 'GET';
+      if (index === 0 && connection.received.endsWith(bodyOf(method))) {
+        connection
+          .send(`HTTP/1.1 ${status} Elsewhere\r\nLocation: /2\r\nConnection: close\r\n\r\n`)
+          .end();
+      } else if (
+        index === 1 &&
+        connection.received.endsWith(complete ? '\r\n\r\n' : bodyOf(method))
+      ) {
+        connection.send('HTTP/1.1 204 No Content\r\n\r\n');
+      }
+    });
+    const body = bodyOf(method) === 'data' ? 'data' : null;
+    const response = await new Client({ transport }).request('http://a.test/1', { method, body });
+    expect(response.status).toBe(204);
+    expect(methodsOf(connections)).toEqual([method, then]);
+    const keeps = then === method && body !== null;
+    expect(connections[1]?.received.endsWith('data')).toBe(keeps);
+    expect(/content-type|content-length/i.test(connections[1]?.received ?? '')).toBe(keeps);
+  });
+
+  it('leave credentials behind when the origin changes, and the Host they were given', async () => {
+    const transport = memory();
+    const first = await rawServer(transport, answers(to('/same'), to('http://a.test:81/')), {
+      port: 80,
+    });
+    const second = await rawServer(transport, answers(ok('')), { port: 81 });
+    const headers = {
+      Authorization: 'Bearer t',
+      Cookie: 'c=1',
+      'Proxy-Authorization': 'p',
+      Host: 'virtual.test',
+      'X-Mine': 'stays',
+    };
+    await new Client({ transport }).get('http://a.test/', { headers });
+    for (const head of first[0]?.heads ?? []) {
+      expect(head).toContain('Authorization: Bearer t');
+      expect(head).toContain('Host: virtual.test');
+    }
+    expect(first[0]?.heads).toHaveLength(2);
+    const head = second[0]?.heads[0] ?? '';
+    expect(head).not.toMatch(/authorization|cookie/i);
+    expect(head).toContain('Host: a.test:81');
+    expect(head).toContain('X-Mine: stays');
+  });
+
+  it('end after so many', async () => {
+    const transport = memory();
+    const connections = await rawServer(transport, answers(to('/again')));
+    const client = new Client({ transport, maxRedirects: 3 });
+    await expect(client.get('http://a.test/')).rejects.toMatchObject({
+      code: 'too-many-redirects',
+    });
+    expect(connections[0]?.heads).toHaveLength(4);
+  });
+
+  it('are returned, or an error, where that is asked for', async () => {
+    const transport = memory();
+    await rawServer(transport, answers(to('/2')));
+    const client = new Client({ transport });
+    const manual = await client.get('http://a.test/', { redirect: 'manual' });
+    expect(manual.status).toBe(302);
+    expect(await manual.text()).toBe('move');
+    await expect(client.get('http://a.test/', { redirect: 'error' })).rejects.toMatchObject({
+      code: 'redirect-refused',
+    });
+  });
+
+  it('without a place, or of another kind, are the answer', async () => {
+    const transport = memory();
+    const bare = 'HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n';
+    const notModified = 'HTTP/1.1 304 Not Modified\r\nLocation: /2\r\n\r\n';
+    await rawServer(transport, answers(bare, notModified));
+    const client = new Client({ transport });
+    expect((await client.get('http://a.test/')).status).toBe(302);
+    expect((await client.get('http://a.test/')).status).toBe(304);
+  });
+
+  it('to another scheme, or to nonsense, fail', async () => {
+    const transport = memory();
+    await rawServer(transport, answers(to('file:///etc/passwd'), to('http://[')));
+    const client = new Client({ transport });
+    await expect(client.get('http://a.test/')).rejects.toMatchObject({
+      code: 'unsupported-protocol',
+    });
+    await expect(client.get('http://a.test/')).rejects.toMatchObject({ code: 'invalid-url' });
+  });
+
+  it('that want a stream repeated fail, and stop it', async () => {
+    const transport = memory();
+    let released = false;
+    async function* source(): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) {
+          yield new Uint8Array(10);
+          await settle();
+        }
+      } finally {
+        released = true;
+      }
+    }
+    await rawServer(transport, (connection) => {
+      if (connection.heads.length === 1 && connection.received.length < 200)
+        connection.send(to('/2', 307));
+    });
+    const client = new Client({ transport });
+    await expect(client.post('http://a.test/', source())).rejects.toMatchObject({
+      code: 'body-not-repeatable',
+    });
+    await settle();
+    expect(released).toBe(true);
+    await settle();
+    expect(client.connections).toBe(0);
+  });
+
+  it('may name their place in UTF-8', async () => {
+    const transport = memory();
+    const connections = await rawServer(transport, answers(to('/\u00c3\u00a9'), ok('')));
+    await new Client({ transport }).get('http://a.test/');
+    expect(connections[0]?.heads[1]).toContain('GET /%C3%A9 ');
+  });
+});
+
+const bodyOf = (method: string): string =>
+  method === 'POST' || method === 'PUT' || method === 'PATCH' ? 'data' : '\r\n\r\n';
