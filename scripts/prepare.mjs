@@ -171,7 +171,8 @@ export async function build(names, { show = false, say = () => {} } = {}) {
   const began = Date.now();
   mkdirSync(STAMPS, { recursive: true });
   const filters = names.length > 0 ? stale.map((name) => `--filter=${name}...`) : [];
-  const command = ['exec', 'turbo', 'run', 'build', ...filters, '--output-logs=errors-only'];
+  const turbo = ['exec', 'turbo', 'run', 'build', ...filters, '--concurrency=100%'];
+  const command = [...turbo, '--output-logs=errors-only'];
   await run('building', pnpmCommand(...command), show);
   for (const name of stale) writeStamp(name, began);
 }

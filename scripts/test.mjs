@@ -98,18 +98,8 @@ async function main() {
     return true;
   });
   await step('lint', () => succeeds(bin('biome'), 'check'));
-  await step('types', () =>
-    succeeds(
-      ...pnpmCommand(
-        'exec',
-        'turbo',
-        'run',
-        'typecheck',
-        '--continue',
-        '--output-logs=errors-only',
-      ),
-    ),
-  );
+  const turbo = ['exec', 'turbo', 'run', 'typecheck', '--continue', '--concurrency=100%'];
+  await step('types', () => succeeds(...pnpmCommand(...turbo, '--output-logs=errors-only')));
   await runTests();
   if (!built) return;
   for (const program of programsOf('examples')) {

@@ -185,9 +185,8 @@ export function linkDeviceSuite(
           [near, far],
           [far, near],
         ] as const) {
-          const states = from.device.capabilities.checksumOffload
-            ? [COMPLETE, PARTIAL]
-            : [COMPLETE];
+          const { checksumOffload } = from.device.capabilities;
+          const states = checksumOffload ? ([COMPLETE, PARTIAL] as const) : ([COMPLETE] as const);
           for (const state of states) {
             const partial = state === PARTIAL;
             from.send(from.packet(333, { partial }), state);
