@@ -64,6 +64,9 @@ export function openTun(
     const result = syscalls.ioctl(fd, TunRequest.TUNSETIFF, block.startShort(subject.name, flags));
     if (result < 0) throw explainAttach(-result, subject);
     if (offload) setVnet(syscalls, fd, subject);
+    // A persistent device remembers what its last user took: without a header to say so in, its
+    // packets would come with checksums that nobody has finished.
+    else syscalls.ioctl(fd, TunRequest.TUNSETOFFLOAD, 0);
     return describe(syscalls, fd, offload);
   } catch (error) {
     syscalls.close(fd);

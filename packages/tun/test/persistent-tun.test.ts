@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { checksum, pseudoHeaderSum } from '@netlayers/bytes';
 import { enterNetworkNamespace } from '@netlayers/testkit/netns';
 import {
   createPersistentTun,
@@ -27,24 +28,27 @@ async function asNobody<T>(action: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Sends a datagram from the kernel and returns its payload as it arrived. */
-async function receiveOne(device: TunDevice): Promise<string> {
+/** Sends a datagram from the kernel and returns it as it arrived, from its UDP header on. */
+async function receiveDatagram(device: TunDevice): Promise<Buffer> {
   const socket = createSocket('udp4');
   socket.bind(0, device.peer);
   await once(socket, 'listening');
-  const arrived = new Promise<string>((resolve) => {
+  const arrived = new Promise<Buffer>((resolve) => {
     device.onReadable = () =>
       device.receive(1, {
-        handlePacket: (buf, start, end) =>
-          resolve(Buffer.from(buf.subarray(start + 28, end)).toString()),
+        handlePacket: (buf, start, end) => resolve(Buffer.from(buf.subarray(start + 20, end))),
       });
   });
   socket.send('for nobody', 7, device.address);
-  const text = await arrived;
+  const datagram = await arrived;
   device.onReadable = null;
   socket.close();
-  return text;
+  return datagram;
 }
+
+/** The payload of one datagram. */
+const receiveOne = async (device: TunDevice): Promise<string> =>
+  (await receiveDatagram(device)).toString('utf8', 8);
 
 const errorOf = (promise: Promise<unknown>): Promise<TunError> =>
   promise.then(
@@ -78,6 +82,16 @@ describe.skipIf(!namespace.available)('a persistent device', () => {
     }
     await removePersistentTun(NAME);
     expect(exists()).toBe(false);
+  });
+
+  it('comes with whole checksums again after a user with offload', async () => {
+    await createPersistentTun({ name: NAME, address: '10.0.0.2' });
+    (await createTun({ name: NAME, offload: true })).close();
+    const device = await createTun({ name: NAME });
+    const datagram = await receiveDatagram(device);
+    device.close();
+    const pseudo = pseudoHeaderSum(0x0a000003, 0x0a000002, 17, datagram.length);
+    expect(checksum(datagram, 0, datagram.length, pseudo)).toBe(0);
   });
 
   it('asks for root only to change what is different', async () => {
