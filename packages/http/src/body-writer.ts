@@ -11,7 +11,6 @@ import type { ByteSink } from './byte-sink.js';
 import { localError } from './errors.js';
 import { HeadWriter, headBytes } from './head-writer.js';
 import type { Headers } from './headers.js';
-import { isForbiddenTrailer } from './trailers.js';
 
 /** Up to this many bytes copying is cheaper than another write. */
 export const SMALL_BODY = 8192;
@@ -52,7 +51,7 @@ export class BodyWriter {
     return this.#writeChunk(buf, start, end);
   }
 
-  /** Ends the body; of a chunked one with trailers, if there are any. */
+  /** Ends the body; of a chunked one with trailers, if there are any. They have been checked. */
   end(trailers: Headers | null): void {
     if (this.#left > 0) {
       throw localError(
@@ -63,10 +62,38 @@ export class BodyWriter {
     if (this.#left !== CHUNKED) return;
     const writer = HeadWriter.acquire();
     writer.text('0\r\n');
-    if (trailers !== null) writeTrailers(writer, trailers);
+    if (trailers !== null) for (const [name, value] of trailers) writer.field(name, value);
     writer.lineEnd();
     this.#sink.write(writer.buf, 0, writer.length);
     writer.release();
+  }
+
+  /**
+   * Sends a message whose content is in memory: in one write if that is little.
+   *
+   * @param head the head, written but not sent.
+   * @param content bytes, or text of ascii characters only.
+   */
+  sendWhole(
+    head: HeadWriter,
+    framing: number,
+    content: Uint8Array | string,
+    trailers: Headers | null,
+  ): void {
+    const sink = this.#sink;
+    if (framing !== CHUNKED && content.length <= SMALL_BODY) {
+      if (typeof content === 'string') head.text(content);
+      else head.bytes(content);
+      sink.write(head.buf, 0, head.length);
+      return;
+    }
+    const bytes = typeof content === 'string' ? headBytes(content) : content;
+    this.begin(framing);
+    sink.cork();
+    sink.write(head.buf, 0, head.length);
+    this.write(bytes, 0, bytes.length);
+    this.end(trailers);
+    sink.uncork();
   }
 
   #writeChunk(buf: Uint8Array, start: number, end: number): boolean {
@@ -88,16 +115,5 @@ export class BodyWriter {
     }
     writer.release();
     return goOn;
-  }
-}
-
-/** RFC 9110, 6.5.1: what describes the message cannot come behind it. */
-function writeTrailers(writer: HeadWriter, trailers: Headers): void {
-  for (let at = 0; at < trailers.size; at++) {
-    const name = trailers.nameAt(at);
-    if (isForbiddenTrailer(name)) {
-      throw localError('invalid-trailer', `${name} may not be a trailer`);
-    }
-    writer.field(name, trailers.valueAt(at));
   }
 }

@@ -7,7 +7,7 @@
 
 import { encodeUtf8 } from '@netlayers/bytes';
 import { CHUNKED } from './body-decoder.js';
-import { BodyWriter, SMALL_BODY } from './body-writer.js';
+import { BodyWriter } from './body-writer.js';
 import type { ByteSink } from './byte-sink.js';
 import type { ClientConnectionHandler, ClientConnectionOptions } from './client-events.js';
 import { Connection } from './connection.js';
@@ -24,8 +24,7 @@ import { RequestWriter } from './request-writer.js';
 import { ResponseParser } from './response-parser.js';
 import type { SendResult } from './server-events.js';
 import type { TextEncoder } from './text-codec.js';
-
-const NOTHING = new Uint8Array(0);
+import { checkTrailers } from './trailers.js';
 
 const REASONS: Partial<Record<RemoteErrorCode, string>> = {
   incomplete: 'the connection ended inside a response',
@@ -110,8 +109,9 @@ export class ClientConnection extends Connection {
       const open = streams || (length > 0 && this.#awaitsContinue);
       this.#body.begin(this.#head.framing);
       const whole = length > 0 || this.#head.framing === CHUNKED;
-      if (whole && !open) this.#writeWhole(writer, bytes ?? NOTHING, request.trailers);
-      else this.sink.write(writer.buf, 0, writer.length);
+      if (whole && !open) {
+        this.#body.sendWhole(writer, this.#head.framing, bytes ?? '', request.trailers);
+      } else this.sink.write(writer.buf, 0, writer.length);
       if (open) return 'open';
     } finally {
       writer.release();
@@ -142,6 +142,7 @@ export class ClientConnection extends Connection {
    */
   endBody(trailers: Headers | null = null): void {
     this.exchange.clientDoes('data');
+    if (trailers !== null) checkTrailers(trailers);
     try {
       this.#body.end(trailers);
     } catch (error) {
@@ -240,19 +241,6 @@ export class ClientConnection extends Connection {
     this.parser.method = request.method;
   }
 
-  #writeWhole(writer: HeadWriter, bytes: Uint8Array, trailers: Headers | null): void {
-    if (this.#head.framing !== CHUNKED && bytes.length <= SMALL_BODY) {
-      writer.bytes(bytes);
-      this.sink.write(writer.buf, 0, writer.length);
-      return;
-    }
-    this.sink.cork();
-    this.sink.write(writer.buf, 0, writer.length);
-    this.#body.write(bytes, 0, bytes.length);
-    this.#body.end(trailers);
-    this.sink.uncork();
-  }
-
   #endRequest(): void {
     this.exchange.clientDoes('end');
     this.#awaitsContinue = false;
@@ -270,8 +258,10 @@ export class ClientConnection extends Connection {
     }
     this.exchange.clientDoes('next');
     this.exchange.serverDoes('next');
+    this.parser.forget();
+    this.unpause();
     this.#handler.handleExchangeEnd?.(true);
-    this.resume();
+    this.readOn();
   }
 
   /** 9.2: whether anything but line ends has come behind the response, before another request. */

@@ -113,6 +113,11 @@ export abstract class Connection {
   /** Nothing is being read and nothing is left to read. */
   protected abstract settled(): void;
 
+  /** Forgets a pause: it was about the exchange that has just ended. */
+  protected unpause(): void {
+    this.#paused = false;
+  }
+
   /** Reads what was kept, then the end of input. Does nothing from inside an event. */
   protected readOn(): void {
     if (this.#reading) return;

@@ -33,7 +33,7 @@ export { PARSE_ERRORS, type ParseErrorCode } from './parse-error.js';
 export type { ParseResult } from './parse-result.js';
 export { Request } from './request.js';
 export { RequestParser } from './request-parser.js';
-export { isHost, parseTarget, type RequestTarget } from './request-target.js';
+export { authorityOf, isHost, parseTarget, type RequestTarget } from './request-target.js';
 export { Response } from './response.js';
 export { ResponseParser } from './response-parser.js';
 export { ServerConnection } from './server-connection.js';

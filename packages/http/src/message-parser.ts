@@ -115,6 +115,13 @@ export abstract class MessageParser<Head> {
     this.#phase = FAILED;
   }
 
+  /** Lets go of the message that has ended, so that an idle connection does not keep its text. */
+  forget(): void {
+    this.head = null;
+    this.trailers = null;
+    this.sections.text = '';
+  }
+
   /**
    * Makes the head from the section that was read.
    *

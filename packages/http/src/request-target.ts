@@ -6,6 +6,7 @@
  */
 
 import { CLASS, DIGIT, HEX, HOST, isAll, TARGET } from './grammar.js';
+import type { Headers } from './headers.js';
 import type { Method } from './method.js';
 
 /** A request target in its parts. */
@@ -19,6 +20,20 @@ export interface RequestTarget {
   readonly path: string;
   /** Behind the question mark, not decoded; `null` without a question mark. */
   readonly query: string | null;
+}
+
+/**
+ * The authority that a request is for: that of its target where it has one, or else its Host
+ * field, which an absolute-form overrides (RFC 9112, 3.2.2 and 3.3). Empty if neither says one.
+ */
+export function authorityOf(request: {
+  readonly method: Method;
+  readonly target: string;
+  readonly headers: Headers;
+}): string {
+  const { method, target, headers } = request;
+  const ofTarget = target.startsWith('/') ? '' : (parseTarget(method, target)?.authority ?? '');
+  return ofTarget === '' ? (headers.get('host') ?? '') : ofTarget;
 }
 
 /** Takes a target apart; `null` if it is not one that suits the method. */

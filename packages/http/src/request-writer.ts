@@ -12,6 +12,7 @@ import type { Headers } from './headers.js';
 import { Method } from './method.js';
 import type { Request } from './request.js';
 import { isHost } from './request-target.js';
+import { checkTrailers, trailerNames } from './trailers.js';
 
 const CHUNKED_LINE = headBytes('Transfer-Encoding: chunked\r\n');
 
@@ -37,6 +38,7 @@ export class RequestWriter {
   /** Writes the head of a request whose content has a length; -1 for a stream. */
   write(writer: HeadWriter, request: Request, contentLength: number): void {
     const { method, headers } = request;
+    if (request.trailers !== null) checkTrailers(request.trailers);
     this.#connection(method, headers);
     this.framing = this.#frame(request, contentLength);
     if (this.expectsContinue && this.framing === 0) {
@@ -55,6 +57,9 @@ export class RequestWriter {
       writer.field('Connection', 'Upgrade');
     }
     if (this.framing === CHUNKED) {
+      if (request.trailers !== null && !headers.has('trailer')) {
+        writer.field('Trailer', trailerNames(request.trailers));
+      }
       writer.bytes(CHUNKED_LINE);
     } else if (this.framing > 0 || EXPECT_CONTENT.has(method) || headers.has('content-length')) {
       writer.field('Content-Length', String(this.framing));

@@ -15,6 +15,7 @@ import { type HeadWriter, headBytes } from './head-writer.js';
 import type { Headers } from './headers.js';
 import type { Response } from './response.js';
 import { reasonPhrase } from './status-code.js';
+import { checkTrailers, trailerNames } from './trailers.js';
 
 const KEEP_ALIVE = headBytes('Connection: keep-alive\r\n');
 const CLOSE = headBytes('Connection: close\r\n');
@@ -67,6 +68,7 @@ export class ResponseWriter {
     this.#declaredChunked = response.trailers !== null;
     this.#seen = 0;
     this.#declaredLength = -1;
+    if (response.trailers !== null) checkTrailers(response.trailers);
     writeStatusLine(writer, response);
     this.#fields(writer, response.headers);
     this.framing = this.#frame(plan);
@@ -74,7 +76,7 @@ export class ResponseWriter {
     if ((this.#seen & HAS_DATE) === 0) writer.bytes(this.#defaults.dateLine);
     if ((this.#seen & HAS_SERVER) === 0) writer.bytes(this.#defaults.serverLine);
     this.#connectionField(writer, plan);
-    this.#framingFields(writer, plan);
+    this.#framingFields(writer, response, plan);
     writer.lineEnd();
   }
 
@@ -161,9 +163,12 @@ export class ResponseWriter {
     return plan.chunks ? CHUNKED : UNTIL_CLOSE;
   }
 
-  #framingFields(writer: HeadWriter, plan: ResponsePlan): void {
+  #framingFields(writer: HeadWriter, { headers, trailers }: Response, plan: ResponsePlan): void {
     if (plan.unframed) return;
     if (this.framing === CHUNKED) {
+      if (trailers !== null && !headers.has('trailer')) {
+        writer.field('Trailer', trailerNames(trailers));
+      }
       writer.bytes(CHUNKED_LINE);
       return;
     }

@@ -9,11 +9,12 @@
 
 import { encodeUtf8 } from '@netlayers/bytes';
 import { CHUNKED } from './body-decoder.js';
-import { BodyWriter, SMALL_BODY } from './body-writer.js';
+import { BodyWriter } from './body-writer.js';
 import type { ByteSink } from './byte-sink.js';
 import { Connection } from './connection.js';
 import { isStream } from './content.js';
 import { HttpProtocolError, localError } from './errors.js';
+import { listHas, listMembers } from './grammar.js';
 import { HeadDefaults } from './head-defaults.js';
 import { HeadWriter, headBytes } from './head-writer.js';
 import type { Headers } from './headers.js';
@@ -30,9 +31,9 @@ import type {
   ServerConnectionOptions,
 } from './server-events.js';
 import { isAscii, type TextEncoder } from './text-codec.js';
+import { checkTrailers } from './trailers.js';
 
 const DEFAULT_DRAIN_BYTES = 65536;
-const NOTHING = new Uint8Array(0);
 const CONTINUE = headBytes('HTTP/1.1 100 Continue\r\n\r\n');
 
 /** The server's end of one connection. */
@@ -135,7 +136,7 @@ export class ServerConnection extends Connection {
       }
       const whole = length > 0 || this.#head.framing === CHUNKED;
       if (bodiless || !whole) this.sink.write(writer.buf, 0, writer.length);
-      else this.#writeWhole(writer, text, bytes ?? NOTHING, response.trailers);
+      else this.#body.sendWhole(writer, this.#head.framing, text ?? bytes ?? '', response.trailers);
     } finally {
       writer.release();
     }
@@ -197,6 +198,7 @@ export class ServerConnection extends Connection {
    */
   endBody(trailers: Headers | null = null): void {
     this.exchange.serverDoes('data');
+    if (trailers !== null) checkTrailers(trailers);
     try {
       this.#body.end(trailers);
     } catch (error) {
@@ -319,28 +321,6 @@ export class ServerConnection extends Connection {
     this.#awaitsContinue = false;
   }
 
-  #writeWhole(
-    writer: HeadWriter,
-    text: string | null,
-    bytes: Uint8Array,
-    trailers: Headers | null,
-  ): void {
-    const length = (text ?? bytes).length;
-    if (this.#head.framing !== CHUNKED && length <= SMALL_BODY) {
-      if (text === null) writer.bytes(bytes);
-      else writer.text(text);
-      this.sink.write(writer.buf, 0, writer.length);
-      return;
-    }
-    const content = text === null ? bytes : headBytes(text);
-    this.#body.begin(this.#head.framing);
-    this.sink.cork();
-    this.sink.write(writer.buf, 0, writer.length);
-    this.#body.write(content, 0, length);
-    this.#body.end(trailers);
-    this.sink.uncork();
-  }
-
   #prepareSwitch(response: Response): void {
     const request = this.#request;
     if (request === null || !request.wantsSwitch) {
@@ -350,16 +330,18 @@ export class ServerConnection extends Connection {
     if (response.status === 101 && !response.headers.has('upgrade')) {
       throw localError('missing-upgrade', 'a response with 101 needs an Upgrade field');
     }
-    // RFC 9110, 7.8: only behind the whole request.
-    if (this.exchange.client === 'SEND-BODY') {
-      if (request.bodyLength === UNKNOWN_LENGTH || this.parser.bodyRemaining > 0) {
-        throw localError('wrong-state', 'the request is not read to its end');
-      }
-      this.exchange.clientDoes('end');
+    // RFC 9110, 7.8: to nothing but what the client named, and only behind the whole request.
+    if (response.status === 101 && !isOffered(request.headers, response.headers)) {
+      throw localError('missing-upgrade', 'Upgrade names a protocol that the client did not');
+    }
+    const unread = request.bodyLength === UNKNOWN_LENGTH || this.parser.bodyRemaining > 0;
+    if (this.exchange.client === 'SEND-BODY' && unread) {
+      throw localError('wrong-state', 'the request is not read to its end');
     }
   }
 
   #switch(writer: HeadWriter): SendResult {
+    if (this.exchange.client === 'SEND-BODY') this.exchange.clientDoes('end');
     this.exchange.serverDoes('switch');
     this.exchange.clientDoes('switch');
     this.sink.write(writer.buf, 0, writer.length);
@@ -392,8 +374,10 @@ export class ServerConnection extends Connection {
     this.exchange.clientDoes('next');
     this.exchange.serverDoes('next');
     this.#request = null;
+    this.parser.forget();
+    this.unpause();
     this.#handler.handleExchangeEnd?.(true);
-    this.resume();
+    this.readOn();
   }
 
   /** Ends our half (RFC 9112, 9.6: the first stage); what comes in from now on means nothing. */
@@ -406,4 +390,12 @@ export class ServerConnection extends Connection {
     this.exchange.serverDoes('close');
     this.#handler.handleExchangeEnd?.(false);
   }
+}
+
+/** Whether every protocol of a response is one that the request offers. */
+function isOffered(request: Headers, response: Headers): boolean {
+  const offered = request.get('upgrade') ?? '';
+  return listMembers(response.get('upgrade') ?? '').every((protocol) =>
+    listHas(offered, protocol.toLowerCase()),
+  );
 }

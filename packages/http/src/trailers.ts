@@ -6,6 +6,7 @@
  * peers. One that a program wants to send is refused.
  */
 
+import { localError } from './errors.js';
 import type { Headers } from './headers.js';
 
 /**
@@ -52,7 +53,20 @@ const FORBIDDEN = new Set([
 ]);
 
 /** Tells whether a field may not stand in a trailer section. */
-export const isForbiddenTrailer = (name: string): boolean => FORBIDDEN.has(name.toLowerCase());
+const isForbiddenTrailer = (name: string): boolean => FORBIDDEN.has(name.toLowerCase());
+
+/**
+ * Checks trailers that are to be sent, before a byte of the message is.
+ *
+ * @throws HttpProtocolError `invalid-trailer` for a forbidden field.
+ */
+export function checkTrailers(trailers: Headers): void {
+  for (const [name] of trailers) {
+    if (isForbiddenTrailer(name)) {
+      throw localError('invalid-trailer', `${name} may not be a trailer`);
+    }
+  }
+}
 
 /** The trailers that are kept; `null` if that is none. */
 export function withoutForbiddenTrailers(trailers: Headers): Headers | null {
@@ -63,3 +77,7 @@ export function withoutForbiddenTrailers(trailers: Headers): Headers | null {
   }
   return trailers.size === 0 ? null : trailers;
 }
+
+/** The value of a `Trailer` field that announces some trailers (RFC 9110, 6.6.2). */
+export const trailerNames = (trailers: Headers): string =>
+  [...new Set(Array.from(trailers, ([name]) => name))].join(', ');

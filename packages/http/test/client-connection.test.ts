@@ -68,7 +68,7 @@ describe('a request', () => {
     request.trailers = new Headers({ 'X-Sum': '1' });
     connection.sendRequest(request);
     expect(sink.text).toContain(
-      'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 1\r\n\r\n',
+      'Trailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 1\r\n\r\n',
     );
   });
 

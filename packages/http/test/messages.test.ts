@@ -216,7 +216,7 @@ describe('messages and bytes', () => {
     [
       'a request with trailers',
       trailers(new Request('PUT', '/', { Host: 'a' }).body('abc')),
-      'PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: abc\r\n\r\n',
+      'PUT / HTTP/1.1\r\nHost: a\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: abc\r\n\r\n',
     ],
     [
       '200',
@@ -236,7 +236,7 @@ describe('messages and bytes', () => {
     [
       'a response with trailers',
       trailers(new Response().body('abc')),
-      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: abc\r\n\r\n',
+      'HTTP/1.1 200 OK\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: abc\r\n\r\n',
     ],
   ];
 
@@ -248,7 +248,7 @@ describe('messages and bytes', () => {
     expect(parsed.consumed).toBe(text.length);
     const back = parsed.message;
     const own = message instanceof Request ? ['content-length', 'transfer-encoding'] : [];
-    const framing = ['content-length', 'transfer-encoding', ...own];
+    const framing = ['content-length', 'transfer-encoding', 'trailer', ...own];
     expect([...back.headers].filter(([name]) => !framing.includes(name.toLowerCase()))).toEqual([
       ...message.headers,
     ]);

@@ -1,4 +1,4 @@
-import { isHost, parseTarget } from '@netlayers/http';
+import { authorityOf, isHost, parseTarget, Request } from '@netlayers/http';
 import { describe, expect, it } from 'vitest';
 
 const none = { scheme: '', authority: '', path: '', query: null };
@@ -58,6 +58,21 @@ describe('parseTarget (RFC 9112, 3.2)', () => {
     ['CONNECT', '*'],
   ])('%s %j is refused', (method, target) => {
     expect(parseTarget(method, target)).toBeNull();
+  });
+});
+
+describe('authorityOf (RFC 9112, 3.3)', () => {
+  it.each([
+    ['GET', '/', 'a'],
+    ['GET', 'http://b:1/', 'b:1'],
+    ['CONNECT', 'c:2', 'c:2'],
+    ['OPTIONS', '*', 'a'],
+  ])('%s %s is for %s', (method, target, authority) => {
+    expect(authorityOf(new Request(method, target, { Host: 'a' }))).toBe(authority);
+  });
+
+  it('may be unknown', () => {
+    expect(authorityOf(new Request('GET', '/'))).toBe('');
   });
 });
 

@@ -136,6 +136,23 @@ describe('a response', () => {
     expect(connection.sendResponse(ok())).toBe('complete');
   });
 
+  it('with a forbidden trailer is refused before a byte is sent', () => {
+    const { connection, sink, receives } = serverEnd(quiet);
+    receives(GET);
+    const response = ok();
+    response.trailers = new Headers({ 'Content-Length': '5' });
+    expect(() => connection.sendResponse(response)).toThrow(
+      expect.objectContaining({ code: 'invalid-trailer' }),
+    );
+    expect(sink.text).toBe('');
+    connection.sendResponse(new Response().body({ async *[Symbol.asyncIterator]() {} }));
+    expect(() => connection.endBody(response.trailers)).toThrow(
+      expect.objectContaining({ code: 'invalid-trailer' }),
+    );
+    connection.endBody();
+    expect(sink.text).toMatch(/0\r\n\r\n$/);
+  });
+
   it('cannot be sent twice', () => {
     const log = new EventLog();
     const { connection, receives } = serverEnd(quiet, log);
@@ -308,6 +325,29 @@ describe('content of requests', () => {
     connection.resume();
     expect(log.body).toBe('x'.repeat(20));
     expect(sink.paused).toBe(false);
+  });
+
+  it('a pause of one request does not outlive it, one at its end does', () => {
+    class Pausing extends EventLog {
+      connection: { pause(): void } | null = null;
+      override handleExchangeEnd(persists: boolean): void {
+        super.handleExchangeEnd(persists);
+        this.connection?.pause();
+      }
+    }
+    const log = new Pausing();
+    const { connection, receives } = serverEnd(quiet, log);
+    receives(`${post(3)}abc`);
+    connection.pause();
+    connection.sendResponse(ok());
+    receives(GET);
+    expect(log.take().at(-1)).toBe('end');
+    log.connection = connection;
+    connection.sendResponse(ok());
+    receives(GET);
+    expect(log.take()).toEqual(['next']);
+    connection.resume();
+    expect(log.take()).toEqual(['request GET /', 'end']);
   });
 
   it('can be paused from inside an event', () => {
@@ -542,6 +582,17 @@ describe('leaving HTTP', () => {
     expect(() => asked.connection.sendResponse(new Response(101))).toThrow(
       expect.objectContaining({ code: 'missing-upgrade' }),
     );
+    expect(() => asked.connection.sendResponse(new Response(101).header('Upgrade', 'h2c'))).toThrow(
+      expect.objectContaining({ code: 'missing-upgrade' }),
+    );
+    // And what was refused can still be answered.
+    asked.connection.sendResponse(ok());
+    expect(asked.log.events.at(-1)).toBe('next');
+    const early = serverEnd(quiet);
+    early.receives(UPGRADE.replace('\r\n\r\n', '\r\nContent-Length: 1\r\n\r\n'));
+    expect(() => early.connection.sendResponse(switching())).toThrow(/read to its end/);
+    early.receives('x');
+    early.connection.sendResponse(switching());
     // RFC 9110, 7.8: not from 1.0
     const older = serverEnd(quiet);
     older.receives(UPGRADE.replace('1.1', '1.0'));
