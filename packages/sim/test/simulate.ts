@@ -41,20 +41,31 @@ export interface Pair {
   readonly serverSocket: TcpSocket;
 }
 
+/** After this time a listener has given up a peer whose ACKs were all lost, in ms. */
+const HALF_OPEN_MS = 64_000;
+
 /** Connects two hosts; to be called inside of a run. */
-export async function openPair(from: SimHost, to: SimHost): Promise<Pair> {
-  let accept: (socket: TcpSocket) => void = () => {};
-  const accepted = new Promise<TcpSocket>((resolve) => {
-    accept = resolve;
+export async function openPair(network: SimNetwork, from: SimHost, to: SimHost): Promise<Pair> {
+  let serverSocket: TcpSocket | null = null;
+  const listener = to.stack.listen({ port: 0 }, (socket) => {
+    serverSocket = socket;
   });
-  const listener = to.stack.listen({ port: 0 }, (socket) => accept(socket));
-  const clientSocket = await from.stack.connect({ host: to.address, port: listener.port });
-  // The last ACK of the handshake may be lost, and comes again only when the SYN-ACK does.
-  const serverSocket = await accepted;
-  const client = new RecordingPeer(clientSocket).attach();
-  const server = new RecordingPeer(serverSocket).attach();
-  await listener.close();
-  return { client, server, clientSocket, serverSocket };
+  for (;;) {
+    const clientSocket = await from.stack.connect({ host: to.address, port: listener.port });
+    // The last ACK of a handshake may be lost, again and again: then only one side is connected.
+    const limit = network.clock.now() + HALF_OPEN_MS;
+    const wakeUp = network.clock.setTimer(limit, () => {});
+    await network.until(() => serverSocket !== null || network.clock.now() >= limit);
+    network.clock.clearTimer(wakeUp);
+    if (serverSocket === null) {
+      clientSocket.abort();
+      continue;
+    }
+    const client = new RecordingPeer(clientSocket).attach();
+    const server = new RecordingPeer(serverSocket).attach();
+    await listener.close();
+    return { client, server, clientSocket, serverSocket };
+  }
 }
 
 /** What is wrong with a finished transfer; an empty list = nothing. */
@@ -87,7 +98,7 @@ export async function transfer(
   let ended = 0;
   await network.run(
     async () => {
-      pair = await openPair(from, to);
+      pair = await openPair(network, from, to);
       const { client, server } = pair;
       server.reactions.end = () => {
         ended = network.clock.now();
