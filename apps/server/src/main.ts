@@ -53,7 +53,8 @@ async function serve(command: ServerCommand, log: Log): Promise<void> {
       .catch((error: unknown) => {
         throw new Error(explainListen(error, host, command.port), { cause: error });
       });
-    const url = `http://${host.includes(':') ? `[${host}]` : host}:${listener.port}`;
+    const name = command.host ?? transport.urlHost;
+    const url = `http://${name.includes(':') ? `[${name}]` : name}:${listener.port}`;
     log.info(
       `${log.colors.green('Serving')} ${url} ${log.colors.dim(`(${transport.description})`)}`,
     );

@@ -193,6 +193,13 @@ function parserOf(args: readonly string[]) {
     });
 }
 
+/** Mistakes that the parser finds before it looks at single options do not come through `fail`. */
+function asUsageError(error: unknown): never {
+  if (error instanceof Error && error.name === 'YError')
+    throw new UsageError(oneLine(error.message));
+  throw error;
+}
+
 const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
 
 /**
@@ -202,15 +209,12 @@ const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
  * @throws UsageError
  */
 export async function readOptions(args: readonly string[]): Promise<ServerCommand | null> {
-  const argv = await parserOf(args).parseAsync();
+  const argv = await parserOf(args).parseAsync().catch(asUsageError);
   if ('help' in argv && argv['help'] === true) return null;
   if (argv._.length > 0) throw new UsageError(`Unexpected argument: ${argv._[0]}`);
   for (const [name, value] of Object.entries(argv)) {
     if (typeof value === 'number' && Number.isNaN(value))
       throw new UsageError(`--${name} needs a number`);
-    if (Array.isArray(value) && !['_', 'tun-route', 'allow'].includes(name)) {
-      throw new UsageError(`--${name} was given twice`);
-    }
   }
   const transport = transportOf(argv.transport, argv['kernel-tcp'] === true, args);
   if (transport === 'kernel') {

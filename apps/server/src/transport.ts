@@ -16,6 +16,8 @@ export interface OpenTransport {
   readonly transport: Transport;
   /** Where to listen unless told otherwise. */
   readonly host: string;
+  /** What clients call it then. */
+  readonly urlHost: string;
   /** For the start-up line. */
   readonly description: string;
   /** Gives everything back; after the server was closed. */
@@ -40,6 +42,7 @@ async function openKernel(): Promise<OpenTransport> {
     kind: 'kernel',
     transport,
     host: LOOPBACK,
+    urlHost: LOOPBACK,
     description: "on the kernel's TCP",
     close: async () => transport.close(),
   };

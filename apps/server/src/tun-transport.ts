@@ -10,6 +10,8 @@ import type { Log } from './log.js';
 import type { TunOptions } from './options.js';
 import type { OpenTransport } from './transport.js';
 
+const ANY_ADDRESS = '0.0.0.0';
+
 /** Creates the device as the options describe it. */
 function openDevice(options: TunOptions): Promise<TunDevice> {
   return createTun({
@@ -31,7 +33,9 @@ async function captured(device: TunDevice, options: TunOptions, log: Log): Promi
     import('./capture-file.js'),
   ]);
   const sink = openCapture(options.pcap, log);
-  return captureDevice(device, { sink, wallTime: Date.now, interfaceName: device.name });
+  // Date.now() counts whole milliseconds, too coarse for packets.
+  const wallTime = (): number => performance.timeOrigin + performance.now();
+  return captureDevice(device, { sink, wallTime, interfaceName: device.name });
 }
 
 /**
@@ -49,16 +53,19 @@ export async function openTun(options: TunOptions, log: Log): Promise<OpenTransp
     const stack = createStack({
       device,
       address: tun.address,
-      ...(options.timeWaitMs === null ? {} : { timeWaitMs: options.timeWaitMs }),
+      // Whoever routes further subnets here wants them answered.
+      acceptAny: options.routes.length > 0,
+      ...(options.timeWaitMs === null ? {} : { tcp: { timeWaitMs: options.timeWaitMs } }),
       ...(observer === undefined ? {} : { observer }),
     });
     tun.onError = (error) => log.error(error.message);
     return {
       kind: 'tun',
       transport: stack.transport,
-      host: tun.address,
+      host: options.routes.length > 0 ? ANY_ADDRESS : tun.address,
+      urlHost: tun.address,
       description: `on our own TCP; ${tun.name}, this machine is ${tun.peer}`,
-      close: async () => stack.close(),
+      close: () => stack.close(),
     };
   } catch (error) {
     tun.close();
