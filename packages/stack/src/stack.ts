@@ -268,6 +268,8 @@ export class Stack {
     for (const connection of this.#tcp.connections()) connection.end();
     await this.#drained(drainMs);
     const now = this.#clock.now();
+    // A connection may have reached TIME-WAIT in this very turn: its peer waits for the last ACK.
+    this.#tcp.pollTransmit(now);
     for (const connection of this.#tcp.connections()) connection.abort(now);
     this.#tcp.deliverEvents();
     this.#pinger.close();
