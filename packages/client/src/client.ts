@@ -207,7 +207,7 @@ export class Client {
         await exchange.body.return();
       } catch (error) {
         hop.cancellation.check();
-        const stale = reused && !fresh && !exchange.answered && isLost(error);
+        const stale = reused && !exchange.answered && isLost(error);
         const used = !hop.body.repeatable && exchange.contentStarted;
         if (!stale || used || !isIdempotentMethod(hop.method)) throw error;
         this.#options.observe?.({ type: 'repeat', because: 'the kept connection was closed' });

@@ -1,0 +1,85 @@
+/**
+ * What the command's exit code says: the numbers that curl uses where it has one.
+ */
+
+/** Exit codes by their meaning. */
+export const ExitCode = {
+  OK: 0,
+  /** Anything without a number of its own; also no TUN device. */
+  FAILED: 1,
+  USAGE: 2,
+  URL: 3,
+  NAME: 6,
+  CONNECT: 7,
+  /** The connection ended before the content did. */
+  PARTIAL: 18,
+  /** With `--fail`: the status was 400 or more. */
+  HTTP_ERROR: 22,
+  WRITE: 23,
+  READ: 26,
+  TIMEOUT: 28,
+  /** The server does not resume. */
+  RANGE: 33,
+  REDIRECTS: 47,
+  NO_ANSWER: 52,
+  /** The connection failed, or brought no HTTP. */
+  RECEIVE: 56,
+  ENCODING: 61,
+  INTERRUPTED: 130,
+} as const;
+
+/** One of the exit codes. */
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** A failure with its exit code; the message is one line for the user. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly exitCode: ExitCode;
+
+  constructor(exitCode: ExitCode, message: string) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+const BY_CODE: Readonly<Record<string, ExitCode>> = {
+  'invalid-url': ExitCode.URL,
+  'unsupported-protocol': ExitCode.FAILED,
+  ENOTFOUND: ExitCode.NAME,
+  EAI_AGAIN: ExitCode.NAME,
+  ELOCAL: ExitCode.NAME,
+  ECONNREFUSED: ExitCode.CONNECT,
+  EHOSTUNREACH: ExitCode.CONNECT,
+  ENETUNREACH: ExitCode.CONNECT,
+  EACCES: ExitCode.CONNECT,
+  'connect-timeout': ExitCode.TIMEOUT,
+  'headers-timeout': ExitCode.TIMEOUT,
+  'body-timeout': ExitCode.TIMEOUT,
+  'total-timeout': ExitCode.TIMEOUT,
+  ETIMEDOUT: ExitCode.TIMEOUT,
+  incomplete: ExitCode.PARTIAL,
+  closed: ExitCode.NO_ANSWER,
+  'too-many-redirects': ExitCode.REDIRECTS,
+  'bad-content-encoding': ExitCode.ENCODING,
+  'invalid-method': ExitCode.USAGE,
+  'invalid-target': ExitCode.USAGE,
+  'invalid-header-name': ExitCode.USAGE,
+  'invalid-header-value': ExitCode.USAGE,
+  'invalid-framing': ExitCode.USAGE,
+};
+
+/** The exit code of a failure. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof CommandError) return error.exitCode;
+  if (!(error instanceof Error)) return ExitCode.FAILED;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== undefined && Object.hasOwn(BY_CODE, code)) return BY_CODE[code] ?? ExitCode.FAILED;
+  // Whatever else the client reports has to do with what was received.
+  return error.name === 'ClientError' ? ExitCode.RECEIVE : ExitCode.FAILED;
+}
+
+/** The codes for `--help`. */
+export const EXIT_CODE_HELP =
+  'Exit codes: 0 done, 1 failed, 2 usage, 3 URL, 6 name not found, 7 no connection, 18 cut short, ' +
+  '22 status >= 400 (--fail), 23 write, 26 read, 28 timeout, 33 cannot resume, 47 redirects, ' +
+  '52 no answer, 56 broken answer, 61 content coding, 130 interrupted';

@@ -1,0 +1,80 @@
+/**
+ * What the command says beside the content, on stderr: heads like `curl -v`, warnings, errors.
+ */
+
+import type { ClientActivity } from '@netlayers/client';
+import type { Headers } from '@netlayers/http';
+import pc from 'picocolors';
+import { VERBOSITIES, type Verbosity } from './options.js';
+
+/** Credentials are not for screens and logs. */
+const SECRET = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
+
+/** What a terminal would obey is shown as a question mark. */
+const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
+
+/** Writes notes. */
+export class Notes {
+  readonly colors = pc.createColors(pc.isColorSupported && process.stderr.isTTY === true);
+  readonly #level: number;
+
+  constructor(verbosity: Verbosity) {
+    this.#level = VERBOSITIES.indexOf(verbosity);
+  }
+
+  /** Whether notes of this verbosity are written. */
+  shows(verbosity: Verbosity): boolean {
+    return VERBOSITIES.indexOf(verbosity) <= this.#level;
+  }
+
+  error(text: string): void {
+    process.stderr.write(`netlayers-client: ${text}\n`);
+  }
+
+  warn(text: string): void {
+    if (this.shows('warn')) process.stderr.write(`netlayers-client: ${text}\n`);
+  }
+
+  /** A line as it is, from `info` on. */
+  line(text: string): void {
+    process.stderr.write(`${text}\n`);
+  }
+
+  /** Shows what the client does. */
+  readonly activity = (activity: ClientActivity): void => {
+    const { dim } = this.colors;
+    switch (activity.type) {
+      case 'connection': {
+        const { authority, address, port, reused } = activity;
+        const how = reused ? 'Again on the connection' : 'Connected';
+        this.line(dim(`* ${how} to ${authority} (${address} port ${port})`));
+        break;
+      }
+      case 'request': {
+        const { method, target, headers } = activity.request;
+        this.#head('>', `${method} ${target} HTTP/1.1`, headers);
+        break;
+      }
+      case 'response': {
+        const { version, status, reason, headers } = activity.response;
+        this.#head('<', `HTTP/${version} ${status} ${reason}`, headers);
+        break;
+      }
+      case 'redirect':
+        this.line(dim(`* Going on to ${printable(activity.url.href)}`));
+        break;
+      case 'repeat':
+        this.line(dim(`* Once more: ${activity.because}`));
+    }
+  };
+
+  #head(mark: string, start: string, headers: Headers): void {
+    const { cyan, bold } = this.colors;
+    this.line(`${cyan(mark)} ${bold(printable(start))}`);
+    for (const [name, value] of headers) {
+      const shown = SECRET.has(name.toLowerCase()) ? '(not shown)' : printable(value);
+      this.line(`${cyan(mark)} ${name}: ${shown}`);
+    }
+    this.line(cyan(mark));
+  }
+}
