@@ -88,10 +88,17 @@ async function makeServer(
     try {
       server.fallback(staticFiles(allow === null ? { root } : { root, allow }));
     } catch (error) {
-      throw new Error(`--root ${root}: ${error instanceof Error ? error.message : error}`);
+      throw new Error(explainFolder(error, root));
     }
   }
   return server;
+}
+
+function explainFolder(error: unknown, root: string): string {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (code === 'ENOENT') return `There is no folder ${root}: choose another with --root`;
+  if (code === 'EACCES') return `The folder ${root} may not be read by this user`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 function explainListen(error: unknown, host: string, port: number): string {

@@ -193,11 +193,14 @@ function parserOf(args: readonly string[]) {
     });
 }
 
-/** Mistakes that the parser finds before it looks at single options do not come through `fail`. */
-function asUsageError(error: unknown): never {
-  if (error instanceof Error && error.name === 'YError')
+async function parse(args: readonly string[]) {
+  try {
+    return await parserOf(args).parseAsync();
+  } catch (error) {
+    // Mistakes that are found before single options are looked at do not come through `fail`.
+    if (!(error instanceof Error) || error.name !== 'YError') throw error;
     throw new UsageError(oneLine(error.message));
-  throw error;
+  }
 }
 
 const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
@@ -209,7 +212,7 @@ const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
  * @throws UsageError
  */
 export async function readOptions(args: readonly string[]): Promise<ServerCommand | null> {
-  const argv = await parserOf(args).parseAsync().catch(asUsageError);
+  const argv = await parse(args);
   if ('help' in argv && argv['help'] === true) return null;
   if (argv._.length > 0) throw new UsageError(`Unexpected argument: ${argv._[0]}`);
   for (const [name, value] of Object.entries(argv)) {
