@@ -269,7 +269,13 @@ export class Tcp implements Ipv4Protocol, TcpContext {
     if (events.length === 0) return;
     this.#events = [];
     for (const connection of events) connection.eventsRequested = false;
-    for (const connection of events) connection.deliverEvents();
+    let next = 0;
+    try {
+      while (next < events.length) events[next++]!.deliverEvents();
+    } finally {
+      // One handler that throws does not silence the others.
+      for (; next < events.length; next++) this.requestEvents(events[next]!);
+    }
   }
 
   // Output.
