@@ -178,7 +178,7 @@ export class Connection
     if (request.hasBody) {
       this.#bodyBytes = 0;
       this.#requestDeadline = pool.ticker.deadline(timeouts.requestMs);
-      const refusal = this.#refuseBody(head.bodyLength);
+      const refusal = this.#refuseBody(head);
       if (refusal !== null) return this.#reject(request, refusal);
     }
     let answer: Answer;
@@ -222,7 +222,10 @@ export class Connection
     this.#request = null;
     this.#requestDeadline = NEVER;
     this.#responder.finish();
-    if (persists) this.#await('request', this.#pool.settings.timeouts.idleMs);
+    if (!persists) return;
+    this.#await('request', this.#pool.settings.timeouts.idleMs);
+    // The machine's pause ends with the exchange; that of a peer which does not read goes on.
+    if (this.#isPaused) this.#machine.pause();
   }
 
   // What a request asks of its connection.
@@ -279,10 +282,12 @@ export class Connection
 
   // Answers.
 
-  #refuseBody(length: number): HttpError | null {
+  #refuseBody({ bodyLength, expectsContinue, headers, version }: RequestHead): HttpError | null {
     const { limits, requireContentLength } = this.#pool.settings;
-    if (length > limits.bodyBytes) return new HttpError(413, 'the content is too large');
-    return length < 0 && requireContentLength ? new HttpError(411) : null;
+    if (bodyLength > limits.bodyBytes) return new HttpError(413, 'the content is too large');
+    // RFC 9110, 10.1.1: there is one expectation. Without content nothing can be expected of it.
+    if (!expectsContinue && headers.has('expect') && version === '1.1') return new HttpError(417);
+    return bodyLength < 0 && requireContentLength ? new HttpError(411) : null;
   }
 
   #respond(request: ServerRequest, response: Response): void {

@@ -59,7 +59,7 @@ describe('each status of the server', () => {
     ],
     [414, 'to a long target', head(`GET /${'x'.repeat(10_000)}`)],
     [415, 'to what is no form', post('/form', '{}', 'Content-Type: application/json')],
-    [417, 'to an unknown expectation', head('GET /', 'Expect: miracles')],
+    [417, 'to an unknown expectation', post('/bytes', 'x', 'Expect: miracles')],
     [418, 'that a handler throws', head('GET /teapot')],
     [431, 'to a large head', head('GET /', `X: ${'x'.repeat(20_000)}`)],
     [431, 'to many fields', head('GET /', ...Array.from({ length: 200 }, (_, i) => `X${i}: y`))],
