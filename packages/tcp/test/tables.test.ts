@@ -292,13 +292,13 @@ describe('initial sequence numbers (RFC 6528)', () => {
   it('of different 4-tuples and secrets have nothing in common', () => {
     const isn = generator();
     const seen = new Set([isn.next(1, 2, 3, 4, 0)]);
-    for (const tuple of [
+    for (const [a, b, c, d] of [
       [2, 2, 3, 4],
       [1, 3, 3, 4],
       [1, 2, 4, 4],
       [1, 2, 3, 5],
     ] as const) {
-      seen.add(isn.next(...tuple, 0));
+      seen.add(isn.next(a, b, c, d, 0));
     }
     seen.add(new IsnGenerator(seededRandom(2).u32).next(1, 2, 3, 4, 0));
     expect(seen.size).toBe(6);
