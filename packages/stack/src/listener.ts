@@ -15,13 +15,20 @@ export type AcceptCallback = (socket: TcpSocket) => void;
 export class StackListener implements TcpListenerHandler, AsyncIterable<TcpSocket> {
   readonly #clock: Clock;
   readonly #accept: AcceptCallback | null;
+  readonly #onClose: (listener: StackListener) => void;
   #listener: TcpListener | null = null;
-  #wake: (() => void) | null = null;
+  /** Iterations that wait for a connection. */
+  #waiting: (() => void)[] = [];
 
   /** @param accept `null`: connections are pulled with `for await`. */
-  constructor(clock: Clock, accept: AcceptCallback | null) {
+  constructor(
+    clock: Clock,
+    accept: AcceptCallback | null,
+    onClose: (listener: StackListener) => void,
+  ) {
     this.#clock = clock;
     this.#accept = accept;
+    this.#onClose = onClose;
   }
 
   /** Belongs to the stack: the listener and its handler need each other. */
@@ -46,8 +53,7 @@ export class StackListener implements TcpListenerHandler, AsyncIterable<TcpSocke
 
   handleAcceptable(): void {
     if (this.#accept === null) {
-      this.#wake?.();
-      this.#wake = null;
+      this.#wake();
       return;
     }
     const socket = this.#next();
@@ -62,7 +68,7 @@ export class StackListener implements TcpListenerHandler, AsyncIterable<TcpSocke
         continue;
       }
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
+        this.#waiting.push(resolve);
       });
     }
   }
@@ -70,8 +76,14 @@ export class StackListener implements TcpListenerHandler, AsyncIterable<TcpSocke
   /** Stops accepting; accepted connections live on, those that wait are reset. */
   async close(): Promise<void> {
     this.#listener?.close(this.#clock.now());
-    this.#wake?.();
-    this.#wake = null;
+    this.#onClose(this);
+    this.#wake();
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
   }
 
   #next(): TcpSocket | null {

@@ -38,6 +38,12 @@ export class PingError extends Error {
   }
 }
 
+/** Codes of what keeps a request from being sent; the rest is that there is no way. */
+const CODES: { readonly [failure: string]: PingError['code'] | undefined } = {
+  'too-long': 'EMSGSIZE',
+  'queue-full': 'ENOBUFS',
+};
+
 interface Waiting {
   readonly address: string;
   readonly sentAt: number;
@@ -55,6 +61,7 @@ export class Pinger implements EchoHandler {
   readonly #identifier: number;
   readonly #waiting = new Map<number, Waiting>();
   #sequence = 0;
+  #closed = false;
 
   constructor(ip: Ipv4, clock: Clock, identifier: number) {
     this.#ip = ip;
@@ -66,6 +73,7 @@ export class Pinger implements EchoHandler {
   /** Sends one request. The caller flushes. */
   ping(address: number, options: PingOptions): Promise<PingReply> {
     return new Promise((resolve, reject) => {
+      if (this.#closed) throw new PingError('ENOBUFS', 'the stack was closed');
       this.#sequence = (this.#sequence + 1) & 0xffff;
       const sequence = this.#sequence;
       const text = formatIpv4(address);
@@ -76,7 +84,7 @@ export class Pinger implements EchoHandler {
         ...(options.ttl !== undefined && { ttl: options.ttl }),
       });
       if (failure !== null) {
-        reject(new PingError('EHOSTUNREACH', `cannot ping ${text}: ${failure}`));
+        reject(new PingError(CODES[failure] ?? 'EHOSTUNREACH', `cannot ping ${text}: ${failure}`));
         return;
       }
       const sentAt = this.#clock.now();
@@ -90,6 +98,7 @@ export class Pinger implements EchoHandler {
 
   /** Gives up on everything that waits. */
   close(): void {
+    this.#closed = true;
     for (const [sequence, waiting] of [...this.#waiting]) {
       this.#take(sequence);
       waiting.reject(new PingError('ENOBUFS', 'the stack was closed'));

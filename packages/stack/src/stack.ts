@@ -145,8 +145,8 @@ export class Stack {
    * Listens on a port. With `accept` each connection is handed over as it is established; without,
    * the listener is iterated with `for await`.
    *
-   * @throws TcpError EADDRINUSE, EADDRNOTAVAIL for a host that is not ours; RangeError for a port
-   *   outside of 0 to 65,535.
+   * @throws TcpError EADDRINUSE, EADDRNOTAVAIL for a host that is not ours, ECONNABORTED after
+   *   `close`; RangeError for a port outside of 0 to 65,535.
    */
   listen(options: StackListenOptions, accept: AcceptCallback | null = null): StackListener {
     const address = options.host === undefined ? 0 : addressOf(options.host);
@@ -154,19 +154,21 @@ export class Stack {
       throw new TcpError('EADDRNOTAVAIL', `${options.host} is not an address of this stack`);
     }
     checkPort(options.port);
+    this.#refuseIfClosed();
     return this.#listen(options, address, options.port || this.#tcp.freePort(address), accept);
   }
 
   /** Accepts connections to every port that no other listener has, and with `acceptAny` to every address. */
   listenAll(accept: AcceptCallback | null = null, tcp?: Partial<TcpSettings>): StackListener {
+    this.#refuseIfClosed();
     return this.#listen({ port: 0, ...(tcp !== undefined && { tcp }) }, 0, 0, accept);
   }
 
   /**
    * Connects.
    *
-   * @throws rejects with a TcpError (ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ECONNRESET), an error
-   *   with code ENOTFOUND for a name, or the signal's reason.
+   * @throws rejects with a TcpError (ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ECONNRESET, ECONNABORTED
+   *   when the stack closes), an error with code ENOTFOUND for a name, or the signal's reason.
    */
   async connect(options: StackConnectOptions): Promise<TcpSocket> {
     const { signal } = options;
@@ -174,6 +176,7 @@ export class Stack {
     if (signal?.aborted) throw abortReason(signal);
     const remoteAddress = parseIpv4(options.host) ?? (await this.#lookUp(options.host));
     if (signal?.aborted) throw abortReason(signal);
+    this.#refuseIfClosed();
     return this.#connect(options, {
       remoteAddress,
       remotePort: options.port,
@@ -219,7 +222,9 @@ export class Stack {
     port: number,
     accept: AcceptCallback | null,
   ): StackListener {
-    const listener = new StackListener(this.#clock, accept);
+    const listener = new StackListener(this.#clock, accept, (closed) =>
+      this.#listeners.delete(closed),
+    );
     listener.attach(
       this.#tcp.listen(
         {
@@ -233,6 +238,10 @@ export class Stack {
     );
     this.#listeners.add(listener);
     return listener;
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#closing !== null) throw new TcpError('ECONNABORTED', 'the stack was closed');
   }
 
   #connect(options: StackConnectOptions, where: TcpConnectOptions): Promise<TcpSocket> {
@@ -264,7 +273,7 @@ export class Stack {
   }
 
   async #close(drainMs: number): Promise<void> {
-    for (const listener of this.#listeners) await listener.close();
+    for (const listener of [...this.#listeners]) await listener.close();
     for (const connection of this.#tcp.connections()) connection.end();
     await this.#drained(drainMs);
     const now = this.#clock.now();
