@@ -39,7 +39,7 @@ const BAD_LINK: LinkOptions = {
 };
 
 /** So that 2 MiB come in many deliveries, even to a reader that pauses. */
-const SMALL_BUFFERS = { receiveBuffer: 200_000, sendBuffer: 200_000 };
+const SMALL_BUFFERS = { receiveBuffer: 200_000, sendBuffer: 400_000 };
 
 const tools = { describe, it, expect };
 
