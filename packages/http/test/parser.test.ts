@@ -136,6 +136,21 @@ describe('limits', () => {
     expect(parse(text, { [name]: limit - 1 })).toBe(status);
   });
 
+  it('bound what is copied of a head that comes in parts', () => {
+    const parser = new RequestParser();
+    const first = bytes('GET / HTTP/1.1\r\nX: ');
+    parser.read(first, 0, first.length);
+    const flood = new Uint8Array(1 << 20).fill(0x79);
+    let copied = 0;
+    flood.subarray = (start = 0, end = 0) => {
+      copied += end - start;
+      return flood.slice(start, end);
+    };
+    parser.read(flood, 0, flood.length);
+    expect(parser.error).toBe('header-section-too-large');
+    expect(copied).toBeLessThan(40_000);
+  });
+
   it('hold by default as documented', () => {
     expect(DEFAULT_LIMITS).toEqual({
       startLine: 8192,

@@ -288,6 +288,28 @@ describe('pipelining (RFC 9112, 9.3.2)', () => {
     expect(sink.paused).toBe(false);
   });
 
+  it('keeps what a sink delivers while an event is answered', () => {
+    class Answering extends EventLog {
+      connection: { sendResponse(response: Response): unknown } | null = null;
+      override handleRequest(head: Parameters<EventLog['handleRequest']>[0]): void {
+        super.handleRequest(head);
+        this.connection?.sendResponse(ok());
+      }
+    }
+    const log = new Answering();
+    const { connection, sink, receives } = serverEnd(quiet, log);
+    log.connection = connection;
+    const write = sink.write.bind(sink);
+    let n = 0;
+    sink.write = (buf, start, end) => {
+      if (n++ === 0) receives('GET /late HTTP/1.1\r\nHost: a\r\n\r\n');
+      return write(buf, start, end);
+    };
+    receives(GET + GET);
+    expect(log.requests.map((request) => request.target)).toEqual(['/', '/', '/late']);
+    expect(connection.isIdle).toBe(true);
+  });
+
   it('keeps what a sink delivers from inside a write', () => {
     const { connection, sink, receives, log } = serverEnd(quiet);
     const write = sink.write.bind(sink);

@@ -166,6 +166,8 @@ export const SMUGGLING_CORPUS: readonly CorpusRow[] = [
   ['chunk data ended by LF', chunked('1\r\nx\n0\r\n\r\n'), 400],
   ['chunk data ended by CR', chunked('1\r\nx\r0\r\n\r\n'), 400],
   ['chunk data ended by two other bytes', chunked('1\r\nxyz0\r\n\r\n'), 400],
+  ['chunk data ended by another byte and LF', chunked('1\r\nxy\n0\r\n\r\n'), 400],
+  ['chunk data ended by CR and another byte', chunked('1\r\nx\ry0\r\n\r\n'), 400],
   ['a chunk extension', chunked('1;a=b;c="d;\\"e" ; f = g\r\nx\r\n0;z\r\n\r\n'), 0],
   ['white space before a chunk extension', chunked('1 ;a\r\nx\r\n0\r\n\r\n'), 0],
   ['an empty chunk extension', chunked('1;\r\nx\r\n0\r\n\r\n'), 400],
