@@ -45,6 +45,14 @@ describe('challenge ACKs (RFC 5961)', () => {
   });
 });
 
+describe('a reset', () => {
+  it('may carry text, which is nobody\u2019s business (SHLD-2)', () => {
+    const script = established();
+    script.sends({ seq: 1, flags: 'RA', data: 'because I say so' });
+    expect(script.events).toEqual(['close:ECONNRESET']);
+  });
+});
+
 describe('PAWS (RFC 7323, 5)', () => {
   const stamped = (setup: ScriptSetup = {}): Script =>
     established({

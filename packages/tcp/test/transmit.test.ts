@@ -24,6 +24,13 @@ describe('segmentation', () => {
     ]);
   });
 
+  it('names the MSS in no segment but the SYN (MUST-65)', () => {
+    const script = established();
+    script.write(10);
+    script.end();
+    expect(script.take().map((s) => s.mss)).toEqual([0, 0]);
+  });
+
   it('joins small writes of one turn', () => {
     const script = established();
     for (let i = 0; i < 100; i++) script.conn.write(pattern(30));
