@@ -4,8 +4,7 @@
  */
 
 import { resolve } from 'node:path';
-import yargs from 'yargs';
-import { VERBOSITIES, type Verbosity } from './log.js';
+import type { Verbosity } from './log.js';
 
 /** The settings of one run. */
 export interface ServerCommand {
@@ -58,152 +57,30 @@ const TUN_ONLY = [
   'time-wait',
 ] as const;
 
-const EXAMPLES: [command: string, text: string][] = [
-  ['$0', 'our own TCP on a TUN device where it may be opened, else the kernel'],
-  ['$0 --kernel-tcp --port 9000', 'no root needed: http://127.0.0.1:9000'],
-  ['sudo $0 --tun-ip 10.0.0.2 -v debug', 'every segment; then curl http://10.0.0.2:8080/json'],
-  ['sudo $0 --pcap run.pcapng', 'open run.pcapng in Wireshark'],
-  ['$0 --root public', 'a folder'],
-  ['$0 --root public --allow index.html --allow style.css', 'two files, and 403 for the rest'],
-];
+/** What holds without options. */
+export const DEFAULTS = { transport: 'auto', port: 8080, verbosity: 'info' } as const;
 
-function parserOf(args: readonly string[]) {
-  return yargs([...args])
-    .scriptName('netlayers-server')
-    .usage("$0 [options]\n\nServes HTTP over our own TCP, IPv4 and TUN, or over the kernel's TCP.")
-    .parserConfiguration({ 'duplicate-arguments-array': false, 'camel-case-expansion': false })
-    .options({
-      transport: {
-        choices: ['auto', 'tun', 'kernel'] as const,
-        default: 'auto' as const,
-        describe: 'Whose TCP carries the requests',
-        group: 'Transport:',
-      },
-      'kernel-tcp': {
-        type: 'boolean',
-        describe: 'The same as --transport kernel',
-        group: 'Transport:',
-      },
-      'tun-ip': {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Our address; the machine gets the next one  [default: 10.0.0.2]',
-        group: 'Transport:',
-      },
-      'tun-name': {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Name of the device, new or existing',
-        group: 'Transport:',
-      },
-      'tun-driver': {
-        choices: ['koffi', 'tuntap2'] as const,
-        describe: 'How the device is opened',
-        group: 'Transport:',
-      },
-      'tun-fd': {
-        type: 'number',
-        requiresArg: true,
-        describe: 'An open TUN descriptor to use',
-        group: 'Transport:',
-      },
-      'tun-route': {
-        type: 'string',
-        array: true,
-        nargs: 1,
-        describe: 'A further subnet sent to us (repeatable)',
-        group: 'Transport:',
-      },
-      mtu: {
-        type: 'number',
-        requiresArg: true,
-        describe: 'Largest IP packet, bytes',
-        group: 'Transport:',
-      },
-      'no-offload': {
-        type: 'boolean',
-        describe: 'No checksum or segmentation offload',
-        group: 'Transport:',
-      },
-      offload: { type: 'boolean', hidden: true },
-      'time-wait': {
-        type: 'number',
-        requiresArg: true,
-        describe: 'Seconds a closed connection is remembered',
-        group: 'Transport:',
-      },
-      pcap: {
-        type: 'string',
-        requiresArg: true,
-        normalize: true,
-        describe: 'Record every packet into a pcapng file',
-        group: 'Transport:',
-      },
-      host: {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Address to listen on  [default: 127.0.0.1, or the TUN address]',
-        group: 'Server:',
-      },
-      port: {
-        alias: 'p',
-        type: 'number',
-        requiresArg: true,
-        default: 8080,
-        describe: 'Port to listen on; 0 chooses one',
-        group: 'Server:',
-      },
-      root: { type: 'string', requiresArg: true, describe: 'Serve this folder', group: 'Server:' },
-      allow: {
-        type: 'string',
-        array: true,
-        nargs: 1,
-        describe: 'Serve only this file, relative to --root (repeatable)',
-        group: 'Server:',
-      },
-      demo: {
-        type: 'boolean',
-        describe: 'The built-in routes as well, with --root or --allow',
-        group: 'Server:',
-      },
-      cors: {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Let pages of this origin read answers, * for all',
-        group: 'Server:',
-      },
-      verbosity: {
-        alias: 'v',
-        choices: VERBOSITIES,
-        default: 'info' as const,
-        describe: 'debug prints every segment',
-        group: 'Server:',
-      },
-    })
-    .example(EXAMPLES)
-    .version(false)
-    .help()
-    .alias('help', 'h')
-    .wrap(100)
-    .strict()
-    .exitProcess(false)
-    .showHelpOnFail(false)
-    .fail((message, error) => {
-      throw error ?? new UsageError(oneLine(message));
-    });
+/** The options as they were given, with defaults where nothing depends on another option. */
+export interface GivenOptions {
+  readonly transport: 'auto' | 'tun' | 'kernel';
+  readonly port: number;
+  readonly verbosity: Verbosity;
+  readonly 'kernel-tcp'?: boolean | undefined;
+  readonly 'tun-ip'?: string | undefined;
+  readonly 'tun-name'?: string | undefined;
+  readonly 'tun-driver'?: 'koffi' | 'tuntap2' | undefined;
+  readonly 'tun-fd'?: number | undefined;
+  readonly 'tun-route'?: readonly string[] | undefined;
+  readonly mtu?: number | undefined;
+  readonly offload?: boolean | undefined;
+  readonly 'time-wait'?: number | undefined;
+  readonly pcap?: string | undefined;
+  readonly host?: string | undefined;
+  readonly root?: string | undefined;
+  readonly allow?: readonly string[] | undefined;
+  readonly demo?: boolean | undefined;
+  readonly cors?: string | undefined;
 }
-
-async function parse(args: readonly string[]) {
-  try {
-    return await parserOf(args).parseAsync();
-  } catch (error) {
-    // Mistakes that are found before single options are looked at do not come through `fail`.
-    if (!(error instanceof Error) || error.name !== 'YError') throw error;
-    throw new UsageError(oneLine(error.message));
-  }
-}
-
-const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
 
 /**
  * Reads the command line.
@@ -212,54 +89,59 @@ const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
  * @throws UsageError
  */
 export async function readOptions(args: readonly string[]): Promise<ServerCommand | null> {
-  const argv = await parse(args);
-  if ('help' in argv && argv['help'] === true) return null;
-  if (argv._.length > 0) throw new UsageError(`Unexpected argument: ${argv._[0]}`);
-  for (const [name, value] of Object.entries(argv)) {
-    if (typeof value === 'number' && Number.isNaN(value))
-      throw new UsageError(`--${name} needs a number`);
+  if (args.length === 0) return commandOf(DEFAULTS);
+  const { parseArguments } = await import('./command-line.js');
+  const given = await parseArguments(args);
+  return given === null ? null : commandOf(given);
+}
+
+/** Checks the options and what they mean together. */
+function commandOf(given: GivenOptions): ServerCommand {
+  const numberless = (['port', 'mtu', 'tun-fd', 'time-wait'] as const).find((name) =>
+    Number.isNaN(given[name]),
+  );
+  if (numberless !== undefined) throw new UsageError(`--${numberless} needs a number`);
+  const transport = transportOf(given);
+  const useless = TUN_ONLY.find((name) => given[name] !== undefined);
+  if (transport === 'kernel' && useless !== undefined) {
+    const option = useless === 'offload' ? 'no-offload' : useless;
+    throw new UsageError(`--${option} is for our own TCP: leave it out, or use --transport tun`);
   }
-  const transport = transportOf(argv.transport, argv['kernel-tcp'] === true, args);
-  if (transport === 'kernel') {
-    const useless = TUN_ONLY.find((name) => argv[name] !== undefined);
-    if (useless !== undefined) {
-      const option = useless === 'offload' ? 'no-offload' : useless;
-      throw new UsageError(`--${option} is for our own TCP: leave it out, or use --transport tun`);
-    }
-  }
-  const hasFiles = argv.root !== undefined || argv.allow !== undefined;
+  const hasFiles = given.root !== undefined || given.allow !== undefined;
   return {
     transport,
-    tun: {
-      ip: addressOf('tun-ip', argv['tun-ip'] ?? '10.0.0.2'),
-      name: argv['tun-name'] ?? null,
-      driver: argv['tun-driver'] ?? 'koffi',
-      fd: wholeNumber('tun-fd', argv['tun-fd'], 0, 0x7fffffff),
-      routes: argv['tun-route'] ?? [],
-      mtu: wholeNumber('mtu', argv.mtu, 68, 65535),
-      offload: argv.offload !== false,
-      pcap: argv.pcap ?? null,
-      timeWaitMs: secondsOf('time-wait', argv['time-wait']),
-    },
-    host: argv.host ?? null,
-    port: wholeNumber('port', argv.port, 0, 65535) ?? 8080,
-    root: hasFiles ? resolve(argv.root ?? '.') : null,
-    allow: argv.allow ?? null,
-    demo: !hasFiles || argv.demo === true,
-    cors: argv.cors ?? null,
-    verbosity: argv.verbosity,
+    tun: tunOptionsOf(given),
+    host: given.host ?? null,
+    port: wholeNumber('port', given.port, 0, 65535) ?? DEFAULTS.port,
+    root: hasFiles ? resolve(given.root ?? '.') : null,
+    allow: given.allow ?? null,
+    demo: !hasFiles || given.demo === true,
+    cors: given.cors ?? null,
+    verbosity: given.verbosity,
   };
 }
 
-function transportOf(
-  given: 'auto' | 'tun' | 'kernel',
-  kernelTcp: boolean,
-  args: readonly string[],
-): 'auto' | 'tun' | 'kernel' {
-  if (!kernelTcp) return given;
-  const named = args.some((arg) => arg === '--transport' || arg.startsWith('--transport='));
-  if (named && given !== 'kernel') {
-    throw new UsageError(`--kernel-tcp contradicts --transport ${given}: give one of them`);
+function tunOptionsOf(given: GivenOptions): TunOptions {
+  return {
+    ip: addressOf('tun-ip', given['tun-ip'] ?? '10.0.0.2'),
+    name: given['tun-name'] ?? null,
+    driver: given['tun-driver'] ?? 'koffi',
+    fd: wholeNumber('tun-fd', given['tun-fd'], 0, 0x7fffffff),
+    routes: given['tun-route'] ?? [],
+    mtu: wholeNumber('mtu', given.mtu, 68, 65535),
+    offload: given.offload !== false,
+    pcap: given.pcap ?? null,
+    timeWaitMs: secondsOf('time-wait', given['time-wait']),
+  };
+}
+
+function transportOf({
+  transport,
+  'kernel-tcp': kernelTcp,
+}: GivenOptions): GivenOptions['transport'] {
+  if (kernelTcp !== true) return transport;
+  if (transport === 'tun') {
+    throw new UsageError('--kernel-tcp contradicts --transport tun: give one of them');
   }
   return 'kernel';
 }
