@@ -95,12 +95,13 @@ export function isHost(text: string, start = 0, end = text.length): boolean {
     if (close < 0 || close >= end || !isIpLiteral(text.slice(at + 1, close))) return false;
     at = close + 1;
   } else {
-    while (at < end && (CLASS[text.charCodeAt(at)]! & HOST) !== 0) {
-      if (text.charCodeAt(at) === 0x25) {
+    for (; at < end; at++) {
+      const unit = text.charCodeAt(at);
+      if ((CLASS[unit]! & HOST) === 0) break;
+      if (unit === 0x25) {
         if (at + 2 >= end || !isAll(text, HEX, at + 1, at + 3)) return false;
         at += 2;
       }
-      at++;
     }
   }
   return at === end || (text.charCodeAt(at) === 0x3a && isPort(text, at + 1, end));

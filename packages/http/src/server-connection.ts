@@ -271,7 +271,6 @@ export class ServerConnection extends Connection {
     }
   }
 
-  /** The peer has broken the protocol, or off in the middle of a message. */
   #fail(): void {
     const { error } = this.parser;
     this.exchange.clientDoes('fail');
