@@ -46,7 +46,10 @@ export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
     if (this.#state !== 'open') return;
     const reader = this.#waiting.shift();
     if (reader !== undefined) {
-      reader.resolve({ done: false, value: buf.slice(start, end) });
+      // Not `buf.slice`: of Node's Buffer that would be a view, and the bytes are only lent.
+      const value = new Uint8Array(end - start);
+      value.set(buf.subarray(start, end));
+      reader.resolve({ done: false, value });
       return;
     }
     this.size += end - start;

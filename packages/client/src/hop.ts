@@ -113,9 +113,12 @@ export function nextHop(hop: Hop, response: ResponseHead): Hop | null {
  * @param codings what `Accept-Encoding` says where the hop wants decoded content.
  */
 export function requestOf(hop: Hop, codings: string): Request {
-  const headers = hop.headers.clone();
+  const headers = new Headers();
+  headers.set('Host', hop.headers.get('host') ?? hop.url.host);
+  for (const [name, value] of hop.headers) {
+    if (name.toLowerCase() !== 'host') headers.append(name, value);
+  }
   const defaults: Record<string, string | null> = {
-    Host: hop.url.host,
     'User-Agent': 'netlayers',
     Accept: '*/*',
     Authorization: basicCredentials(hop.url),

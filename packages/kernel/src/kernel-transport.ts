@@ -31,8 +31,11 @@ class KernelTransport implements Transport {
   readonly #highWaterMark: number;
   readonly #pool = new BlockPool(POOLED_BLOCKS);
   readonly #servers = new Set<Server>();
-  /** One for all connections: a read and the delivery of what it brought are one call. */
-  #readBuffer: Buffer | null = null;
+  /**
+   * One for all connections: a read and the delivery of what it brought are one call. No Buffer:
+   * whoever keeps bytes by `slice` must get a copy.
+   */
+  #readBuffer: Uint8Array | null = null;
 
   constructor(highWaterMark: number) {
     this.#highWaterMark = highWaterMark;
@@ -65,7 +68,7 @@ class KernelTransport implements Transport {
   }): Promise<ByteStream> {
     const { host, port, signal } = options;
     if (signal?.aborted) return Promise.reject(reasonOf(signal));
-    this.#readBuffer ??= Buffer.allocUnsafeSlow(READ_BUFFER);
+    this.#readBuffer ??= new Uint8Array(READ_BUFFER);
     const buffer = this.#readBuffer;
     return new Promise((resolve, reject) => {
       let stream: KernelStream | null = null;
