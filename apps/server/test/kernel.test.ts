@@ -1,0 +1,332 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { enterNetworkNamespace } from '@netlayers/testkit/netns';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { BuiltCommand, type RunningCommand } from './command.js';
+
+// With root, `auto` would set up a TUN device of this machine: not outside of a namespace.
+enterNetworkNamespace();
+
+const NOBODY = 65534;
+const isRoot = process.getuid?.() === 0;
+
+let command: BuiltCommand;
+const running: RunningCommand[] = [];
+
+beforeAll(async () => {
+  command = await BuiltCommand.build();
+});
+
+afterEach(() => {
+  for (const server of running.splice(0)) if (server.isRunning) server.kill('SIGKILL');
+});
+
+afterAll(() => command.remove());
+
+function start(...args: string[]): RunningCommand {
+  const server = command.run(args);
+  running.push(server);
+  return server;
+}
+
+/** A server on the kernel's TCP with the built-in routes, and its URL. */
+async function serve(...args: string[]): Promise<{ server: RunningCommand; url: string }> {
+  const server = start('--kernel-tcp', '--port', '0', ...args);
+  return { server, url: await server.url() };
+}
+
+describe('the built-in routes', () => {
+  it('answer', async () => {
+    const { url } = await serve();
+    const page = await fetch(url);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    const html = await page.text();
+    for (const path of ['/json', '/headers', '/methods', '/echo']) {
+      expect(html).toContain(`href="${path}"`);
+    }
+    expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
+    expect(await (await fetch(`${url}/json`)).json()).toEqual({ message: 'hello from netlayers' });
+    const headers = await fetch(`${url}/headers`, { headers: { 'X-Test': 'one' } });
+    expect(await headers.json()).toMatchObject({ 'x-test': 'one' });
+    expect(await (await fetch(`${url}/methods`)).json()).toEqual(
+      expect.arrayContaining(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
+    );
+    const head = await fetch(`${url}/json`, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([
+      200,
+      '34',
+      '',
+    ]);
+  });
+
+  it('echo what they get', async () => {
+    const { url } = await serve();
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+      const body = new Uint8Array(300_000).map((_, i) => i * 7);
+      const answer = await fetch(`${url}/echo`, {
+        method,
+        body,
+        headers: { 'Content-Type': 'text/x-test' },
+      });
+      expect(answer.headers.get('content-type')).toBe('text/x-test');
+      expect(Buffer.from(await answer.arrayBuffer()).equals(body)).toBe(true);
+    }
+    const empty = await fetch(`${url}/echo`);
+    expect(empty.headers.get('content-type')).toBe('application/octet-stream');
+    expect(await empty.text()).toBe('');
+  });
+
+  it('show what the client says as text', async () => {
+    const { url } = await serve();
+    const html = await new Promise<string>((resolve, reject) => {
+      const request = httpRequest(url, { headers: { Host: 'x"><script>alert(1)</script>' } });
+      request.on('response', async (response: IncomingMessage) => {
+        let text = `${response.statusCode}`;
+        for await (const piece of response) text += piece;
+        resolve(text);
+      });
+      request.on('error', reject).end();
+    });
+    expect(html).not.toContain('<script>alert');
+  });
+
+  it('are off beside files, unless asked for', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'netlayers-root-'));
+    try {
+      mkdirSync(join(root, 'sub'));
+      writeFileSync(join(root, 'sub/a.txt'), 'a');
+      writeFileSync(join(root, 'b.txt'), 'b');
+      const files = await serve('--root', root);
+      expect(await (await fetch(`${files.url}/sub/a.txt`)).text()).toBe('a');
+      expect((await fetch(`${files.url}/json`)).status).toBe(404);
+      const both = await serve('--root', root, '--demo');
+      expect(await (await fetch(`${both.url}/b.txt`)).text()).toBe('b');
+      expect((await fetch(`${both.url}/json`)).status).toBe(200);
+      const listed = await serve('--root', root, '--allow', 'b.txt', '--allow', 'sub/a.txt');
+      expect((await fetch(`${listed.url}/b.txt`)).status).toBe(200);
+      expect((await fetch(`${listed.url}/sub/a.txt`)).status).toBe(200);
+      expect((await fetch(`${listed.url}/`)).status).toBe(403);
+      expect((await fetch(`${listed.url}/b.txt`, { method: 'POST' })).status).toBe(405);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
+});
+
+describe('clients that we did not write', () => {
+  it('curl, if installed', async (context) => {
+    const curl = promisify(execFile);
+    const { url } = await serve();
+    const out = await curl('curl', [
+      '-sS',
+      '-d',
+      'text',
+      '-H',
+      'Expect: 100-continue',
+      `${url}/echo`,
+    ]).catch((error) => {
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    });
+    if (out === null) return context.skip('curl is not installed');
+    expect(out.stdout).toBe('text');
+    const twice = await curl('curl', ['-sS', '-v', `${url}/json`, `${url}/json`]);
+    expect(twice.stderr).toMatch(/Re-using existing connection/);
+    const head = await curl('curl', ['-sS', '-I', url]);
+    expect(head.stdout).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  });
+
+  it('an agent of node:http, a thousand requests over fifty connections', async () => {
+    const { url } = await serve('-v', 'warn');
+    const agent = new Agent({ keepAlive: true, maxSockets: 50 });
+    const one = (i: number): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const request = httpRequest(`${url}/echo`, { agent, method: 'POST' }, async (response) => {
+          let text = '';
+          for await (const piece of response) text += piece;
+          resolve(text);
+        });
+        request.on('error', reject).end(`request ${i}`);
+      });
+    const answers = await Promise.all(Array.from({ length: 1000 }, (_, i) => one(i)));
+    expect(answers).toEqual(answers.map((_, i) => `request ${i}`));
+    agent.destroy();
+  });
+
+  it('one that idles does not keep others waiting', async () => {
+    const { url } = await serve();
+    const idle = connect(Number(new URL(url).port), '127.0.0.1');
+    await new Promise((resolve) => idle.once('connect', resolve));
+    idle.write('GET /json HTTP/1.1\r\nHost: x\r\n\r\nGET /json HT');
+    await new Promise((resolve) => idle.once('data', resolve));
+    expect((await fetch(`${url}/json`)).status).toBe(200);
+    idle.destroy();
+  });
+});
+
+describe('the log', () => {
+  it('says where it listens, what to try, and what was asked', async () => {
+    const { server, url } = await serve();
+    expect(server.stdout).toContain(`Try curl ${url}/json`);
+    await (await fetch(`${url}/json?a=1`)).text();
+    await server.until(/^127\.0\.0\.1:\d+ GET \/json\?a=1 200 34 bytes, \d+\.\d ms$/m);
+    expect(server.stderr).toBe('');
+  });
+
+  it('is as quiet as it is told to be', async () => {
+    const port = await freePort();
+    const server = start('--kernel-tcp', '--port', `${port}`, '-v', 'error');
+    await untilOpen(port);
+    await (await fetch(`http://127.0.0.1:${port}/json`)).text();
+    expect(await server.stop()).toBe(0);
+    expect(server.stdout + server.stderr).toBe('');
+  });
+});
+
+describe('signals', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with 0', async (signal) => {
+    const { server, url } = await serve();
+    await (await fetch(`${url}/json`)).text();
+    server.kill(signal);
+    expect(await server.ended).toBe(0);
+    expect(server.stdout).toMatch(/Closing.*\nClosed\n$/s);
+  });
+
+  it('let a running request finish', async () => {
+    const { server, url } = await serve();
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    let received = '';
+    socket.on('data', (data) => {
+      received += data.toString('latin1');
+    });
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.write('POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\nhalf');
+    await expect.poll(() => received).toContain('half');
+    server.kill('SIGTERM');
+    await server.until(/Closing/);
+    socket.write('half');
+    await closed;
+    expect(received.endsWith('halfhalf')).toBe(true);
+    expect(await server.ended).toBe(0);
+  });
+
+  it('end it at once the second time', async () => {
+    const { server, url } = await serve();
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write('POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\nhalf');
+    await new Promise((resolve) => socket.once('data', resolve));
+    server.kill('SIGTERM');
+    await server.until(/Closing/);
+    server.kill('SIGTERM');
+    expect(await server.ended).toBe(143);
+    socket.destroy();
+  });
+});
+
+describe('mistakes', () => {
+  it.each([
+    [['--prot', '80'], /Unknown argument: prot/],
+    [['extra'], /extra/],
+    [['--port'], /port/],
+    [['--port', 'http'], /--port needs a number/],
+    [['--port', '70000'], /--port is a whole number from 0 to 65535/],
+    [['--port', '1.5'], /--port is a whole number/],
+    [['--mtu', '20'], /--mtu is a whole number from 68 to 65535/],
+    [['--tun-ip', '10.0.0'], /--tun-ip is an IPv4 address/],
+    [['--time-wait', '-1'], /--time-wait is 0 to 3600 seconds/],
+    [['--transport', 'pigeon'], /Invalid values/],
+    [['-v', 'loud'], /Invalid values/],
+    [['--kernel-tcp', '--transport', 'tun'], /contradicts/],
+    [['--kernel-tcp', '--tun-ip', '10.0.0.9'], /--tun-ip is for our own TCP/],
+    [['--kernel-tcp', '--no-offload'], /--no-offload is for our own TCP/],
+    [['--kernel-tcp', '--pcap', 'x'], /--pcap is for our own TCP/],
+  ])('%j', async (args, message) => {
+    const server = start(...args);
+    expect(await server.ended).toBe(2);
+    expect(server.stderr).toMatch(message);
+    expect(server.stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(server.stdout).toBe('');
+  });
+
+  it.each([
+    [['--root', '/no/such/folder'], /There is no folder \/no\/such\/folder/],
+    [['--root', process.execPath], /is no folder/],
+    [['--allow', '../outside'], /not a file below/],
+    [['--host', '192.0.2.1'], /is no address of this machine/],
+  ])('%j', async (args, message) => {
+    const server = start('--kernel-tcp', '--port', '0', ...args);
+    expect(await server.ended).toBe(1);
+    expect(server.stderr).toMatch(message);
+    expect(server.stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('a port that is in use', async () => {
+    const { url } = await serve();
+    const second = start('--kernel-tcp', '--port', new URL(url).port);
+    expect(await second.ended).toBe(1);
+    expect(second.stderr).toMatch(/^error Port \d+ of 127\.0\.0\.1 is in use: choose another/);
+  });
+
+  it('are explained by --help', async () => {
+    const help = start('--help');
+    expect(await help.ended).toBe(0);
+    expect(help.stdout).toContain('--kernel-tcp');
+    expect(help.stdout).toContain('Examples:');
+  });
+});
+
+describe('auto without the right to open a TUN device', () => {
+  it('serves on the kernel, and says why and what to do', async () => {
+    const server = command.run(['--port', '0'], isRoot ? { uid: NOBODY } : {});
+    running.push(server);
+    const url = await server.url();
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:/);
+    expect((await fetch(`${url}/json`)).status).toBe(200);
+    expect(server.stderr).toMatch(
+      /^warning No TUN device, so the kernel's TCP serves on 127\.0\.0\.1: .+/,
+    );
+    expect(server.stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('is an error when TUN was asked for', async () => {
+    const server = command.run(
+      ['--transport', 'tun', '--port', '0'],
+      isRoot ? { uid: NOBODY } : {},
+    );
+    expect(await server.ended).toBe(1);
+    expect(server.stderr).toMatch(/^error .+/);
+    expect(server.stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+async function untilOpen(port: number): Promise<void> {
+  await expect
+    .poll(
+      () =>
+        fetch(`http://127.0.0.1:${port}/json`).then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      {
+        timeout: 10_000,
+      },
+    )
+    .toBe(200);
+}

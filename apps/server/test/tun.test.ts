@@ -1,0 +1,91 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { enterNetworkNamespace } from '@netlayers/testkit/netns';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { BuiltCommand, type RunningCommand } from './command.js';
+
+const namespace = enterNetworkNamespace();
+
+describe.skipIf(!namespace.available)('over a TUN device', () => {
+  let command: BuiltCommand;
+  const running: RunningCommand[] = [];
+  const folder = mkdtempSync(join(tmpdir(), 'netlayers-tun-'));
+
+  beforeAll(async () => {
+    command = await BuiltCommand.build();
+  });
+
+  afterEach(async () => {
+    for (const server of running.splice(0)) {
+      if (server.isRunning) server.kill('SIGKILL');
+      await server.ended;
+    }
+  });
+
+  afterAll(() => {
+    command.remove();
+    rmSync(folder, { recursive: true });
+  });
+
+  function start(...args: string[]): RunningCommand {
+    const server = command.run(args);
+    running.push(server);
+    return server;
+  }
+
+  it('is what auto chooses', async () => {
+    const server = start();
+    expect(await server.url()).toBe('http://10.0.0.2:8080');
+    const page = await (await fetch('http://10.0.0.2:8080/')).text();
+    expect(page).toContain('our own TCP, over TUN');
+    expect(page).toContain('10.0.0.3:');
+    expect(await (await fetch('http://10.0.0.2:8080/json')).json()).toEqual({
+      message: 'hello from netlayers',
+    });
+    const body = new Uint8Array(2_000_000).map((_, i) => i * 13);
+    const echo = await fetch('http://10.0.0.2:8080/echo', { method: 'POST', body });
+    expect(Buffer.from(await echo.arrayBuffer()).equals(body)).toBe(true);
+    expect(server.stderr).toBe('');
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('shows every segment, and records them', async () => {
+    const pcap = join(folder, 'run.pcapng');
+    const server = start(
+      ...['--transport', 'tun', '--tun-ip', '10.1.0.2', '--port', '9000', '-v', 'debug'],
+      ...['--pcap', pcap, '--time-wait', '1', '--mtu', '1400', '--tun-name', 'nltest0'],
+    );
+    const url = await server.url();
+    expect(url).toBe('http://10.1.0.2:9000');
+    await (await fetch(`${url}/json`, { headers: { Connection: 'close' } })).text();
+    await server.until(/^-> FIN-ACK /m);
+    expect(server.stdout).toMatch(/^<- SYN seq=\d+ .*mss=1360/m);
+    expect(server.stdout).toMatch(/^-> SYN-ACK seq=\d+ ack=\d+ /m);
+    expect(server.stdout).toMatch(/\(on our own TCP; nltest0, this machine is 10\.1\.0\.3\)/);
+    expect(await server.stop()).toBe(0);
+    const capture = readFileSync(pcap);
+    expect(capture.readUInt32BE(0)).toBe(0x0a0d0d0a);
+    expect(capture.includes('hello from netlayers')).toBe(true);
+  });
+
+  it('answers for further subnets', async () => {
+    const server = start('--transport', 'tun', '--tun-route', '10.9.0.0/16');
+    expect(await server.url()).toBe('http://10.0.0.2:8080');
+    expect((await fetch('http://10.9.1.2:8080/json')).status).toBe(200);
+    expect((await fetch('http://10.0.0.2:8080/json')).status).toBe(200);
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('is not replaced by the kernel when something else is wrong', async () => {
+    const first = start();
+    await first.url();
+    const second = start('--port', '9000');
+    expect(await second.ended).toBe(1);
+    expect(second.stderr.trimEnd().split('\n')).toHaveLength(1);
+    const third = start('--tun-ip', '10.3.0.2', '--pcap', join(folder, 'no/such/file'));
+    expect(await third.ended).toBe(1);
+    expect(third.stderr).toMatch(/^error --pcap .*ENOENT/);
+    expect(await first.stop()).toBe(0);
+  });
+});
