@@ -176,6 +176,7 @@ export class TcpConnection implements Deadlined {
    *
    * @returns false when the send buffer is over its mark: wait for `handleDrain`. Also false, with
    *   nothing queued, after `end` or when the connection is closed.
+   * @throws RangeError when more than 1 GiB would be queued.
    */
   write(buf: Uint8Array, start = 0, end = buf.length): boolean {
     if (this.snd.finQueued || this.#state === 'CLOSED') return false;
@@ -434,7 +435,7 @@ export class TcpConnection implements Deadlined {
     if (state === 'SYN-SENT' || state === 'TIME-WAIT') return;
     if ((state === 'CLOSING' || state === 'LAST-ACK') && this.bufferedBytes === 0) return;
     const flags = TcpFlag.RST | TcpFlag.ACK;
-    if (emitSegment(this, this.snd.nxt, 0, flags, Because.ABORT, now)) {
+    if (emitSegment(this, this.snd.bareSeq, 0, flags, Because.ABORT, now)) {
       this.context.counters.resetsSent++;
     }
   }

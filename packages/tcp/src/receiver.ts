@@ -142,7 +142,9 @@ export class Receiver {
 
   /** Where the right edge would be if it were offered now (RFC 9293, 3.8.6.2.2 decides whether it is). */
   get possibleEdge(): Seq {
-    return seqAdd(this.nxt, Math.max(0, this.capacity - this.undelivered));
+    const room = Math.max(0, this.capacity - this.undelivered);
+    // What the field cannot say is not an offer that waits to be made.
+    return seqAdd(this.nxt, Math.min(room, 65535 * 2 ** this.windowShift));
   }
 
   /**

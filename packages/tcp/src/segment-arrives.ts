@@ -144,7 +144,6 @@ function checkReset(connection: TcpConnection, seg: TcpHeader, now: number): Ver
   if ((seg.flags & TcpFlag.RST) === 0) return null;
   if (seg.seq !== connection.rcv.nxt) return challenge(connection, now);
   connection.context.counters.resetsReceived++;
-  const reset = new TcpError('ECONNRESET', 'the peer has reset the connection');
   switch (connection.state) {
     case 'SYN-RECEIVED':
       connection.fail(
@@ -157,14 +156,16 @@ function checkReset(connection: TcpConnection, seg: TcpHeader, now: number): Ver
     case 'LAST-ACK':
     case 'TIME-WAIT':
       // We are here from the moment of the close; for the RFC's user all text has been sent by now.
-      if (connection.bufferedBytes > 0) connection.fail(reset);
+      if (connection.bufferedBytes > 0) connection.fail(resetByPeer());
       else connection.finish();
       break;
     default:
-      connection.fail(reset);
+      connection.fail(resetByPeer());
   }
   return Verdict.RESET;
 }
+
+const resetByPeer = (): TcpError => new TcpError('ECONNRESET', 'the peer has reset the connection');
 
 /** Fourth: the SYN bit, with RFC 5961, 4. */
 function checkSyn(connection: TcpConnection, seg: TcpHeader, now: number): Verdict | null {

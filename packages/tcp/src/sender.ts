@@ -122,6 +122,14 @@ export class Sender {
     return seqDiff(this.nxt, this.una) - seqDiff(this.lostEnd, this.lostNext);
   }
 
+  /**
+   * SEG.SEQ of a segment without text: SND.NXT. Beyond a closed window, where a probe may have
+   * taken SND.NXT, the peer would refuse the segment with the ACK in it: then SND.UNA.
+   */
+  get bareSeq(): Seq {
+    return this.wnd === 0 && this.pipe === 0 ? this.una : this.nxt;
+  }
+
   /** Whether something has to be sent again. */
   get hasLost(): boolean {
     return this.lostNext !== this.lostEnd;

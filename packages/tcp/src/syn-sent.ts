@@ -28,10 +28,10 @@ export function takeSyn(connection: TcpConnection, seg: TcpHeader, now: number):
     rcv.tsRecentAt = now;
   }
   connection.settleMss(seg.mss);
-  // What the peer will send at most, as far as it can be known: its own path is as narrow as what
-  // it can receive, and timestamps take their room from its segments too.
-  const peerMss = seg.mss === 0 ? rcv.mss : Math.min(rcv.mss, seg.mss);
-  rcv.mss = connection.timestampsEnabled ? peerMss - TIMESTAMPS_LENGTH : peerMss;
+  // What the peer sends at most, as far as it can be known: the path is as narrow in the other
+  // direction, and timestamps take their room there too.
+  const optionsLength = connection.timestampsEnabled ? TIMESTAMPS_LENGTH : 0;
+  rcv.mss = Math.min(connection.advertisedMss - optionsLength, snd.mss);
   snd.wnd = seg.wnd;
   snd.maxWnd = seg.wnd;
   snd.wl1 = seg.seq;

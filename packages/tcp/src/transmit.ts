@@ -75,7 +75,7 @@ function transmitAck(connection: TcpConnection, now: number): boolean {
 }
 
 const emitAck = (connection: TcpConnection, because: Because, now: number): boolean =>
-  emitSegment(connection, connection.snd.nxt, 0, TcpFlag.ACK, because, now);
+  emitSegment(connection, connection.snd.bareSeq, 0, TcpFlag.ACK, because, now);
 
 function transmitQueue(connection: TcpConnection, now: number): boolean {
   const { snd } = connection;
