@@ -169,7 +169,7 @@ function checkEnds(script: Script): void {
 
 describe('mutated segments', () => {
   for (const state of Object.keys(BUILD) as TcpState[]) {
-    it(`into ${state}: ${MUTATIONS_PER_STATE} of them`, { timeout: 60_000 }, () => {
+    it(`into ${state}: ${MUTATIONS_PER_STATE} of them`, { timeout: 240_000 }, () => {
       for (let i = 0; i < MUTATIONS_PER_STATE / PER_CONNECTION; i++) {
         const seed = 1000 + i;
         try {

@@ -1,4 +1,4 @@
-import { Because, Verdict } from '@netlayers/tcp';
+import { Because, type TcpSettings, Verdict } from '@netlayers/tcp';
 import { describe, expect, it } from 'vitest';
 import { established, listening, Script, synReceived, synSent } from './fake-peer.js';
 
@@ -404,6 +404,29 @@ describe('listeners', () => {
     knock(81);
     expect(accepted).toEqual(['exact', 'address']);
     expect(() => listen('again', 0, 80)).toThrow(expect.objectContaining({ code: 'EADDRINUSE' }));
+  });
+});
+
+describe('settings', () => {
+  it('that TCP cannot work with are refused', () => {
+    const bad: Partial<TcpSettings>[] = [
+      { receiveBuffer: 255 },
+      { receiveBuffer: 2 ** 30 },
+      { sendBuffer: 0 },
+      { delayedAckMs: 501 },
+      { timeWaitMs: -1 },
+      { minRtoMs: 0 },
+      { maxRtoMs: 100 },
+      { mss: 47 },
+      { mss: 65_496 },
+    ];
+    for (const settings of bad) expect(() => new Script({ settings })).toThrow(RangeError);
+    const { tcp } = new Script({});
+    const to = { remoteAddress: 1, remotePort: 1, settings: { sendBuffer: 0 } };
+    expect(() => tcp.connect(to, () => {}, 0)).toThrow(RangeError);
+    const acceptable = { handleAcceptable: () => {} };
+    expect(() => tcp.listen({ port: 1, backlog: 0 }, acceptable)).toThrow(RangeError);
+    expect(() => tcp.listen({ port: 1, halfOpenLimit: 0 }, acceptable)).toThrow(RangeError);
   });
 });
 

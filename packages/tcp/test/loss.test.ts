@@ -70,6 +70,15 @@ describe('the retransmission timer (RFC 6298)', () => {
     expect(script.conn.snd.rtt.backoffs).toBe(0);
   });
 
+  it('measures no segment that a fast retransmission has repeated (Karn)', () => {
+    const script = inFlight(10);
+    expect(script.conn.snd.rtt.latestMs).toBe(0);
+    duplicates(script, 1, 3);
+    script.advance(50);
+    script.sends({ seq: 1, ack: 10_001 });
+    expect(script.conn.snd.rtt.latestMs).toBe(0);
+  });
+
   it('measures retransmissions too with timestamps (RFC 7323, 4.1)', () => {
     const script = established({
       settings: { timestamps: true },

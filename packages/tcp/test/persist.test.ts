@@ -81,6 +81,17 @@ describe('a closed window (3.8.6.1)', () => {
     script.expectsNothing();
   });
 
+  it('does not take our ACKs out of the peer\u2019s window while a probe is out', () => {
+    const script = established({ wnd: 0 });
+    script.write('hello');
+    script.advance(200);
+    script.expects([{ seq: 1, data: 'h' }]);
+    script.sends({ seq: 1, ack: 1, wnd: 0, data: 'abc' }, { seq: 4, ack: 1, wnd: 0, flags: 'FA' });
+    script.expects([{ seq: 1, ack: 5, flags: 'A' }]);
+    script.abort();
+    script.expects([{ seq: 1, flags: 'RA' }]);
+  });
+
   it('is probed with a FIN when that is all there is', () => {
     const script = established({ wnd: 0 });
     script.end();

@@ -49,6 +49,9 @@ describe('delayed ACK (3.8.6.3)', () => {
     stamped.expectsNothing();
     stamped.sends({ seq: 989, data: 988, ...ts });
     stamped.expects([{ ack: 1977 }]);
+    const tiny = established({ options: { mss: 1 } });
+    tiny.sends({ seq: 1, data: 10 });
+    tiny.expectsNothing();
     const narrow = established({ options: { mss: 500 } });
     narrow.sends({ seq: 1, data: 500 });
     narrow.sends({ seq: 501, data: 500 });
@@ -226,6 +229,8 @@ describe('the window that is offered', () => {
     script.turn();
     expect(script.received).toHaveLength(296);
     script.expectsNothing();
+    script.sends({ seq: 7801, data: 'x' });
+    script.expects([{ ack: 7801, wnd: 0 }]);
     script.conn.resume();
     script.turn();
     script.expects([{ ack: 7801, wnd: 4000 }]);
@@ -306,6 +311,19 @@ describe('the window that is offered', () => {
     script.conn.resume();
     script.turn();
     expect(script.conn.rcv.ring.bytes.length).toBe(0);
+  });
+
+  it('is not announced again and again where 16 bits cannot say more', () => {
+    const script = established({
+      mtu: 65_535,
+      settings: { receiveBuffer: 1024 * 1024 },
+      options: { mss: 65_495 },
+    });
+    script.sends({ seq: 1, data: 10 });
+    script.advance(40);
+    script.take();
+    for (let i = 0; i < 3; i++) script.sends({ seq: 11 });
+    script.expectsNothing();
   });
 
   it('grows by scaling: 1 MiB is said with a shift of 5', () => {

@@ -70,6 +70,24 @@ describe('two ends of a bad network', () => {
     }
   });
 
+  it('exchange every byte after both have stopped reading for a while', () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const pair = new Pair({ seed, loss: 0.05, settings: { receiveBuffer: 4000 } });
+      const up = pattern(30_000, seed);
+      const down = pattern(30_000, seed + 1);
+      pair.exchange(up, down);
+      pair.run(200);
+      for (const end of [pair.client, pair.server]) end.connection?.pause();
+      pair.run(60_000);
+      expect(pair.client.connection?.rcv.wnd).toBeLessThan(4000);
+      for (const end of [pair.client, pair.server]) end.connection?.resume();
+      pair.run(400_000);
+      expect(Buffer.from(pair.server.received).equals(up), `seed ${seed}`).toBe(true);
+      expect(Buffer.from(pair.client.received).equals(down), `seed ${seed}`).toBe(true);
+      expect(pair.client.events, `seed ${seed}`).toEqual(['end', 'close']);
+    }
+  });
+
   it('take bounded time: 50 kB each way at 5 % loss', () => {
     const times: number[] = [];
     for (let seed = 100; seed < 120; seed++) {
