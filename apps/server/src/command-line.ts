@@ -111,13 +111,16 @@ const EXAMPLES: [command: string, text: string][] = [
   ['$0 --root public --allow index.html --allow style.css', 'two files, and 403 for the rest'],
 ];
 
+/** What may be a list; `_` is what belongs to no option. */
+const REPEATABLE = new Set(['_', 'tun-route', 'allow']);
+
 const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
 
 function parserOf(args: readonly string[]) {
   return yargs([...args])
     .scriptName('netlayers-server')
     .usage("$0 [options]\n\nServes HTTP over our own TCP, IPv4 and TUN, or over the kernel's TCP.")
-    .parserConfiguration({ 'duplicate-arguments-array': false, 'camel-case-expansion': false })
+    .parserConfiguration({ 'camel-case-expansion': false })
     .options({ ...TRANSPORT_OPTIONS, ...SERVER_OPTIONS })
     .group(Object.keys(TRANSPORT_OPTIONS), 'Transport:')
     .group(Object.keys(SERVER_OPTIONS), 'Server:')
@@ -144,7 +147,10 @@ export async function parseArguments(args: readonly string[]): Promise<GivenOpti
   try {
     const argv = await parserOf(args).parseAsync();
     if ('help' in argv && argv['help'] === true) return null;
-    if (argv._.length > 0) throw new UsageError(`Unexpected argument: ${argv._[0]}`);
+    const repeated = Object.keys(argv).find(
+      (name) => Array.isArray(argv[name]) && !REPEATABLE.has(name),
+    );
+    if (repeated !== undefined) throw new UsageError(`--${repeated} was given twice`);
     return argv;
   } catch (error) {
     // Mistakes that are found before single options are looked at do not come through `fail`.

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'tsup';
 
@@ -16,7 +16,7 @@ const REQUIRE = "import{createRequire as $r}from'node:module';const require=$r(i
 /** Where koffi is installed: it has native parts and stays outside of the bundle. */
 function locateKoffi(): string {
   const tun = join(HERE, '../../packages/tun/package.json');
-  return createRequire(tun).resolve('koffi');
+  return join(dirname(createRequire(tun).resolve('koffi')), 'index.js');
 }
 
 /** A bundle of the command in a folder of its own, readable for every user. */

@@ -143,7 +143,7 @@ describe('clients that we did not write', () => {
   });
 
   it('an agent of node:http, a thousand requests over fifty connections', async () => {
-    const { url } = await serve('-v', 'warn');
+    const { url } = await serve();
     const agent = new Agent({ keepAlive: true, maxSockets: 50 });
     const one = (i: number): Promise<string> =>
       new Promise((resolve, reject) => {
@@ -235,6 +235,7 @@ describe('mistakes', () => {
     [['--prot', '80'], /Unknown argument: prot/],
     [['extra'], /extra/],
     [['--port'], /port/],
+    [['--port', '1', '--port', '2'], /--port was given twice/],
     [['--port', 'http'], /--port needs a number/],
     [['--port', '70000'], /--port is a whole number from 0 to 65535/],
     [['--port', '1.5'], /--port is a whole number/],
