@@ -3,6 +3,7 @@ import type { TcpSocket } from '@netlayers/stack';
 import type { TcpSettings } from '@netlayers/tcp';
 import { RecordingPeer } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
+import { bytesInUse } from './heap.js';
 import { faultsOf, openPair, simulate, transfer } from './simulate.js';
 
 const MIB = 1 << 20;
@@ -325,7 +326,6 @@ describe('ten thousand connections', () => {
   }, async () => {
     const network = createNetwork();
     const { a, b } = twoHosts(network, { delayMs: 1 }, { timeWaitMs: 1000 });
-    const collect = (globalThis as { gc?: () => void }).gc;
     let served = 0;
     b.stack.listen({ port: 80 }, (socket) => {
       socket.setHandler({
@@ -358,15 +358,47 @@ describe('ten thousand connections', () => {
     };
     // The first round fills pools and tables, and lets the host compile.
     await round(2000);
-    collect?.();
-    const before = process.memoryUsage().heapUsed;
+    const before = bytesInUse();
     await round(10_000);
-    collect?.();
-    const grown = process.memoryUsage().heapUsed - before;
+    const grown = bytesInUse() - before;
     expect(served).toBe(12_000);
     expect(a.stack.counters().connections).toBe(0);
     expect(b.stack.counters().connections).toBe(0);
     expect(network.clock.now()).toBeLessThan(60_000);
-    if (collect !== undefined) expect(grown).toBeLessThan(1_000_000);
+    expect(grown).toBeLessThan(1_000_000);
+  });
+
+  it('that are idle hold less than 3 KB each, and no buffer', { timeout: 60_000 }, async () => {
+    const network = createNetwork();
+    const { a, b } = twoHosts(network, { delayMs: 1 });
+    const sockets: TcpSocket[] = [];
+    const ignore = { handleEnd() {}, handleDrain() {}, handleClose() {} };
+    b.stack.listen({ port: 80 }, (socket) => {
+      sockets.push(socket);
+      const handleData = (buf: Uint8Array, start: number, end: number): void =>
+        void socket.write(buf, start, end);
+      socket.setHandler({ ...ignore, handleData });
+    });
+    const connect = async (): Promise<void> => {
+      const socket = await a.stack.connect({ host: b.address, port: 80 });
+      sockets.push(socket);
+      socket.setHandler({ ...ignore, handleData() {} });
+      socket.write(new Uint8Array(2000));
+    };
+    const open = async (count: number): Promise<void> => {
+      await network.run(async () => {
+        for (let index = 0; index < count; index += 50) {
+          await Promise.all(Array.from({ length: 50 }, connect));
+        }
+        await network.sleep(5000);
+      });
+    };
+    await open(1000);
+    const before = bytesInUse();
+    await open(10_000);
+    const bytes = (bytesInUse() - before) / 20_000;
+    expect(b.stack.counters().connections).toBe(11_000);
+    expect(bytes).toBeLessThan(3000);
+    expect(sockets.every((socket) => socket.info().bufferedBytes === 0)).toBe(true);
   });
 });

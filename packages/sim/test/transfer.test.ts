@@ -1,7 +1,7 @@
 import type { LinkOptions } from '@netlayers/sim';
 import type { TcpSettings } from '@netlayers/tcp';
 import { describe, expect, it } from 'vitest';
-import { simulate, transfer } from './simulate.js';
+import { sendBulk, simulate, transfer } from './simulate.js';
 
 const MIB = 1 << 20;
 
@@ -44,7 +44,15 @@ describe('10 MiB arrive byte for byte at 5 % loss, with reordering and duplicati
   for (let first = 1; first <= 100; first += 10) {
     it(`seeds ${first} to ${first + 9}`, { timeout: 60_000 }, async () => {
       for (let seed = first; seed < first + 10; seed++) {
-        await sendOver('bulk at 5 % loss', seed, link, 10 * MIB);
+        await simulate('bulk at 5 % loss', seed, async (network) => {
+          const a = network.host({ address: '10.0.0.1' });
+          const b = network.host({ address: '10.0.0.2' });
+          const wire = network.link(a, b, link);
+          await sendBulk(network, a, b, 10 * MIB);
+          const { there } = wire;
+          expect(there.fates.lost / there.packets).toBeCloseTo(0.05, 1);
+          expect(there.duplicated * there.reordered).toBeGreaterThan(0);
+        });
       }
     });
   }
@@ -139,7 +147,7 @@ describe('the time it takes', () => {
     const bufferOfOneBdp = { rateBitsPerSecond: 10e6, queueBytes: 65536 };
     expect(await goodput(1, { delayMs: 5, ...bufferOfOneBdp }, 10 * MIB)).toBeGreaterThan(8);
     const wide = { rateBitsPerSecond: 100e6, queueBytes: 1 << 20, queuePackets: 10_000 };
-    expect(await goodput(1, { delayMs: 5, ...wide }, 100 * MIB)).toBeGreaterThan(80);
+    expect(await goodput(1, { delayMs: 5, ...wide }, 40 * MIB)).toBeGreaterThan(80);
   });
 
   it('does not collapse when the queue is far too long, or far too short', async () => {
