@@ -67,4 +67,10 @@ footer { color: var(--soft); font-size: .9rem; margin-top: 3rem; border-top: 1px
   .line pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   .facts { grid-template-columns: repeat(2, minmax(0, 1fr)); margin: 1.6rem 0 2rem; }
 }
+@media (max-width: 30rem) {
+  .facts div { padding: .7rem .8rem; }
+  dd { font-size: .92rem; }
+  .line { flex-direction: column; align-items: stretch; }
+  .line pre { font-size: .78rem; }
+}
 `;
