@@ -72,6 +72,8 @@ export abstract class Connection {
   /** Goes on with events, which may come from inside this call. */
   resume(): void {
     this.#paused = false;
+    // Where it stopped may be the last piece of a body: its end is an event that needs no bytes.
+    if (!this.#reading && this.held.length === 0 && this.canRead()) this.#read(NOTHING, 0, 0);
     this.readOn();
   }
 

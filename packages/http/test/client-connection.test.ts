@@ -1,6 +1,6 @@
 import { Headers, Request } from '@netlayers/http';
 import { describe, expect, it } from 'vitest';
-import { bytes, clientEnd } from './pair.js';
+import { bytes, clientEnd, EventLog } from './pair.js';
 
 const get = (): Request => new Request('GET', '/', { Host: 'a' });
 const STREAM = { async *[Symbol.asyncIterator]() {} };
@@ -320,5 +320,26 @@ describe('pause', () => {
     connection.resume();
     expect(log.events).toEqual(['response 200', 'body ok', 'end', 'next', 'peer end']);
     expect(sink.paused).toBe(false);
+  });
+
+  it('at the last piece of a body leaves its end for later', () => {
+    class Pausing extends EventLog {
+      connection: { pause(): void } | null = null;
+      override handleBody(buf: Uint8Array, start: number, end: number): void {
+        super.handleBody(buf, start, end);
+        this.connection?.pause();
+      }
+    }
+    for (const ends of [false, true]) {
+      const log = new Pausing();
+      const { connection, receives } = clientEnd({}, log);
+      log.connection = connection;
+      connection.sendRequest(get());
+      receives(OK);
+      if (ends) connection.handleEnd();
+      expect(log.take()).toEqual(['response 200', 'body ok']);
+      connection.resume();
+      expect(log.take()).toEqual(ends ? ['end', 'next', 'peer end'] : ['end', 'next']);
+    }
   });
 });
