@@ -37,7 +37,24 @@ describe('fragmentation needed (RFC 1191)', () => {
     script.icmp({ code: FRAGMENTATION_NEEDED, mtu: 1400 }, 1);
     expect(script.conn.snd.mss).toBe(536);
     script.icmp({ code: FRAGMENTATION_NEEDED, mtu: 20 }, 1);
-    expect(script.conn.snd.mss).toBe(48);
+    expect(script.conn.snd.mss).toBe(28);
+  });
+
+  it('works down to the 68 bytes that every link carries, with timestamps and SACK', () => {
+    const script = established({
+      settings: { timestamps: true, sack: true },
+      options: { mss: 1000, ts: [1, 0], sackOk: true },
+    });
+    script.write(100);
+    script.take();
+    script.icmp({ code: FRAGMENTATION_NEEDED, mtu: 68 }, 1);
+    expect(script.conn.snd.mss).toBe(16);
+    const ts = { options: { ts: [1, 0] } } as const;
+    for (const seq of [11, 31, 51]) script.sends({ seq, data: 5, ...ts });
+    script.advance(1000);
+    expect(script.ip.sent.length).toBeGreaterThan(3);
+    const lengths = script.ip.sent.map((segment) => segment.bytes.length + 20);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(68);
   });
 
   it('is ignored unless it quotes what is in flight (RFC 5927)', () => {

@@ -190,6 +190,19 @@ describe('the peer\u2019s window', () => {
     expect(script.conn.snd.wnd).toBe(16_000);
   });
 
+  it('of a SYN-ACK bounds the first flight unscaled', () => {
+    const script = synSent({
+      settings: { windowScaling: true },
+      wnd: 1000,
+      options: { mss: 1000, ws: 4 },
+    });
+    script.write(5000);
+    script.sends({ seq: 0, ack: 1, flags: 'SA', options: { mss: 1000, ws: 4 } });
+    script.expects([{ seq: 1, len: 1000 }]);
+    script.sends({ seq: 1, ack: 1001, wnd: 1000 });
+    expect(lengths(script)).toEqual([1000, 1000, 1000, 1000]);
+  });
+
   it('is not taken from an older segment (SND.WL1, SND.WL2)', () => {
     const script = established({ wnd: 5000 });
     script.sends({ seq: 1, data: 'abc', wnd: 5000 });
