@@ -3,12 +3,19 @@
  * each response carries. The ticker runs only while there are connections.
  */
 
-import { type ByteStream, formatHttpDate, HeadDefaults } from '@netlayers/http';
+import {
+  type ByteStream,
+  formatHttpDate,
+  HeadDefaults,
+  type ServerConnectionOptions,
+} from '@netlayers/http';
 import { Connection } from './connection.js';
 import type { Cors } from './cors.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { ServerSettings } from './server-options.js';
 import { Ticker } from './ticker.js';
+
+const UTF_8 = new TextEncoder();
 
 /** Grains of the ticker, milliseconds: a second for the usual waits, less for shorter ones. */
 const LONGEST_GRAIN = 1000;
@@ -42,8 +49,9 @@ export class ConnectionPool {
   readonly dispatcher: Dispatcher;
   readonly cors: Cors | null;
   readonly ticker: Ticker;
-  /** For `ServerConnection`: use through {@link freshDefaults} before a response. */
-  readonly defaults: HeadDefaults;
+  /** What every HTTP machine is told. */
+  readonly machineOptions: ServerConnectionOptions;
+  readonly #defaults: HeadDefaults;
   isClosing = false;
   accepted = 0;
   refused = 0;
@@ -59,7 +67,14 @@ export class ConnectionPool {
     this.dispatcher = dispatcher;
     this.cors = cors;
     this.ticker = new Ticker(settings.clock, grainOf(settings), () => this.#handleTick());
-    this.defaults = new HeadDefaults({ server: settings.serverName });
+    this.#defaults = new HeadDefaults({ server: settings.serverName });
+    this.machineOptions = {
+      defaults: this.#defaults,
+      limits: settings.head,
+      drainBytes: settings.limits.drainBytes,
+      encodeText: (text) => UTF_8.encode(text),
+      ...(settings.decodeText === null ? {} : { decodeText: settings.decodeText }),
+    };
   }
 
   counters(): ServerCounters {
@@ -96,7 +111,7 @@ export class ConnectionPool {
   refreshDate(): void {
     if (!this.#isDateStale) return;
     this.#isDateStale = false;
-    this.defaults.date = formatHttpDate(this.settings.clock.wallTime());
+    this.#defaults.date = formatHttpDate(this.settings.clock.wallTime());
   }
 
   /** Ends all connections: idle ones now, the others behind their response. */

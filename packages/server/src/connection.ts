@@ -63,13 +63,8 @@ export class Connection
   constructor(stream: ByteStream, pool: ConnectionPool) {
     this.#stream = stream;
     this.#pool = pool;
-    const { head, limits, timeouts } = pool.settings;
-    this.#deadline = pool.ticker.deadline(timeouts.headMs);
-    this.#machine = new ServerConnection(this, this, {
-      defaults: pool.defaults,
-      limits: head,
-      drainBytes: limits.drainBytes,
-    });
+    this.#deadline = pool.ticker.deadline(pool.settings.timeouts.headMs);
+    this.#machine = new ServerConnection(this, this, pool.machineOptions);
     this.#responder = new Responder(this.#machine, pool, this);
     stream.setHandler(this);
   }
