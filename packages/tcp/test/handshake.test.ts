@@ -233,6 +233,19 @@ describe('passive open', () => {
     expect(script.events).toEqual([]);
   });
 
+  it('starts from one segment and an RTO of 3 s after a lost SYN-ACK, also with timestamps', () => {
+    const ts = (tsecr: number) => ({ mss: 1000, ts: [5, tsecr] as const });
+    for (const timestamps of [false, true]) {
+      const script = synReceived({ settings: { timestamps }, options: ts(0) });
+      script.advance(1000);
+      const [again] = script.take();
+      script.sends({ seq: 1, ack: 1, options: ts(again?.tsval ?? 0) });
+      expect(script.conn.state).toBe('ESTABLISHED');
+      expect(script.conn.snd.rtt.rtoMs).toBe(3000);
+      expect(script.conn.snd.congestion.cwnd).toBe(timestamps ? 988 : 1000);
+    }
+  });
+
   it('answers an unacceptable ACK in SYN-RECEIVED with a reset (3.10.7.4, fifth)', () => {
     const script = synReceived();
     script.sends({ seq: 1, ack: 0 });

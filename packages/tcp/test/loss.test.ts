@@ -1,4 +1,4 @@
-import { Because } from '@netlayers/tcp';
+import { Because, newReno } from '@netlayers/tcp';
 import { describe, expect, it } from 'vitest';
 import { established, type Script, type ScriptSetup } from './fake-peer.js';
 
@@ -117,6 +117,10 @@ describe('the retransmission timer (RFC 6298)', () => {
     const script = inFlight(8);
     script.advance(200 + 400 + 800);
     expect(script.conn.snd.congestion.ssthresh).toBe(4000);
+    const congestion = newReno(1000);
+    congestion.handleTimeout(8000, true, 0);
+    congestion.handleTimeout(20_000, false, 1);
+    expect(congestion.ssthresh).toBe(4000);
   });
 });
 
