@@ -166,6 +166,17 @@ describe('a rate', () => {
     expect(arrivals.length).toBe(5);
     const { arrivals: slow } = await sendMany({ rateBitsPerSecond: 1e6, queueBytes: 5000 }, 100, 8);
     expect(slow.length).toBe(100);
+    // Twice as much as the rate carries: half of it gets through, less what filled the queue.
+    const { arrivals: half } = await sendMany(
+      { rateBitsPerSecond: 1e6, queueBytes: 5000 },
+      2000,
+      4,
+    );
+    expect(half.length).toBeGreaterThan(990);
+    expect(half.length).toBeLessThan(1010);
+    // The queue is full all the time, so that packets wait for the four in front of them.
+    const last = half.at(-1);
+    expect((last?.atMs ?? 0) - (last?.index ?? 0) * 4).toBeGreaterThan(30);
   });
 });
 

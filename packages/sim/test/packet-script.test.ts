@@ -259,6 +259,41 @@ describe('close', () => {
   });
 });
 
+describe('an injected segment', () => {
+  it("has the options that were named, counted from the stack's SYN", async () => {
+    const seen: object[] = [];
+    const script = packetScript({
+      observer: {
+        segmentReceived: (connection, header) => {
+          const iss = connection?.snd.iss ?? 0;
+          seen.push({
+            sack: [...header.sackEdges.subarray(0, header.sackCount * 2)].map(
+              (edge) => (edge - iss) | 0,
+            ),
+            timestamps: [header.tsval, header.tsecr],
+            mss: header.mss,
+            shift: header.windowShift,
+            wnd: header.wnd,
+            length: header.dataEnd - header.dataStart,
+          });
+        },
+      },
+    });
+    script.stack.listen({ port: 80 }, (socket) => socket.setHandler({ ...quiet, handleData() {} }));
+    const timestamps = [7, 8] as const;
+    await script.inject({ flags: 'S', mss: 1000, windowShift: 3, sackPermitted: true, timestamps });
+    const sack = [
+      [5, 9],
+      [20, 30],
+    ] as const;
+    await script.inject({ seq: 1, ack: 1, wnd: 99, sack, timestamps, length: 3 });
+    expect(seen).toEqual([
+      { sack: [], timestamps: [7, 8], mss: 1000, shift: 3, wnd: 65535, length: 0 },
+      { sack: [5, 9, 20, 30], timestamps: [7, 8], mss: 0, shift: -1, wnd: 99, length: 3 },
+    ]);
+  });
+});
+
 describe('a script that is not met', () => {
   it('says what was sent instead, with the conversation', async () => {
     const { script } = listening();

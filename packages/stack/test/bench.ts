@@ -30,11 +30,14 @@ export class Bench implements TurnScheduler {
   async settle(): Promise<void> {
     for (;;) {
       await macrotask();
-      const tasks = this.#soon.length > 0 ? this.#soon : this.#after;
-      if (tasks.length === 0) return;
-      if (tasks === this.#soon) this.#soon = [];
-      else this.#after = [];
-      for (const task of tasks) task();
+      if (this.#soon.length === 0 && this.#after.length === 0) return;
+      if (this.#soon.length === 0) {
+        const tasks = this.#after;
+        this.#after = [];
+        for (const task of tasks) task();
+      }
+      // What is to run soon does not wait for microtasks.
+      for (let task = this.#soon.shift(); task !== undefined; task = this.#soon.shift()) task();
     }
   }
 
