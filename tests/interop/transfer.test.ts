@@ -75,7 +75,7 @@ describe.skipIf(!namespace.available)('bytes between the kernel and us', () => {
         });
       });
     }
-    for (const mtu of [100, 296, 576]) {
+    for (const mtu of [68, 100, 296, 576]) {
       const title = `MTU ${mtu}${offload ? ', offload' : ''}`;
       it(`arrive whole in tiny packets: ${title}`, { timeout: TIMEOUT }, async () => {
         await withTunStack({ tun: { mtu, offload } }, async (context) => {

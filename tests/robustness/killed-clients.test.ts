@@ -62,13 +62,13 @@ describe.skipIf(!namespace.available)('clients killed in the middle of', () => {
     it(`${title} leave nothing behind, a thousand of them`, { timeout: TIMEOUT }, async () => {
       const context = await openTunStack();
       const server = await serve(context.stack.transport, { onError: () => {} });
-      await killMany(300, kill);
+      await killMany(200, kill);
       await gone(context, server);
       const before = await held();
       const count = amount(1000, 10_000);
       await killMany(count, kill);
       await gone(context, server);
-      expect(server.counters().accepted).toBe(300 + count);
+      expect(server.counters().accepted).toBe(200 + count);
       expect((await ask('/json')).status).toBe(200);
       await expectReturnTo(before, `${count} clients killed in ${title}`);
       await server.close();

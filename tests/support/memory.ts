@@ -2,6 +2,7 @@
  * What a process holds, after everything that can go has gone.
  */
 
+import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -9,7 +10,18 @@ import { expect } from 'vitest';
 import { report } from './long.js';
 
 setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
+const gc = runInNewContext('gc') as () => void;
+
+/** Has the C library give back what is free: what it keeps is not held by anything of ours. */
+const trim = ((): (() => void) => {
+  try {
+    const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+    const mallocTrim = koffi.load(null).func('malloc_trim', 'int', ['size_t']);
+    return () => void mallocTrim(0);
+  } catch {
+    return () => {}; // a C library without it
+  }
+})();
 
 /** Megabytes. */
 export interface Held {
@@ -21,9 +33,10 @@ export interface Held {
 /** Collects garbage until nothing changes any more, and measures. */
 export async function held(): Promise<Held> {
   for (let round = 0; round < 4; round++) {
-    collect();
+    gc();
     await sleep(20);
   }
+  trim();
   const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
   const megabytes = (bytes: number): number => Math.round(bytes / 1e5) / 10;
   return { rss: megabytes(rss), heap: megabytes(heapUsed), buffers: megabytes(arrayBuffers) };
@@ -33,7 +46,7 @@ export async function held(): Promise<Held> {
  * Expects that the process holds no more than a tenth above what it held before.
  *
  * `before` is to be measured after a warm-up of the same kind: code that is compiled and pools that
- * are filled stay. The allocator of the C library keeps some megabytes of its own.
+ * are filled stay.
  */
 export async function expectReturnTo(before: Held, what: string): Promise<void> {
   let after = await held();
