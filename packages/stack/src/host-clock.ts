@@ -56,12 +56,18 @@ interface HostWithImmediate {
   setImmediate?: (callback: () => void) => unknown;
 }
 
+/** The part of a MessagePort that is used; Node's types and the web's do not agree on it. */
+interface Port {
+  onmessage: (() => void) | null;
+  postMessage(message: null): void;
+}
+
 /** Macrotasks: `setImmediate` where there is one, else a message to ourselves, which no host delays. */
 function macrotask(): (callback: () => void) => void {
   const { setImmediate } = globalThis as HostWithImmediate;
   if (setImmediate !== undefined) return (callback) => void setImmediate(callback);
   const waiting: (() => void)[] = [];
-  const { port1, port2 } = new MessageChannel();
+  const { port1, port2 } = new MessageChannel() as unknown as { port1: Port; port2: Port };
   port1.onmessage = () => waiting.shift()?.();
   return (callback) => {
     waiting.push(callback);
