@@ -5,4 +5,6 @@
 
 import { main } from './main.js';
 
+// A reader that goes away (`| head`) may be reported when nobody writes any more.
+process.stdout.on('error', () => {});
 process.exitCode = await main(process.argv.slice(2));

@@ -69,7 +69,7 @@ function parserOf(args: readonly string[]) {
   return yargs([...args])
     .scriptName('netlayers-client')
     .usage("$0 [METHOD] URL [options]\n\nFetches over HTTP, on the kernel's TCP or on our own.")
-    .parserConfiguration({ 'duplicate-arguments-array': false, 'camel-case-expansion': false })
+    .parserConfiguration({ 'camel-case-expansion': false })
     .options({
       request: { alias: 'X', ...text('The method', HTTP) },
       header: {
@@ -120,7 +120,8 @@ function parserOf(args: readonly string[]) {
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
-      throw error ?? usage(message.trim().replace(/\s*\n\s*/g, ' '));
+      const text = message ?? error?.message ?? 'the command line cannot be read';
+      throw error instanceof CommandError ? error : usage(text.trim().replace(/\s*\n\s*/g, ' '));
     });
 }
 

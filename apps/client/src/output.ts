@@ -91,12 +91,14 @@ export class StandardOutput implements Output {
     this.#wake = null;
   };
 
+  readonly #breaks = (error: NodeJS.ErrnoException): void => {
+    this.#broken = error;
+    this.#awake();
+  };
+
   constructor() {
     process.stdout.on('drain', this.#awake);
-    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      this.#broken = error;
-      this.#awake();
-    });
+    process.stdout.on('error', this.#breaks);
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -115,11 +117,14 @@ export class StandardOutput implements Output {
 
   /** Resolves when the reader has it all. */
   async close(): Promise<void> {
-    if (this.#broken !== null || process.stdout.writableLength === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      process.stdout.write('', () => this.#awake());
-    });
+    if (this.#broken === null && process.stdout.writableLength > 0) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        process.stdout.write('', () => this.#awake());
+      });
+    }
+    process.stdout.off('drain', this.#awake);
+    process.stdout.off('error', this.#breaks);
     if (this.#broken !== null) throw failure(this.#broken);
   }
 }

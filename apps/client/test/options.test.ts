@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { CommandError } from '../src/exit-code.js';
+import { type ClientCommand, readOptions } from '../src/options.js';
+
+async function read(...args: string[]): Promise<ClientCommand> {
+  const command = await readOptions(args);
+  if (command === null) throw new Error('help was printed');
+  return command;
+}
+
+async function mistake(...args: string[]): Promise<string> {
+  const error: unknown = await readOptions(args).catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(CommandError);
+  expect((error as CommandError).exitCode).toBe(2);
+  return (error as CommandError).message;
+}
+
+describe('the command line', () => {
+  it('needs no more than a URL', async () => {
+    expect(await read('http://a.test/')).toEqual({
+      url: 'http://a.test/',
+      method: 'GET',
+      headers: [],
+      data: null,
+      output: '-',
+      includeHead: false,
+      followRedirects: false,
+      resume: false,
+      compressed: false,
+      failOnStatus: false,
+      retries: 0,
+      maxTimeMs: null,
+      transport: 'kernel',
+      tun: { ip: '10.0.0.6', name: null, mtu: null, pcap: null },
+      verbosity: 'warn',
+    });
+  });
+
+  it.each([
+    ['a.test', 'http://a.test'],
+    ['localhost:8080/x', 'http://localhost:8080/x'],
+    ['10.0.0.7', 'http://10.0.0.7'],
+    ['HTTPS://a.test', 'HTTPS://a.test'],
+  ])('reads %s as %s', async (given, url) => {
+    expect((await read(given)).url).toBe(url);
+  });
+
+  it('takes the method from a word, from -X, from -I or from -d', async () => {
+    expect((await read('DELETE', 'a.test')).method).toBe('DELETE');
+    expect((await read('-X', 'PURGE', 'a.test')).method).toBe('PURGE');
+    expect((await read('-X', 'PUT', 'PUT', 'a.test')).method).toBe('PUT');
+    expect((await read('-I', 'a.test')).method).toBe('HEAD');
+    expect((await read('-d', 'x', 'a.test')).method).toBe('POST');
+    expect((await read('PUT', 'a.test', '-d', '@file')).data).toEqual({ file: 'file' });
+    expect((await read('a.test', '-d', '@-')).data).toEqual({ file: '-' });
+    expect((await read('a.test', '-d', '')).data).toEqual({ text: '' });
+  });
+
+  it('takes each repeatable option one value at a time', async () => {
+    const { headers, url } = await read('-H', 'A: 1', '-H', 'b:2:3', 'a.test', '-H', 'C:');
+    expect(headers).toEqual([
+      ['A', '1'],
+      ['b', '2:3'],
+      ['C', ''],
+    ]);
+    expect(url).toBe('http://a.test');
+  });
+
+  it('uses our TCP when it is asked for, or a TUN device is described', async () => {
+    expect((await read('a.test', '--transport', 'tun')).transport).toBe('tun');
+    expect((await read('a.test', '--tun-ip', '10.9.0.6')).transport).toBe('tun');
+    expect((await read('a.test', '--tun-name', 'tun7')).tun.name).toBe('tun7');
+    expect((await read('a.test', '--kernel-tcp')).transport).toBe('kernel');
+  });
+
+  it('reads -v with a level and without', async () => {
+    expect((await read('-v', 'a.test')).verbosity).toBe('info');
+    expect((await read('-v', 'debug', 'a.test')).verbosity).toBe('debug');
+    expect((await read('a.test', '-v')).verbosity).toBe('info');
+    expect((await read('a.test', '--trace')).verbosity).toBe('trace');
+  });
+
+  it.each([
+    [[], 'Give a URL'],
+    [['http://a.test', 'http://b.test'], 'Two URLs?'],
+    [['GET', 'a.test', 'b.test'], 'Unexpected argument: b.test'],
+    [['GET', 'a.test', '-X', 'PUT'], 'GET and -X PUT contradict'],
+    [['a.test', '-H', 'nonsense'], '-H takes'],
+    [['a.test', '-C', '-'], '-C - needs a file: add -o FILE'],
+    [['a.test', '-C', '5', '-o', 'f'], '-C takes -'],
+    [['a.test', '-C', '-', '-o', 'f', '--compressed'], 'contradict'],
+    [['a.test', '-I', '-d', 'x'], 'contradict'],
+    [['a.test', '-o', 'f', '-o', 'g'], 'was given twice'],
+    [['a.test', '--retry', 'many'], '--retry is a whole number'],
+    [['a.test', '--max-time', '0'], '--max-time'],
+    [['a.test', '--mtu', '1400'], '--mtu is for our own TCP'],
+    [['a.test', '--kernel-tcp', '--tun-ip', '10.0.0.6'], '--tun-ip is for our own TCP'],
+    [['a.test', '--kernel-tcp', '--transport', 'tun'], 'contradicts'],
+    [['a.test', '--tun-ip', '10.0.0'], '--tun-ip is an IPv4 address'],
+    [['a.test', '--bogus'], 'bogus'],
+    [['a.test', '-d'], 'd'],
+  ])('says in one line what is wrong with %j', async (args, message) => {
+    const said = await mistake(...args);
+    expect(said).toContain(message);
+    expect(said).not.toContain('\n');
+  });
+});
