@@ -108,7 +108,9 @@ describe('PAWS (RFC 7323, 5)', () => {
 
   it('is not moved by a reset', () => {
     const script = stamped();
-    script.sends({ seq: 5, flags: 'R', ...ts(500_000) });
+    // Reaches over the left edge: acceptable, but not at RCV.NXT.
+    script.sends({ seq: 0, flags: 'R', data: 5, ...ts(500_000) });
+    expect(script.verdict).toBe(Verdict.CHALLENGED);
     script.sends({ seq: 1, data: 'abc', ...ts(1001) });
     expect(script.received).toHaveLength(3);
   });

@@ -160,6 +160,15 @@ describe('out-of-order text (3.10.7.4, seventh; SHLD-31)', () => {
     expect(text(script)).toBe('abcdef');
   });
 
+  it('forgets what lies beyond the FIN', () => {
+    const script = established();
+    script.sends({ seq: 10, data: 'zzz' });
+    script.sends({ seq: 1, flags: 'FA', data: 'abc' });
+    expect(script.conn.state).toBe('CLOSE-WAIT');
+    expect(text(script)).toBe('abc');
+    expect(script.conn.rcv.ring.bytes.length).toBe(0);
+  });
+
   it('keeps a bounded number of gaps', () => {
     const script = established();
     for (let i = 0; i < 300; i++) script.sends({ seq: 3 + i * 2, data: 'x' });
