@@ -32,7 +32,8 @@ export function acknowledge(connection: TcpConnection, seg: TcpHeader, now: numb
 function acknowledgeNew(connection: TcpConnection, seg: TcpHeader, now: number): void {
   const { snd } = connection;
   const before = snd.una;
-  measure(connection, seg, now);
+  // The round trip of the SYN is settled with the handshake, where it is known whether it was repeated.
+  if (before !== snd.iss) measure(connection, seg, now);
   snd.advance(seg.ack);
   snd.timeouts = 0;
   snd.stalledSince = -1;
@@ -50,10 +51,20 @@ function measure(connection: TcpConnection, seg: TcpHeader, now: number): void {
   if (snd.timedAt >= 0 && seqGe(seg.ack, snd.timedSeq)) {
     snd.rtt.sample(now - snd.timedAt);
     snd.timedAt = -1;
-  } else if (connection.timestampsEnabled && seg.hasTimestamp && snd.timedAt < 0) {
-    const age = connection.timestampAge(seg.tsecr, now);
-    if (age >= 0) snd.rtt.sample(age);
+  } else if (snd.timedAt < 0 && isEchoOfLatest(connection, seg, now)) {
+    snd.rtt.sample(connection.timestampAge(seg.tsecr, now));
   }
+}
+
+/**
+ * Whether the echoed timestamp is not older than the last retransmission. An older one comes where
+ * the first acknowledgment was lost and a repeated segment, itself no news to the peer, got the
+ * second: it would measure our own time-out as the path's round trip.
+ */
+function isEchoOfLatest(connection: TcpConnection, seg: TcpHeader, now: number): boolean {
+  if (!connection.timestampsEnabled || !seg.hasTimestamp) return false;
+  const isFuture = connection.timestampAge(seg.tsecr, now) < 0;
+  return !isFuture && connection.timestampAge(seg.tsecr, connection.snd.repeatedAt) <= 0;
 }
 
 /**

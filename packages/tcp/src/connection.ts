@@ -44,8 +44,8 @@ const HEADERS_LENGTH = 20 + TCP_HEADER_LENGTH;
 /** RFC 9293, 3.7.1: what to assume of a peer that names no MSS. */
 const DEFAULT_SEND_MSS = 536;
 
-/** Below this a path is no path: it bounds what a forged "fragmentation needed" can do. */
-const SMALLEST_MSS = 48;
+/** What the smallest MTU of IPv4 leaves (RFC 791, 3.2: 68 bytes): no path and no peer can ask for less. */
+const SMALLEST_MSS = 68 - HEADERS_LENGTH;
 
 /** A connection, from its SYN to CLOSED. */
 export class TcpConnection implements Deadlined {

@@ -26,6 +26,7 @@ import {
   emitSackPermitted,
   emitTimestamps,
   emitWindowShift,
+  sackBlocksWithin,
   sackLength,
   TIMESTAMPS_LENGTH,
 } from './options.js';
@@ -36,23 +37,17 @@ import { type Seq, seq, seqDiff } from './seq.js';
 const MOST_SACK_BLOCKS = 4;
 const MOST_SACK_BLOCKS_WITH_TIMESTAMPS = 3;
 
-/** How many SACK blocks the next segment of a connection carries; their edges are in the context's scratch. */
-function collectSackBlocks(connection: TcpConnection): number {
-  const { ranges } = connection.rcv;
-  if (!connection.sackEnabled || ranges === null || ranges.size === 0) return 0;
-  return ranges.newest(
-    connection.context.sackEdges,
-    connection.timestampsEnabled ? MOST_SACK_BLOCKS_WITH_TIMESTAMPS : MOST_SACK_BLOCKS,
-  );
-}
-
-/** Bytes that the next segment of a connection has to leave free for SACK blocks. */
-export function sackRoom(connection: TcpConnection): number {
+/** How many SACK blocks the next segment of a connection carries. */
+function sackBlocks(connection: TcpConnection): number {
   const { ranges } = connection.rcv;
   if (!connection.sackEnabled || ranges === null || ranges.size === 0) return 0;
   const most = connection.timestampsEnabled ? MOST_SACK_BLOCKS_WITH_TIMESTAMPS : MOST_SACK_BLOCKS;
-  return sackLength(Math.min(ranges.size, most));
+  // On a path with tiny packets text has at least half of the room.
+  return Math.min(ranges.size, most, sackBlocksWithin(connection.snd.mss >> 1));
 }
+
+/** Bytes that the next segment of a connection has to leave free for SACK blocks. */
+export const sackRoom = (connection: TcpConnection): number => sackLength(sackBlocks(connection));
 
 function emitSynOptions(connection: TcpConnection, buf: Uint8Array, start: number, now: number) {
   let at = emitMss(buf, start, connection.advertisedMss);
@@ -83,9 +78,8 @@ export function emitSegment(
 ): boolean {
   const { context, snd, rcv } = connection;
   const isSyn = (flags & TcpFlag.SYN) !== 0;
-  const sackBlocks = isSyn ? 0 : collectSackBlocks(connection);
-  let optionsLength =
-    (connection.timestampsEnabled ? TIMESTAMPS_LENGTH : 0) + sackLength(sackBlocks);
+  const blocks = isSyn ? 0 : sackBlocks(connection);
+  let optionsLength = (connection.timestampsEnabled ? TIMESTAMPS_LENGTH : 0) + sackLength(blocks);
   const reserved = TCP_HEADER_LENGTH + (isSyn ? SYN_OPTIONS_LENGTH : optionsLength) + length;
   const at = context.ip.reserve(reserved);
   if (at < 0) {
@@ -100,7 +94,10 @@ export function emitSegment(
     if (connection.timestampsEnabled) {
       options = emitTimestamps(buf, options, connection.timestampAt(now), rcv.tsRecent);
     }
-    if (sackBlocks > 0) emitSack(buf, options, context.sackEdges, sackBlocks);
+    if (blocks > 0) {
+      rcv.ranges?.newest(context.sackEdges, blocks);
+      emitSack(buf, options, context.sackEdges, blocks);
+    }
   }
   const text = at + TCP_HEADER_LENGTH + optionsLength;
   if (length > 0) snd.queue.read(seqDiff(from, snd.queueSeq), length, buf, text);
@@ -116,7 +113,7 @@ export function emitSegment(
     hasAck ? rcv.advertise(isSyn ? 0 : rcv.windowShift) : Math.min(rcv.capacity, 65535),
     optionsLength,
   );
-  const segmentSize = snd.mss - sackLength(sackBlocks);
+  const segmentSize = snd.mss - sackLength(blocks);
   commit(
     context,
     connection,

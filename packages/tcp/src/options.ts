@@ -144,6 +144,9 @@ export function emitWindowShift(buf: Uint8Array, at: number, shift: number): num
 /** Length of a SACK option with that many blocks and its two NOPs, in bytes. */
 export const sackLength = (blocks: number): number => (blocks === 0 ? 0 : 4 + blocks * 8);
 
+/** How many SACK blocks fit into that many bytes of options. */
+export const sackBlocksWithin = (length: number): number => Math.max(0, (length - 4) >> 3);
+
 /** Writes the first `blocks` SACK blocks of `edges` behind two NOPs and returns the offset behind them. */
 export function emitSack(
   buf: Uint8Array,

@@ -132,6 +132,9 @@ function checkSequence(connection: TcpConnection, seg: TcpHeader, now: number): 
   if (connection.state === 'TIME-WAIT' && isLastFin) connection.restartTimeWait(now);
   rcv.ackBecause = Because.DUPLICATE;
   if (isOld) {
+    // A whole repetition of what was just acknowledged: the peer has not seen our ACK, and wants to
+    // measure the one to come from this segment (RFC 7323, 4.3 has only the acceptable ones).
+    if (seqAdd(seg.seq, seg.len) === rcv.nxt) rememberTimestamp(connection, seg, now);
     connection.context.counters.duplicates++;
     return Verdict.DUPLICATE;
   }

@@ -73,6 +73,8 @@ export class Sender {
   /** One segment at a time is timed; `timedAt` is -1 when none is. */
   timedSeq: Seq;
   timedAt = -1;
+  /** When something was last sent again. */
+  repeatedAt = 0;
 
   /** When the retransmission timer expires; `Infinity` = off. */
   retransmitAt = Number.POSITIVE_INFINITY;
@@ -199,6 +201,7 @@ export class Sender {
     } else {
       // Karn's rule: an ACK of this says nothing about which copy arrived (RFC 6298, 3).
       this.timedAt = -1;
+      this.repeatedAt = now;
     }
     if (seqGt(to, this.nxt)) this.nxt = to;
     this.lastSentAt = now;

@@ -95,6 +95,22 @@ describe('the retransmission timer (RFC 6298)', () => {
     expect(script.conn.snd.rtt.backoffs).toBe(0);
   });
 
+  it('measures nothing by the echo of a time before the last repetition', () => {
+    const script = established({
+      settings: { timestamps: true },
+      options: { mss: 1000, ts: [7, 0] },
+    });
+    script.write(500);
+    const sent = script.take()[0]!;
+    script.advance(200);
+    script.take();
+    script.advance(10);
+    // Only the repeated segment was answered by an ACK that has arrived, with the echo of the first.
+    script.sends({ seq: 1, ack: 501, options: { ts: [8, sent.tsval] } });
+    expect(script.conn.snd.rtt.latestMs).not.toBe(210);
+    expect(script.conn.snd.rtt.backoffs).toBe(1);
+  });
+
   it('returns to slow start from one segment, half of the flight as threshold', () => {
     const script = inFlight(8);
     script.advance(200);

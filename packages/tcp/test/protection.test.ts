@@ -126,6 +126,18 @@ describe('PAWS (RFC 7323, 5)', () => {
     script.advance(0);
     script.expects([{ ack: 9, tsecr: 3000 }]);
   });
+
+  it('echoes the timestamp of a repetition, whose first acknowledgment was lost', () => {
+    const script = stamped();
+    script.sends({ seq: 1, data: 'abc', ...ts(1500) });
+    script.advance(40);
+    script.expects([{ ack: 4, tsecr: 1500 }]);
+    script.sends({ seq: 1, data: 'abc', ...ts(1800) });
+    script.expects([{ ack: 4, tsecr: 1800 }]);
+    // Not that of older text: its acknowledgment says nothing of a segment at the edge.
+    script.sends({ seq: 1, data: 'ab', ...ts(1900) });
+    script.expects([{ ack: 4, tsecr: 1800 }]);
+  });
 });
 
 describe('checksums (MUST-2, MUST-3)', () => {
