@@ -229,7 +229,10 @@ describe('a response', () => {
     const chunked = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
     await rawServer(
       transport,
-      answers(ok('x'.repeat(101)), `${chunked}64\r\n${'x'.repeat(100)}\r\n5\r\nabcde\r\n`),
+      answers(
+        'HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n',
+        `${chunked}64\r\n${'x'.repeat(100)}\r\n5\r\nabcde\r\n`,
+      ),
     );
     const client = new Client({ transport, maxResponseBytes: 100 });
     const byHead = await client.get('http://a.test/');

@@ -174,6 +174,21 @@ describe('a stale connection', () => {
     expect(transport.connections).toBe(1);
   });
 
+  it('is not replaced when it is reset behind a byte of the answer', async () => {
+    const transport = memory();
+    await rawServer(transport, (connection) => {
+      if (connection.heads.length === 1) connection.send(ok('1'));
+      else {
+        connection.send('HTTP/1.1 2');
+        setImmediate(() => connection.stream.abort());
+      }
+    });
+    const client = new Client({ transport });
+    await get(client);
+    await expect(get(client)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(transport.connections).toBe(1);
+  });
+
   it('is not replaced when a stream was begun as its body', async () => {
     const transport = memory();
     await rawServer(transport, closing(false));
@@ -223,6 +238,45 @@ describe('the limit of connections', () => {
     controller.abort(reason);
     await expect(second).rejects.toBe(reason);
     connections[0]?.send(ok('a'));
+    await (await first).text();
+    await settle();
+    expect(connections[0]?.heads[1]).toContain('GET /3 ');
+    connections[0]?.send(ok('c'));
+    expect(await (await third).text()).toBe('c');
+  });
+
+  it('passes the turn that came at the moment of giving up', async () => {
+    const transport = memory();
+    const connections = await rawServer(transport, () => {});
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    let armed = false;
+    // Gives the second request up right behind the delivery that frees the connection.
+    const { connect } = transport;
+    transport.connect = async (options) => {
+      const stream = await connect.call(transport, options);
+      const { setHandler } = stream;
+      stream.setHandler = (handler) =>
+        setHandler.call(stream, {
+          handleData: (buf, start, end) => {
+            handler.handleData(buf, start, end);
+            if (armed) controller.abort(reason);
+          },
+          handleEnd: () => handler.handleEnd(),
+          handleDrain: () => handler.handleDrain(),
+          handleClose: (error) => handler.handleClose(error),
+        });
+      return stream;
+    };
+    const client = new Client({ transport, maxConnectionsPerOrigin: 1 });
+    const first = client.get('http://a.test/1');
+    const second = client.get('http://a.test/2', { signal: controller.signal });
+    const third = client.get('http://a.test/3');
+    const refused = expect(second).rejects.toBe(reason);
+    await settle();
+    armed = true;
+    connections[0]?.send(ok('a'));
+    await refused;
     await (await first).text();
     await settle();
     expect(connections[0]?.heads[1]).toContain('GET /3 ');

@@ -224,6 +224,23 @@ describe('a signal', () => {
     expect(client.connections).toBe(0);
   });
 
+  it('is listened to for no longer than the request lasts', async () => {
+    const transport = memory();
+    await rawServer(transport, answers(ok('1')));
+    const client = new Client({ transport });
+    const listeners = new Set<() => void>();
+    const signal = {
+      aborted: false,
+      addEventListener: (_: 'abort', listener: () => void) => listeners.add(listener),
+      removeEventListener: (_: 'abort', listener: () => void) => listeners.delete(listener),
+    };
+    const response = await client.get('http://a.test/', { signal });
+    await response.text();
+    expect(listeners.size).toBe(0);
+    await client.get('http://b.invalid/', { signal }).catch(() => {});
+    expect(listeners.size).toBe(0);
+  });
+
   it('that comes after the end does nothing', async () => {
     const transport = memory();
     await rawServer(transport, answers(ok('1'), ok('2')));
