@@ -87,7 +87,14 @@ async function attempts(run: Run): Promise<ExitCode> {
 
 /** Whether another attempt can join, or replace, what was written. */
 const isClean = ({ output, command }: Run): boolean =>
-  output.size === 0 || (output.canRestart && command.method === 'GET');
+  output.size === 0 || (output.canRestart && command.method === 'GET' && !command.includeHead);
+
+/**
+ * Whether the rest can be asked for alone. What this run has begun must be known by a version; what
+ * was there before, only the user can know. Decoded bytes are not those that a server counts.
+ */
+const canJoin = ({ command, begun }: Run): boolean =>
+  command.method === 'GET' && !command.compressed && (begun === null || begun.validator !== null);
 
 function requestOptions(run: Run, content: SendContent): RequestOptions {
   const { command, signal, output } = run;
@@ -95,7 +102,7 @@ function requestOptions(run: Run, content: SendContent): RequestOptions {
   const defaults: (readonly [string, string])[] = [
     ['User-Agent', 'netlayers-client'],
     ...content.headers,
-    ...rangeFields(command.method === 'GET' ? output.size : 0, run.begun),
+    ...(canJoin(run) ? rangeFields(output.size, run.begun) : []),
   ];
   for (const [name, value] of defaults) headers.set(name, value);
   const named = new Set<string>();

@@ -162,6 +162,9 @@ export async function readOptions(args: readonly string[]): Promise<ClientComman
   if (resume && argv.compressed) {
     throw usage('-C and --compressed contradict each other: a part cannot be decoded');
   }
+  if (resume && (argv.include === true || argv.head === true)) {
+    throw usage('-C and -i or -I contradict each other: a head is no part of the file');
+  }
   if (argv.head === true && data !== null) {
     throw usage('-I and -d contradict each other: the head alone is asked for without content');
   }

@@ -175,6 +175,25 @@ describe('downloads', () => {
     expect([18, 56]).toContain((await run('-o', file('cut'), cut)).exitCode);
   });
 
+  it('start over with --retry where parts cannot be joined', async () => {
+    const coded = gzipSync(content);
+    let asked = 0;
+    const url = await serve((request, response) => {
+      const compressed = request.headers['accept-encoding'] !== undefined;
+      const whole = compressed ? coded : content;
+      if (compressed) response.setHeader('Content-Encoding', 'gzip').setHeader('ETag', '"v1"');
+      response.setHeader('Content-Length', whole.length);
+      if (asked++ % 2 === 1) response.end(whole);
+      else response.write(whole.subarray(0, 500_000), () => request.socket.destroy());
+    });
+    for (const more of [[], ['--compressed']]) {
+      const outcome = await run('--retry', '1', '-o', file('out'), url, ...more);
+      expect(outcome.exitCode).toBe(0);
+      expect(readFileSync(file('out')).equals(content)).toBe(true);
+    }
+    expect(requests.map((request) => request.headers.range)).toEqual(Array(4).fill(undefined));
+  });
+
   it('do not touch the file before there is an answer', async () => {
     writeFileSync(file('old'), 'old');
     expect((await run('-o', file('old'), 'http://127.0.0.1:1/')).exitCode).toBe(7);

@@ -89,6 +89,7 @@ describe('the command line', () => {
     [['a.test', '-C', '-'], '-C - needs a file: add -o FILE'],
     [['a.test', '-C', '5', '-o', 'f'], '-C takes -'],
     [['a.test', '-C', '-', '-o', 'f', '--compressed'], 'contradict'],
+    [['a.test', '-C', '-', '-o', 'f', '-i'], 'contradict'],
     [['a.test', '-I', '-d', 'x'], 'contradict'],
     [['a.test', '-o', 'f', '-o', 'g'], 'was given twice'],
     [['a.test', '--retry', 'many'], '--retry is a whole number'],
