@@ -156,6 +156,11 @@ describe('downloads', () => {
     expect(outcome.exitCode).toBe(33);
     expect(outcome.stderr).toContain('without -C');
     expect(readFileSync(file('part'), 'latin1')).toBe('every');
+    const shifted = await serve((_, response) =>
+      response.writeHead(206, { 'Content-Range': 'bytes 0-4/9' }).end('every'),
+    );
+    expect((await run('-C', '-', '-o', file('part'), shifted)).exitCode).toBe(33);
+    expect(readFileSync(file('part'), 'latin1')).toBe('every');
     const missing = await serve((_, response) => response.writeHead(404).end('no'));
     expect((await run('-C', '-', '-o', file('part'), missing)).exitCode).toBe(33);
     writeFileSync(file('long'), Buffer.alloc(content.length + 1));
