@@ -152,9 +152,8 @@ export class Connection
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#await('close', this.#pool.settings.timeouts.lingerMs);
+    // What the peer still sends is taken and dropped, or its reset would overtake our response.
     this.#stream.end();
-    // What the peer still sends must be taken, or its reset would overtake our response.
-    this.#stream.resume();
   }
 
   // The machine's events.
@@ -337,7 +336,6 @@ export class Connection
     this.#request = null;
     this.#responder.finish();
     this.#pool.forget(this);
-    this.#stream.resume();
     agreement.take(this.#stream, remaining);
   }
 

@@ -93,7 +93,7 @@ describe('a body', () => {
   });
 
   it('of any size holds the peer back while nobody reads', async () => {
-    const { client, requests, answers } = await manual({}, { highWaterMark: 10_000 });
+    const { client, requests, answers } = await manual({}, { highWaterMark: 20_001 });
     const total = 1_000_000;
     await client.send(head('POST /', `Content-Length: ${total}`));
     const piece = new Uint8Array(10_000).fill(0x61);
@@ -146,6 +146,18 @@ describe('a body', () => {
     await client.send(head('POST /', 'Content-Length: 1000000') + 'x'.repeat(2000));
     expect(client.received).toContain('early');
     expect(client.isEnded || client.closed !== null).toBe(true);
+  });
+
+  it('that held the peer back lets it go when the response closes the connection', async () => {
+    const { harness, client, answers } = await manual();
+    await client.send(head('POST /', 'Content-Length: 1000000'));
+    for (let i = 0; i < 20; i++) await client.send('x'.repeat(20_000));
+    answers[0]!(Response.text('enough').header('Connection', 'close'));
+    await settle();
+    expect(client.isEnded).toBe(true);
+    client.stream.end();
+    for (let i = 0; i < 5; i++) await settle();
+    expect(harness.server.counters().connections).toBe(0);
   });
 
   it('that was left in the middle is drained', async () => {

@@ -180,10 +180,8 @@ function allowedPaths(root: string, files: readonly string[]): ReadonlySet<strin
 function redirectToFolder(request: ServerRequest): Response {
   const { path, target } = request;
   const query = target.indexOf('?');
-  const location = `${path}/${query < 0 ? '' : target.slice(query)}`;
-  // Two slashes in front would name another host (RFC 3986, 4.2).
-  if (location.startsWith('//')) return errorResponse(404);
-  return Response.redirect(location, 301);
+  // Never `//` in front, which would name another host (RFC 3986, 4.2): no empty segment gets here.
+  return Response.redirect(`${path}/${query < 0 ? '' : target.slice(query)}`, 301);
 }
 
 function typeOf(name: string): string {

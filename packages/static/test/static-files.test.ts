@@ -139,7 +139,10 @@ describe('a folder', () => {
   it('keeps no file open', async () => {
     const open = (): number => readdirSync('/proc/self/fd').length;
     if (process.platform !== 'linux') return;
+    await server.fetch('/big.bin');
     const before = open();
+    for (let i = 0; i < 20; i++) await server.fetch('/big.bin');
+    expect(open()).toBe(before);
     for (const target of ['/', '/big.bin', '/sub', '/none', '/bare/', '/.secret']) {
       for (const method of ['GET', 'HEAD', 'POST']) await server.fetch(target, [], method);
       await server.fetch(target, ['If-None-Match: *']);
