@@ -2,7 +2,7 @@
  * Interactive text over our own TCP: connects from a TUN device to any TCP server that this machine
  * can reach, and talks with it. This machine's own services are at the device's other end, e.g.
  *
- *     nc -l 10.0.0.3 4444
+ *     nc -l 4444
  *     sudo npm run example -- tcp-sender --tun-ip 10.0.0.2 -c 10.0.0.3:4444
  *
  * The end of the input half-closes the connection: what the peer still says is printed. Ctrl+C

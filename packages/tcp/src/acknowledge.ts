@@ -42,7 +42,7 @@ function acknowledgeNew(connection: TcpConnection, seg: TcpHeader, now: number):
   // RFC 6298, (5.2) and (5.3).
   if (snd.una === snd.nxt) snd.retransmitAt = Number.POSITIVE_INFINITY;
   else if (restart) snd.retransmitAt = now + snd.rtt.rtoMs;
-  connection.noticeRoom();
+  connection.delivery.noticeRoom();
 }
 
 /** The timed segment gives an exact sample; the echoed timestamp one that survives retransmission (RFC 7323, 4.1). */

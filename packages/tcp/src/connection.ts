@@ -10,8 +10,9 @@
 
 import type { TcpContext } from './context.js';
 import type { Deadlined } from './deadline-heap.js';
+import { Delivery, type TcpHandler, type TcpOpenCallback } from './delivery.js';
 import { emitSegment } from './emit.js';
-import { TcpError } from './errors.js';
+import type { TcpError } from './errors.js';
 import { TcpFlag } from './flags.js';
 import { TCP_HEADER_LENGTH } from './header.js';
 import type { TcpListener } from './listener.js';
@@ -22,21 +23,6 @@ import { Sender } from './sender.js';
 import { type Seq, seqAdd, seqLe } from './seq.js';
 import type { TcpSettings } from './settings.js';
 import { TCP_TRANSITIONS, type TcpState } from './state.js';
-
-/** Receives what happens on a connection; the same shape as a byte stream's handler. */
-export interface TcpHandler {
-  /** Bytes in order, valid until it returns. */
-  handleData(buf: Uint8Array, start: number, end: number): void;
-  /** The peer's FIN has been reached. */
-  handleEnd(): void;
-  /** After `write` returned false: half of the send buffer is free again. */
-  handleDrain(): void;
-  /** The connection is over in both directions; comes exactly once and last. */
-  handleClose(error: TcpError | null): void;
-}
-
-/** Called once when an active open has succeeded (`null`) or failed. */
-export type TcpOpenCallback = (error: TcpError | null) => void;
 
 /** IPv4 and TCP headers without options. */
 const HEADERS_LENGTH = 20 + TCP_HEADER_LENGTH;
@@ -60,6 +46,8 @@ export class TcpConnection implements Deadlined {
   readonly listener: TcpListener | null;
   readonly snd: Sender;
   readonly rcv: Receiver;
+  /** Belongs to the package: what the application is told. */
+  readonly delivery: Delivery;
 
   /** Timestamps, SACK and scaling: what we would like until the SYNs have met, then what is agreed. */
   timestampsEnabled: boolean;
@@ -89,15 +77,8 @@ export class TcpConnection implements Deadlined {
   #state: TcpState = 'CLOSED';
   #error: TcpError | null = null;
   readonly #timestampOffset: number;
-  #handler: TcpHandler | null = null;
-  #onOpen: TcpOpenCallback | null = null;
-  #paused = false;
   #corks = 0;
-  #delivering = false;
-  #drainWanted = false;
   #isOrderly = true;
-  #endDelivered = false;
-  #closeDelivered = false;
 
   constructor(
     context: TcpContext,
@@ -131,6 +112,7 @@ export class TcpConnection implements Deadlined {
     if (previous !== null && seqLe(iss, previous)) iss = seqAdd(previous, 65536);
     this.snd = new Sender(iss, Math.min(pathMss, DEFAULT_SEND_MSS), settings, context.pool);
     this.rcv = new Receiver(settings.receiveBuffer, this.advertisedMss, context.pool);
+    this.delivery = new Delivery(this);
   }
 
   get state(): TcpState {
@@ -154,6 +136,11 @@ export class TcpConnection implements Deadlined {
     return state === 'ESTABLISHED' || state === 'FIN-WAIT-1' || state === 'FIN-WAIT-2';
   }
 
+  /** Whether the end, if it has come, is that of both FINs: what waits is then still delivered. */
+  get isOrderly(): boolean {
+    return this.#isOrderly;
+  }
+
   get isCorked(): boolean {
     return this.#corks > 0;
   }
@@ -167,8 +154,7 @@ export class TcpConnection implements Deadlined {
 
   /** Sets who is called. What has arrived before is delivered in the next round of events. */
   setHandler(handler: TcpHandler): void {
-    this.#handler = handler;
-    this.context.requestEvents(this);
+    this.delivery.setHandler(handler);
   }
 
   /**
@@ -186,20 +172,18 @@ export class TcpConnection implements Deadlined {
       this.context.requestOutput(this);
     }
     if (queue.span < this.settings.sendBuffer) return true;
-    this.#drainWanted = true;
+    this.delivery.wantDrain();
     return false;
   }
 
   /** Stops delivery; the window closes as bytes wait. */
   pause(): void {
-    this.#paused = true;
+    this.delivery.pause();
   }
 
   /** Goes on with delivery in the next round of events. */
   resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.context.requestEvents(this);
+    this.delivery.resume();
   }
 
   /** Holds back segments that are not full until `uncork`; calls nest. */
@@ -237,7 +221,7 @@ export class TcpConnection implements Deadlined {
 
   /** Begins an active open. */
   open(onOpen: TcpOpenCallback): void {
-    this.#onOpen = onOpen;
+    this.delivery.awaitOpen(onOpen);
     this.enter('SYN-SENT');
     this.synBecause = Because.CONNECT;
     this.context.requestOutput(this);
@@ -258,9 +242,7 @@ export class TcpConnection implements Deadlined {
     this.enter('ESTABLISHED');
     // The application may have closed before (RFC 9293, 3.10.4: queued until now).
     if (this.snd.finQueued) this.enter('FIN-WAIT-1');
-    const onOpen = this.#onOpen;
-    this.#onOpen = null;
-    onOpen?.(null);
+    this.delivery.announceOpen();
   }
 
   /** Enters TIME-WAIT: only the timer is left. */
@@ -288,8 +270,7 @@ export class TcpConnection implements Deadlined {
     this.#isOrderly = false;
     if (error !== null) this.context.counters.connectionsFailed++;
     this.#close();
-    // The handler may be reading from the ring at this moment.
-    if (!this.#delivering) this.rcv.release();
+    this.delivery.discard();
   }
 
   /** Enters CLOSED after both FINs; text that waits for the application is still delivered. */
@@ -348,82 +329,6 @@ export class TcpConnection implements Deadlined {
   #setMss(mss: number): void {
     this.snd.mss = mss - (this.timestampsEnabled ? TIMESTAMPS_LENGTH : 0);
     this.snd.congestion.setMss(this.snd.mss);
-  }
-
-  /** Hands in-order text to the application where it lies, or keeps it; `rcv.nxt` is already behind it. */
-  deliver(buf: Uint8Array, start: number, end: number): void {
-    const { rcv } = this;
-    const length = end - start;
-    if (this.#handler === null || this.#paused || rcv.undelivered > length) {
-      rcv.ring.write(rcv.undelivered - length, buf, start, end);
-      rcv.wasHeld = true;
-      return;
-    }
-    rcv.skip(length);
-    this.#delivering = true;
-    this.#handler.handleData(buf, start, end);
-    this.#delivering = false;
-    if (this.#state === 'CLOSED' && !this.#isOrderly) rcv.release();
-  }
-
-  /** One round of events, in this order: waiting text, the end, room to write, the close. */
-  deliverEvents(): void {
-    if (this.#onOpen !== null && this.#state === 'CLOSED') {
-      const onOpen = this.#onOpen;
-      this.#onOpen = null;
-      this.#handler = null;
-      onOpen(this.#error ?? new TcpError('ECONNABORTED', 'the connection was given up'));
-      return;
-    }
-    this.#deliverWaiting();
-    const isEnd = this.rcv.finReceived && this.rcv.undelivered === 0 && this.#mayDeliver;
-    if (isEnd && !this.#endDelivered) {
-      this.#endDelivered = true;
-      this.#handler?.handleEnd();
-    }
-    const hasRoom = this.snd.queue.span <= this.settings.sendBuffer / 2;
-    if (this.#drainWanted && hasRoom && this.#state !== 'CLOSED') {
-      this.#drainWanted = false;
-      this.#handler?.handleDrain();
-    }
-    if (this.#isOver && this.#handler !== null) {
-      const handler = this.#handler;
-      this.#handler = null;
-      this.#closeDelivered = true;
-      handler.handleClose(this.#error);
-    }
-  }
-
-  /** Asks for a round of events if acknowledged text has made the room that `write` was refused. */
-  noticeRoom(): void {
-    if (this.#drainWanted && this.snd.queue.span <= this.settings.sendBuffer / 2) {
-      this.context.requestEvents(this);
-    }
-  }
-
-  get #mayDeliver(): boolean {
-    return this.#handler !== null && !this.#paused && (this.#state !== 'CLOSED' || this.#isOrderly);
-  }
-
-  get #isOver(): boolean {
-    if (this.#closeDelivered) return false;
-    if (this.#state === 'CLOSED') return !this.#isOrderly || this.#endDelivered;
-    return this.#state === 'TIME-WAIT' && this.#endDelivered;
-  }
-
-  #deliverWaiting(): void {
-    const { rcv } = this;
-    while (rcv.undelivered > 0 && this.#mayDeliver) {
-      const { ring } = rcv;
-      const run = ring.runLength(rcv.undelivered);
-      this.#delivering = true;
-      this.#handler?.handleData(ring.bytes, ring.runStart, ring.runStart + run);
-      this.#delivering = false;
-      rcv.skip(run);
-      // The window may have to be opened.
-      this.context.requestOutput(this);
-    }
-    if (this.#state === 'CLOSED' && !this.#isOrderly) rcv.release();
   }
 
   /**

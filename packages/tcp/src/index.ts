@@ -9,9 +9,9 @@ export type {
   CongestionControlFactory,
 } from './congestion-control.js';
 export { initialWindow } from './congestion-control.js';
-export type { TcpHandler, TcpOpenCallback } from './connection.js';
 export { TcpConnection } from './connection.js';
 export type { TcpCounters } from './counters.js';
+export type { TcpHandler, TcpOpenCallback } from './delivery.js';
 export type { TcpErrorCode } from './errors.js';
 export { TcpError } from './errors.js';
 export { formatFlags, TcpFlag } from './flags.js';

@@ -33,7 +33,7 @@ export function receiveText(connection: TcpConnection, seg: TcpHeader, buf: Uint
   rcv.nxt = seqAdd(rcv.nxt, length);
   rcv.unacked += length;
   context.counters.bytesReceived += length;
-  connection.deliver(buf, start, end);
+  connection.delivery.deliver(buf, start, end);
   if (rcv.ranges !== null && rcv.ranges.size > 0) {
     // RFC 5681, 4.2: a segment that fills a gap is acknowledged at once.
     rcv.ackBecause = Because.ACK_DUE;

@@ -18,11 +18,12 @@ import {
 } from '@netlayers/ipv4';
 
 import { BufferPool } from './buffer-pool.js';
-import { TcpConnection, type TcpOpenCallback } from './connection.js';
+import { TcpConnection } from './connection.js';
 import { ConnectionTable } from './connection-table.js';
 import type { TcpContext } from './context.js';
 import { createTcpCounters, type TcpCounters } from './counters.js';
 import { DeadlineHeap } from './deadline-heap.js';
+import type { TcpOpenCallback } from './delivery.js';
 import { emitReset } from './emit.js';
 import { chooseEphemeralPort } from './ephemeral-port.js';
 import { TcpError } from './errors.js';
@@ -271,7 +272,7 @@ export class Tcp implements Ipv4Protocol, TcpContext {
     for (const connection of events) connection.eventsRequested = false;
     let next = 0;
     try {
-      while (next < events.length) events[next++]!.deliverEvents();
+      while (next < events.length) events[next++]!.delivery.round();
     } finally {
       // One handler that throws does not silence the others.
       for (; next < events.length; next++) this.requestEvents(events[next]!);
