@@ -7,7 +7,10 @@ import type { StackListener } from './listener.js';
 import type { AbortSignalLike, Stack } from './stack.js';
 import type { TcpSocket } from './tcp-socket.js';
 
-/** Makes streams on a stack. Closing it closes the stack. */
+/** Protocols on this port write whole messages: holding back the last part of one gains nothing. */
+const STREAM_SETTINGS = { noDelay: true } as const;
+
+/** Makes streams on a stack, without Nagle's delay. Closing it closes the stack. */
 export class StackTransport {
   readonly #stack: Stack;
 
@@ -20,7 +23,7 @@ export class StackTransport {
     options: { readonly host?: string; readonly port: number; readonly backlog?: number },
     accept: (stream: TcpSocket) => void,
   ): Promise<StackListener> {
-    return this.#stack.listen(options, accept);
+    return this.#stack.listen({ ...options, tcp: STREAM_SETTINGS }, accept);
   }
 
   /** @throws rejects with a `code`, see `Stack.connect`, or with the signal's reason. */
@@ -29,7 +32,7 @@ export class StackTransport {
     readonly port: number;
     readonly signal?: AbortSignalLike;
   }): Promise<TcpSocket> {
-    return this.#stack.connect(options);
+    return this.#stack.connect({ ...options, tcp: STREAM_SETTINGS });
   }
 
   close(): Promise<void> {
