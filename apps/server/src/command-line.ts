@@ -146,7 +146,7 @@ function parserOf(args: readonly string[]) {
 export async function parseArguments(args: readonly string[]): Promise<GivenOptions | null> {
   try {
     const argv = await parserOf(args).parseAsync();
-    if ('help' in argv && argv['help'] === true) return null;
+    if ('help' in argv && argv.help === true) return null;
     const repeated = Object.keys(argv).find(
       (name) => Array.isArray(argv[name]) && !REPEATABLE.has(name),
     );

@@ -59,8 +59,8 @@ describe.skipIf(!namespace.available)('over a TUN device', () => {
     const url = await server.url();
     expect(url).toBe('http://10.1.0.2:9000');
     await (await fetch(`${url}/json`)).text();
-    await server.until(/^-> PSH-ACK seq=\d+ ack=\d+ win=\d+ len=\d+ {2}port \d+, new data$/m);
-    expect(server.stdout).toMatch(/^<- SYN seq=\d+ .*mss=1360/m);
+    await server.until(/^-> PSH-ACK seq=\d+ ack=\d+ win=\d+ len=\d+ .*port \d+: new data$/m);
+    expect(server.stdout).toMatch(/^<- SYN seq=\d+ .*mss 1360/m);
     expect(server.stdout).toMatch(/^-> SYN-ACK seq=\d+ ack=\d+ /m);
     expect(server.stdout).toMatch(/\(on our own TCP; nltest0, this machine is 10\.1\.0\.3\)/);
     expect(await server.stop()).toBe(0);

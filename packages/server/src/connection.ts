@@ -173,13 +173,17 @@ export class Connection
       this.#bodyBytes = 0;
       this.#requestDeadline = pool.ticker.deadline(timeouts.requestMs);
       const refusal = this.#refuseBody(head);
-      if (refusal !== null) return this.#reject(request, refusal);
+      if (refusal !== null) {
+        this.#reject(request, refusal);
+        return;
+      }
     }
     let answer: Answer;
     try {
       answer = pool.dispatcher.answer(request);
     } catch (error) {
-      return this.#fail(request, error);
+      this.#fail(request, error);
+      return;
     }
     if (answer instanceof Response) this.#respond(request, answer);
     else this.#respondLater(request, answer);
@@ -190,7 +194,8 @@ export class Connection
     if (request === null || this.#responder.isComplete) return;
     this.#bodyBytes += end - start;
     if (this.#bodyBytes > this.#pool.settings.limits.bodyBytes) {
-      return this.#reject(request, new HttpError(413, 'the content is too large'));
+      this.#reject(request, new HttpError(413, 'the content is too large'));
+      return;
     }
     this.#bodyDeadline = this.#pool.ticker.deadline(this.#pool.settings.timeouts.bodyMs);
     request.body.push(buf, start, end);
@@ -207,8 +212,14 @@ export class Connection
   handleError(error: HttpProtocolError): void {
     const refusal = new HttpError(error.status, error.message);
     const request = this.#request;
-    if (request !== null) return this.#reject(request, refusal);
-    if (!this.#machine.canRespond) return this.abort();
+    if (request !== null) {
+      this.#reject(request, refusal);
+      return;
+    }
+    if (!this.#machine.canRespond) {
+      this.abort();
+      return;
+    }
     this.#refuse(responseToError(refusal));
   }
 
@@ -255,7 +266,10 @@ export class Connection
   // What the pool tells its connection.
 
   handleTick(now: number): void {
-    if (now >= this.#writeDeadline) return this.giveUp();
+    if (now >= this.#writeDeadline) {
+      this.giveUp();
+      return;
+    }
     const request = this.#request;
     const isBodyLate = now >= this.#bodyDeadline || now >= this.#requestDeadline;
     if (isBodyLate && request?.openedBody?.isWaiting) {
@@ -285,7 +299,10 @@ export class Connection
   }
 
   #respond(request: ServerRequest, response: Response): void {
-    if (this.#request !== request || !this.#responder.isAwaited) return discardContent(response);
+    if (this.#request !== request || !this.#responder.isAwaited) {
+      discardContent(response);
+      return;
+    }
     const { content } = response;
     if (this.#machine.awaitsContinue && isStream(content)) {
       this.#respondLater(request, withFirstPiece(response, content));
@@ -349,15 +366,24 @@ export class Connection
   #handleTimeout(): void {
     switch (this.#awaited) {
       case 'request':
-        return this.closeWhenIdle();
+        this.closeWhenIdle();
+        return;
       case 'head':
-        if (this.#machine.isIdle) return this.closeWhenIdle();
-        if (!this.#machine.canRespond) return this.giveUp();
-        return this.#refuse(errorResponse(408));
+        if (this.#machine.isIdle) {
+          this.closeWhenIdle();
+          return;
+        }
+        if (!this.#machine.canRespond) {
+          this.giveUp();
+          return;
+        }
+        this.#refuse(errorResponse(408));
+        return;
       case 'handler':
         if (this.#request === null) return;
         this.#request.handleAbort(new HttpError(503));
-        return this.#reject(this.#request, new HttpError(503));
+        this.#reject(this.#request, new HttpError(503));
+        return;
       default:
         this.giveUp();
     }

@@ -174,7 +174,10 @@ export class RequestBody {
     this.#collecting = null;
     const chunks = this.#queue;
     this.#queue = [];
-    if (chunks.length < 2) return waiter.resolve(chunks[0] ?? NOTHING);
+    if (chunks.length < 2) {
+      waiter.resolve(chunks[0] ?? NOTHING);
+      return;
+    }
     const whole = new Uint8Array(this.#queued);
     let at = 0;
     for (const chunk of chunks) {

@@ -131,7 +131,7 @@ describe('a body', () => {
         .route('GET', '/', () => Response.text('next')),
     );
     const client = await harness.connect();
-    await client.send(head('POST /', 'Content-Length: 10') + 'abc');
+    await client.send(`${head('POST /', 'Content-Length: 10')}abc`);
     expect(client.takeResponses()[0]?.body).toBe('early');
     await client.send('defghij');
     expect((await client.fetch(head('GET /'))).body).toBe('next');

@@ -17,7 +17,7 @@ describe('a request', () => {
     expect(seen?.method).toBe('GET');
     expect(seen?.target).toBe('/users/a%20b?q=1&q=2&n=%C3%A4');
     expect(seen?.path).toBe('/users/a%20b');
-    expect(seen?.params['id']).toBe('a b');
+    expect(seen?.params.id).toBe('a b');
     expect(seen?.query.getAll('q')).toEqual(['1', '2']);
     expect(seen?.query.get('n')).toBe('ä');
     expect(seen?.headers.get('X-ONE')).toBe('1, 2');
@@ -153,10 +153,10 @@ describe('pipelined requests', () => {
     const waiting: (() => void)[] = [];
     const harness = await Harness.start((server) =>
       server
-        .route('GET', '/fast/:n', (request) => Response.text(request.params['n']!))
+        .route('GET', '/fast/:n', (request) => Response.text(request.params.n!))
         .route('GET', '/slow/:n', async (request) => {
           await new Promise<void>((resolve) => waiting.push(resolve));
-          return Response.text(request.params['n']!);
+          return Response.text(request.params.n!);
         }),
     );
     const client = await harness.connect();
@@ -280,7 +280,7 @@ describe('limits', () => {
     const harness = await Harness.start((server) =>
       server.any('/:n', async (request) => {
         await settle();
-        return Response.text(request.params['n']!);
+        return Response.text(request.params.n!);
       }),
     );
     const clients = await Promise.all(Array.from({ length: 1000 }, () => harness.connect()));
