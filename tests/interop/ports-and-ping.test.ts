@@ -51,9 +51,11 @@ describe.skipIf(!namespace.available)('echo requests', () => {
       const { stdout } = await run('ping', [...options, '-W', '2', OURS]);
       expect(String(stdout)).toContain('3 received, 0% packet loss');
     }
-    const flood = await run('ping', ['-q', '-f', '-c', '2000', OURS]);
-    expect(String(flood.stdout)).toContain('2000 received, 0% packet loss');
+    const flood = await run('ping', ['-q', '-f', '-c', '2000', '-W', '2', OURS]);
     expect(stack.counters().ipv4.echoRepliesSent).toBe(2006);
+    // A flooding ping does not wait for a reply that a busy machine delivers late.
+    const [, received] = / (\d+) received/.exec(String(flood.stdout)) ?? [];
+    expect(Number(received)).toBeGreaterThan(1980);
   });
 });
 

@@ -213,8 +213,8 @@ describe.skipIf(!namespace.available)('bytes between the kernel and us', () => {
 
   it('keep a thousand connections apart', { timeout: TIMEOUT }, async () => {
     await withTunStack({}, async ({ stack }) => {
-      const count = amount(1000, 5000);
-      stack.listen({ port: 7, backlog: count }, echo);
+      const waves = amount(1, 10);
+      stack.listen({ port: 7, backlog: 1000 }, echo);
       const echoed = async (index: number): Promise<boolean> => {
         const client = await connect(7, { allowHalfOpen: true });
         const text = `${index}:`.repeat(500);
@@ -226,8 +226,10 @@ describe.skipIf(!namespace.available)('bytes between the kernel and us', () => {
         await once(client, 'end');
         return back === text;
       };
-      const same = await Promise.all(Array.from({ length: count }, (_, index) => echoed(index)));
-      expect(same.filter((isSame) => !isSame)).toEqual([]);
+      for (let wave = 0; wave < waves; wave++) {
+        const same = await Promise.all(Array.from({ length: 1000 }, (_, index) => echoed(index)));
+        expect(same.filter((isSame) => !isSame)).toEqual([]);
+      }
       await sleep(1300);
       expect(stack.counters().connections).toBe(0);
     });
