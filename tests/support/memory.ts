@@ -7,10 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'vitest';
-import { report } from './long.js';
+import { LONG, report } from './long.js';
 
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
+
+/** Megabytes that a short run may differ by; a long one is held to the tenth alone. */
+const ALLOWANCE = LONG ? 0 : 16;
 
 /** Has the C library give back what is free: what it keeps is not held by anything of ours. */
 const trim = ((): (() => void) => {
@@ -58,6 +61,9 @@ export async function expectReturnTo(before: Held, what: string): Promise<void> 
   report(
     `${what}: resident ${before.rss} -> ${after.rss} MB, heap ${before.heap} -> ${after.heap} MB, buffers ${before.buffers} -> ${after.buffers} MB`,
   );
-  expect(after.rss, `${what}: resident megabytes`).toBeLessThan(before.rss * 1.1);
+  // The heap and the buffers are ours to answer for. Of the rest, compiled code and what V8 keeps of
+  // its pages come and go by several megabytes in a run of seconds on a busy machine.
+  expect(after.rss, `${what}: resident megabytes`).toBeLessThan(before.rss * 1.1 + ALLOWANCE);
+  expect(after.buffers, `${what}: megabytes of buffers`).toBeLessThan(before.buffers * 1.1 + 2);
   expect(after.heap, `${what}: megabytes of heap`).toBeLessThan(before.heap * 1.1 + 1);
 }
