@@ -59,6 +59,8 @@ export interface StackListenOptions {
   readonly port: number;
   /** Established connections that may wait to be pulled. @default 511 */
   readonly backlog?: number;
+  /** Handshakes that may be under way at once; one more evicts the oldest. @default 1024 */
+  readonly halfOpenLimit?: number;
   readonly tcp?: Partial<TcpSettings>;
 }
 
@@ -231,6 +233,7 @@ export class Stack {
           address,
           port,
           ...(options.backlog !== undefined && { backlog: options.backlog }),
+          ...(options.halfOpenLimit !== undefined && { halfOpenLimit: options.halfOpenLimit }),
           ...(options.tcp !== undefined && { settings: options.tcp }),
         },
         listener,
