@@ -8,6 +8,7 @@
  * round of events.
  */
 
+import { IPV4_HEADER_LENGTH } from '@netlayers/ipv4';
 import type { TcpContext } from './context.js';
 import type { Deadlined } from './deadline-heap.js';
 import { Delivery, type TcpHandler, type TcpOpenCallback } from './delivery.js';
@@ -25,7 +26,7 @@ import type { TcpSettings } from './settings.js';
 import { TCP_TRANSITIONS, type TcpState } from './state.js';
 
 /** IPv4 and TCP headers without options. */
-const HEADERS_LENGTH = 20 + TCP_HEADER_LENGTH;
+const HEADERS_LENGTH = IPV4_HEADER_LENGTH + TCP_HEADER_LENGTH;
 
 /** RFC 9293, 3.7.1: what to assume of a peer that names no MSS. */
 const DEFAULT_SEND_MSS = 536;

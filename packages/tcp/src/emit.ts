@@ -9,7 +9,6 @@
 
 import { checksum, checksumFold, pseudoHeaderSum, writeU16 } from '@netlayers/bytes';
 import { ChecksumState, IpProtocol } from '@netlayers/ipv4';
-
 import type { TcpConnection } from './connection.js';
 import type { TcpContext } from './context.js';
 import { TcpFlag } from './flags.js';

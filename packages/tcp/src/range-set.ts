@@ -6,7 +6,7 @@
  * bounded: a peer that leaves a gap behind every byte costs a fixed amount of memory.
  */
 
-import { type Seq, seqGe, seqGt, seqLe, seqLt } from './seq.js';
+import { type Seq, seqGt, seqLe, seqLt } from './seq.js';
 
 /** An ordered set of half-open ranges `[left, right)`. */
 export class RangeSet {
@@ -64,14 +64,6 @@ export class RangeSet {
       this.#touched.splice(0, gone);
     }
     if (this.#lefts.length > 0 && seqLt(this.#lefts[0]!, point)) this.#lefts[0] = point;
-  }
-
-  /** Whether all of `[left, right)` is in the set. */
-  covers(left: Seq, right: Seq): boolean {
-    for (let index = 0; index < this.#lefts.length; index++) {
-      if (seqLe(this.#lefts[index]!, left) && seqGe(this.#rights[index]!, right)) return true;
-    }
-    return false;
   }
 
   clear(): void {

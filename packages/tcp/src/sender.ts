@@ -137,11 +137,6 @@ export class Sender {
     return this.lostNext !== this.lostEnd;
   }
 
-  /** Whether our FIN has been sent. */
-  get finSent(): boolean {
-    return this.finQueued && seqGt(this.nxt, this.queueEnd);
-  }
-
   /** Whether our FIN has been acknowledged. */
   get finAcked(): boolean {
     return this.finQueued && seqGt(this.una, this.queueEnd);

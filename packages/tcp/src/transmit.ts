@@ -5,6 +5,7 @@
  * and none has ridden on data (3.8.6.3).
  */
 
+import { IPV4_HEADER_LENGTH } from '@netlayers/ipv4';
 import type { TcpConnection } from './connection.js';
 import { emitSegment, sackRoom } from './emit.js';
 import { TcpFlag } from './flags.js';
@@ -17,8 +18,7 @@ const WINDOW_SHARE = 1 / 2;
 /** RFC 9293, 3.8.6.1: probing starts after one RTO; bounds as for the retransmission timer. */
 const LONGEST_PROBE_INTERVAL_MS = 60_000;
 
-/** The largest IP packet there is. */
-const IP_HEADER_LENGTH = 20;
+/** A TCP header with every byte of options that its data offset can say. */
 const LONGEST_TCP_HEADER = 60;
 
 /**
@@ -27,7 +27,7 @@ const LONGEST_TCP_HEADER = 60;
  * @returns false when the device's queue was full before everything had left.
  */
 export function transmit(connection: TcpConnection, now: number): boolean {
-  if (connection.state === 'CLOSED' || connection.state === 'LISTEN') return true;
+  if (connection.state === 'CLOSED') return true;
   const done = connection.isSynchronized
     ? transmitAcksOfGaps(connection, now) &&
       transmitProbe(connection, now) &&
@@ -107,7 +107,7 @@ function startPersist(connection: TcpConnection, now: number): void {
 /** The most text one emission may carry: a segment, or as many whole ones as the device takes at once. */
 function largestText(connection: TcpConnection, mss: number): number {
   const limit = connection.context.ip.segmentationOffload;
-  const text = limit - IP_HEADER_LENGTH - LONGEST_TCP_HEADER;
+  const text = limit - IPV4_HEADER_LENGTH - LONGEST_TCP_HEADER;
   return text <= mss ? mss : text - (text % mss);
 }
 
