@@ -1,0 +1,289 @@
+/**
+ * SEGMENT ARRIVES for a connection (RFC 9293, 3.10.7.3 and 3.10.7.4), step by step in the order of
+ * the RFC, with the checks of RFC 5961 (blind attacks) and RFC 7323 (PAWS) where they belong.
+ *
+ * Nothing is sent here, resets excepted: an ACK that is owed is noted, and the output half of the
+ * turn sends one for all segments of the batch (MUST-58, MUST-59).
+ *
+ * Deliberately absent: security and precedence (third check), which no IP network carries. Urgent
+ * data is delivered in line, as RFC 6093 recommends, and its pointer is not signalled.
+ */
+
+import { TcpError } from '../base/errors.js';
+import { Because, Verdict } from '../base/reasons.js';
+import type { TcpConnection } from '../connection/connection.js';
+import { emitReset } from '../sending/emit.js';
+import { TcpFlag } from '../wire/flags.js';
+import type { TcpHeader } from '../wire/header.js';
+import { seqAdd, seqDiff, seqGt, seqLe, seqLt } from '../wire/seq.js';
+import { acknowledge } from './acknowledge.js';
+import { receiveText } from './receive-text.js';
+import { arriveInSynSent, settleSynRtt } from './syn-sent.js';
+
+/** RFC 7323, 5.5: a timestamp older than this is no longer compared. */
+const TIMESTAMP_LIFETIME_MS = 24 * 24 * 60 * 60 * 1000;
+
+/** Deals with one segment, and says what was decided about it. */
+export function segmentArrives(
+  connection: TcpConnection,
+  seg: TcpHeader,
+  buf: Uint8Array,
+  now: number,
+): Verdict {
+  if (connection.state === 'SYN-SENT') {
+    const verdict = arriveInSynSent(connection, seg, now);
+    // 3.10.7.3, fourth: text and FIN behind the SYN go on at the sixth step.
+    return verdict ?? arriveBehindSyn(connection, seg, buf, now, processText);
+  }
+  if (isCrossedSyn(connection, seg)) {
+    return arriveBehindSyn(connection, seg, buf, now, arriveInOrderOfChecks);
+  }
+  return arriveInOrderOfChecks(connection, seg, buf, now);
+}
+
+/** 3.10.7.4: the checks one after the other, until one refuses the segment. */
+function arriveInOrderOfChecks(
+  connection: TcpConnection,
+  seg: TcpHeader,
+  buf: Uint8Array,
+  now: number,
+): Verdict {
+  const refused =
+    checkTimestamp(connection, seg, now) ??
+    checkSequence(connection, seg, now) ??
+    checkReset(connection, seg, now) ??
+    checkSyn(connection, seg, now) ??
+    checkAck(connection, seg, now);
+  if (refused !== null) return refused;
+  return processText(connection, seg, buf, now);
+}
+
+/**
+ * After crossed SYNs (RFC 9293, figure 7) the peer's SYN-ACK repeats its SYN in front of the
+ * window, which the first check would refuse together with the ACK.
+ */
+function isCrossedSyn(connection: TcpConnection, seg: TcpHeader): boolean {
+  const both = TcpFlag.SYN | TcpFlag.ACK;
+  if (connection.state !== 'SYN-RECEIVED' || connection.listener !== null) return false;
+  return (seg.flags & both) === both && seg.seq === connection.rcv.irs;
+}
+
+/** Deals with a segment as if it came without its SYN. The observer sees it as it came. */
+function arriveBehindSyn(
+  connection: TcpConnection,
+  seg: TcpHeader,
+  buf: Uint8Array,
+  now: number,
+  arrive: typeof segmentArrives,
+): Verdict {
+  const { seq, flags, len } = seg;
+  seg.seq = seqAdd(seq, 1);
+  seg.flags = flags & ~TcpFlag.SYN;
+  seg.len = len - 1;
+  const verdict = arrive(connection, seg, buf, now);
+  seg.seq = seq;
+  seg.flags = flags;
+  seg.len = len;
+  return verdict;
+}
+
+/** PAWS (RFC 7323, 5.3, R1): a segment older than what has been received. */
+function checkTimestamp(connection: TcpConnection, seg: TcpHeader, now: number): Verdict | null {
+  if (!connection.timestampsEnabled) return null;
+  const { rcv } = connection;
+  const isReset = (seg.flags & TcpFlag.RST) !== 0;
+  if (!seg.hasTimestamp) return isReset ? null : Verdict.NO_TIMESTAMP;
+  const isOld = ((seg.tsval - rcv.tsRecent) | 0) < 0;
+  if (isOld && !isReset && now - rcv.tsRecentAt < TIMESTAMP_LIFETIME_MS) {
+    rcv.ackBecause = Because.DUPLICATE;
+    return Verdict.OLD_TIMESTAMP;
+  }
+  return null;
+}
+
+/** RFC 7323, 4.3, (2): the timestamp to echo is that of the segment at the edge of what was acknowledged. */
+function rememberTimestamp(connection: TcpConnection, seg: TcpHeader, now: number): void {
+  const { rcv } = connection;
+  if (!connection.timestampsEnabled || !seg.hasTimestamp) return;
+  // A reset is not held to PAWS, so its timestamp may be anybody's.
+  if ((seg.flags & TcpFlag.RST) !== 0 || seqGt(seg.seq, rcv.lastAckSent)) return;
+  const isOld = ((seg.tsval - rcv.tsRecent) | 0) < 0;
+  if (isOld && now - rcv.tsRecentAt < TIMESTAMP_LIFETIME_MS) return;
+  rcv.tsRecent = seg.tsval;
+  rcv.tsRecentAt = now;
+}
+
+/** First: the sequence number. */
+function checkSequence(connection: TcpConnection, seg: TcpHeader, now: number): Verdict | null {
+  const { rcv } = connection;
+  // A closed window takes no text, but the ACK and RST of a segment at its edge are valid.
+  if (rcv.isAcceptable(seg.seq, seg.len) || (rcv.wnd === 0 && seg.seq === rcv.nxt)) {
+    rememberTimestamp(connection, seg, now);
+    return null;
+  }
+  if ((seg.flags & TcpFlag.RST) !== 0) return Verdict.OUT_OF_WINDOW;
+  const isOld = seqLe(seqAdd(seg.seq, seg.len), rcv.nxt);
+  if (connection.state === 'SYN-RECEIVED' && (seg.flags & TcpFlag.SYN) !== 0) {
+    // The peer has not seen our SYN-ACK.
+    connection.synBecause = Because.DUPLICATE;
+    return Verdict.DUPLICATE;
+  }
+  const isLastFin = (seg.flags & TcpFlag.FIN) !== 0 && seqAdd(seg.seq, seg.len) === rcv.nxt;
+  if (connection.state === 'TIME-WAIT' && isLastFin) connection.restartTimeWait(now);
+  rcv.ackBecause = Because.DUPLICATE;
+  if (isOld) {
+    // A whole repetition of what was just acknowledged: the peer has not seen our ACK, and wants to
+    // measure the one to come from this segment (RFC 7323, 4.3 has only the acceptable ones).
+    if (seqAdd(seg.seq, seg.len) === rcv.nxt) rememberTimestamp(connection, seg, now);
+    connection.context.counters.duplicates++;
+    return Verdict.DUPLICATE;
+  }
+  connection.context.counters.outOfWindow++;
+  return Verdict.OUT_OF_WINDOW;
+}
+
+/** Second: the RST bit, with RFC 5961, 3. */
+function checkReset(connection: TcpConnection, seg: TcpHeader, now: number): Verdict | null {
+  if ((seg.flags & TcpFlag.RST) === 0) return null;
+  if (seg.seq !== connection.rcv.nxt) return challenge(connection, now);
+  connection.context.counters.resetsReceived++;
+  switch (connection.state) {
+    case 'SYN-RECEIVED':
+      connection.fail(
+        connection.listener === null
+          ? new TcpError('ECONNREFUSED', 'the peer has refused the connection')
+          : null,
+      );
+      break;
+    case 'CLOSING':
+    case 'LAST-ACK':
+    case 'TIME-WAIT':
+      // We are here from the moment of the close; for the RFC's user all text has been sent by now.
+      if (connection.bufferedBytes > 0) connection.fail(resetByPeer());
+      else connection.finish();
+      break;
+    default:
+      connection.fail(resetByPeer());
+  }
+  return Verdict.RESET;
+}
+
+const resetByPeer = (): TcpError => new TcpError('ECONNRESET', 'the peer has reset the connection');
+
+/** Fourth: the SYN bit, with RFC 5961, 4. */
+function checkSyn(connection: TcpConnection, seg: TcpHeader, now: number): Verdict | null {
+  if ((seg.flags & TcpFlag.SYN) === 0) return null;
+  if (connection.state === 'SYN-RECEIVED' && connection.listener !== null) {
+    connection.fail(null);
+    return Verdict.RESET;
+  }
+  return challenge(connection, now);
+}
+
+/** An ACK that makes a true peer prove itself (RFC 5961), in bounded number. */
+function challenge(connection: TcpConnection, now: number): Verdict {
+  if (connection.context.allowChallenge(now)) {
+    connection.rcv.ackBecause = Because.CHALLENGE;
+    connection.context.counters.challengeAcks++;
+  }
+  return Verdict.CHALLENGED;
+}
+
+/** Fifth: the ACK field. */
+function checkAck(connection: TcpConnection, seg: TcpHeader, now: number): Verdict | null {
+  if ((seg.flags & TcpFlag.ACK) === 0) return Verdict.NO_ACK;
+  const { snd } = connection;
+  if (connection.state === 'SYN-RECEIVED') {
+    const refused = completeHandshake(connection, seg, now);
+    if (refused !== null) return refused;
+  }
+  // RFC 5961, 5: an ACK older than any window is an attack or a ghost.
+  const isGhost = seqDiff(snd.una, seg.ack) > snd.maxWnd;
+  if (seqGt(seg.ack, snd.nxt) || isGhost) {
+    challenge(connection, now);
+    return Verdict.BAD_ACK;
+  }
+  acknowledge(connection, seg, now);
+  switch (connection.state) {
+    case 'FIN-WAIT-1':
+      if (snd.finAcked) connection.enter('FIN-WAIT-2');
+      break;
+    case 'CLOSING':
+      if (snd.finAcked) connection.startTimeWait(now);
+      break;
+    case 'LAST-ACK':
+      if (snd.finAcked) {
+        connection.finish();
+        return Verdict.ACCEPTED;
+      }
+      break;
+    case 'TIME-WAIT':
+      if ((seg.flags & TcpFlag.FIN) !== 0) connection.restartTimeWait(now);
+      break;
+    default:
+  }
+  return null;
+}
+
+function completeHandshake(connection: TcpConnection, seg: TcpHeader, now: number): Verdict | null {
+  const { snd, listener, context } = connection;
+  if (!seqLt(snd.una, seg.ack) || !seqLe(seg.ack, snd.nxt)) {
+    emitReset(context, connection, seg, Because.UNACCEPTABLE_ACK);
+    return Verdict.BAD_ACK;
+  }
+  if (listener?.isFull) {
+    // The SYN-ACK will be repeated, and with it the peer's ACK: there may be room by then.
+    context.counters.dropped['backlog-full']++;
+    return Verdict.NO_ROOM;
+  }
+  snd.wl1 = seg.seq;
+  snd.wl2 = seg.ack;
+  snd.wnd = seg.wnd * 2 ** snd.windowShift;
+  snd.maxWnd = Math.max(snd.maxWnd, snd.wnd);
+  connection.synBecause = -1;
+  settleSynRtt(connection, now);
+  connection.establish();
+  if (listener === null) {
+    context.counters.connectionsOpened++;
+  } else {
+    context.counters.connectionsAccepted++;
+    listener.promote(connection);
+  }
+  return null;
+}
+
+/** Sixth, seventh and eighth: urgent pointer, text, FIN. */
+function processText(
+  connection: TcpConnection,
+  seg: TcpHeader,
+  buf: Uint8Array,
+  now: number,
+): Verdict {
+  if (seg.len === 0) return Verdict.ACCEPTED;
+  if (!connection.canReceive) return Verdict.DATA_AFTER_CLOSE;
+  const { rcv } = connection;
+  const last = seqAdd(seg.seq, seg.len - 1);
+  // Beyond the window a FIN is trimmed like text; at its very edge it needs no room.
+  if ((seg.flags & TcpFlag.FIN) !== 0 && seqLe(last, rcv.edge)) {
+    rcv.finSeen = true;
+    rcv.finSeq = last;
+  }
+  if (seg.dataEnd === seg.dataStart && seqGt(seg.seq, rcv.nxt)) {
+    // A FIN alone behind a gap: the peer has to hear of the gap.
+    rcv.dupAcksDue++;
+    return Verdict.OUT_OF_ORDER;
+  }
+  const verdict = receiveText(connection, seg, buf);
+  if (rcv.finSeen && !rcv.finReceived && rcv.nxt === rcv.finSeq) receiveFin(connection, now);
+  return verdict;
+}
+
+/** Eighth: the FIN has been reached. */
+function receiveFin(connection: TcpConnection, now: number): void {
+  const { rcv, snd } = connection;
+  rcv.takeFin();
+  connection.context.requestEvents(connection);
+  if (connection.state === 'ESTABLISHED') connection.enter('CLOSE-WAIT');
+  else if (connection.state === 'FIN-WAIT-2' || snd.finAcked) connection.startTimeWait(now);
+  else connection.enter('CLOSING');
+}

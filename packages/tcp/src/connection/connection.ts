@@ -1,0 +1,346 @@
+/**
+ * One TCP connection: its send and receive sequence space, its state, and the commands of the
+ * application (RFC 9293, 3.9.1). What arrives is dealt with in `segment-arrives.ts`, what leaves is
+ * decided in `transmit.ts`, both of which work on the fields here.
+ *
+ * No command sends a segment by itself, an abort's reset excepted: it asks for output, and the
+ * stack's turn does the rest. No command calls the handler: what it causes is told in the next
+ * round of events.
+ */
+
+import { IPV4_HEADER_LENGTH } from '@netlayers/ipv4';
+import type { TcpError } from '../base/errors.js';
+import { Because } from '../base/reasons.js';
+import { TCP_TRANSITIONS, type TcpState } from '../base/state.js';
+import type { Deadlined } from '../timing/deadline-heap.js';
+import { TCP_HEADER_LENGTH } from '../wire/header.js';
+import { MAX_WINDOW_SHIFT, TIMESTAMPS_LENGTH } from '../wire/options.js';
+import { type Seq, seqAdd, seqLe } from '../wire/seq.js';
+import type { PassiveOpen, TcpContext } from './context.js';
+import { Delivery, type DeliveryOwner, type TcpHandler, type TcpOpenCallback } from './delivery.js';
+import type { FourTuple } from './four-tuple.js';
+import { Receiver } from './receiver.js';
+import { Sender } from './sender.js';
+import type { TcpSettings } from './settings.js';
+
+/** IPv4 and TCP headers without options. */
+const HEADERS_LENGTH = IPV4_HEADER_LENGTH + TCP_HEADER_LENGTH;
+
+/** RFC 9293, 3.7.1: what to assume of a peer that names no MSS. */
+const DEFAULT_SEND_MSS = 536;
+
+/** What the smallest MTU of IPv4 leaves (RFC 791, 3.2: 68 bytes): no path and no peer can ask for less. */
+const SMALLEST_MSS = 68 - HEADERS_LENGTH;
+
+/** A connection, from its SYN to CLOSED. */
+export class TcpConnection implements Deadlined, DeliveryOwner {
+  readonly localAddress: number;
+  readonly localPort: number;
+  readonly remoteAddress: number;
+  readonly remotePort: number;
+  readonly settings: TcpSettings;
+  /** Belongs to the package. */
+  readonly context: TcpContext<TcpConnection>;
+  /** The listener that this connection came from; `null` for an active open. */
+  readonly listener: PassiveOpen<TcpConnection> | null;
+  readonly snd: Sender;
+  readonly rcv: Receiver;
+  /** Belongs to the package: what the application is told. */
+  readonly delivery: Delivery;
+
+  /** Timestamps, SACK and scaling: what we would like until the SYNs have met, then what is agreed. */
+  timestampsEnabled: boolean;
+  sackEnabled: boolean;
+  scalingEnabled: boolean;
+  /** The shift count in our SYN. */
+  readonly offeredShift: number;
+  /** The MSS in our SYN. */
+  readonly advertisedMss: number;
+  noDelay: boolean;
+  /** Why a SYN or SYN-ACK has to be sent; -1 = none has to. */
+  synBecause: Because | -1 = -1;
+  /** What an ICMP error said that does not end a connection (RFC 9293, 3.9.2.2); it explains a later time-out. */
+  softError: TcpError | null = null;
+  /** When TIME-WAIT ends; `Infinity` in every other state. */
+  timeWaitAt = Number.POSITIVE_INFINITY;
+
+  // These belong to the layer's queues and tables.
+  deadline = Number.POSITIVE_INFINITY;
+  heapKey = 0;
+  heapIndex = -1;
+  tableHash = 0;
+  tableIndex = -1;
+  outputRequested = false;
+  eventsRequested = false;
+
+  #state: TcpState = 'CLOSED';
+  #error: TcpError | null = null;
+  readonly #timestampOffset: number;
+  #corks = 0;
+  #isOrderly = true;
+
+  constructor(
+    context: TcpContext<TcpConnection>,
+    settings: TcpSettings,
+    listener: PassiveOpen<TcpConnection> | null,
+    tuple: FourTuple,
+    now: number,
+    /** SND.NXT of the connection in TIME-WAIT that this one replaces. */
+    previous: Seq | null = null,
+  ) {
+    this.context = context;
+    this.settings = settings;
+    this.listener = listener;
+    this.localAddress = tuple.localAddress;
+    this.localPort = tuple.localPort;
+    this.remoteAddress = tuple.remoteAddress;
+    this.remotePort = tuple.remotePort;
+    const pathMss = Math.max(context.ip.mtuTo(tuple.remoteAddress) - HEADERS_LENGTH, SMALLEST_MSS);
+    this.advertisedMss = settings.mss === 0 ? pathMss : Math.min(settings.mss, pathMss);
+    this.noDelay = settings.noDelay;
+    this.timestampsEnabled = settings.timestamps;
+    this.sackEnabled = settings.sack;
+    this.scalingEnabled = settings.windowScaling;
+    this.offeredShift = shiftFor(settings.receiveBuffer);
+    this.#timestampOffset = settings.timestamps ? context.randomU32() : 0;
+    let iss = context.initialSequenceNumber(tuple, now);
+    // RFC 9293, 3.6.1: a connection that reuses TIME-WAIT begins beyond everything sent before.
+    if (previous !== null && seqLe(iss, previous)) iss = seqAdd(previous, 65536);
+    this.snd = new Sender(iss, Math.min(pathMss, DEFAULT_SEND_MSS), settings, context.pool);
+    this.rcv = new Receiver(settings.receiveBuffer, this.advertisedMss, context.pool);
+    this.delivery = new Delivery(this);
+  }
+
+  get state(): TcpState {
+    return this.#state;
+  }
+
+  /** Why the connection failed; `null` while it has not. */
+  get error(): TcpError | null {
+    return this.#error;
+  }
+
+  /** Whether both SYNs have been acknowledged at some time. */
+  get isSynchronized(): boolean {
+    const state = this.#state;
+    return state !== 'SYN-SENT' && state !== 'SYN-RECEIVED' && state !== 'CLOSED';
+  }
+
+  /** Whether text of the peer is welcome in this state. */
+  get canReceive(): boolean {
+    const state = this.#state;
+    return state === 'ESTABLISHED' || state === 'FIN-WAIT-1' || state === 'FIN-WAIT-2';
+  }
+
+  /** Whether the end, if it has come, is that of both FINs: what waits is then still delivered. */
+  get isOrderly(): boolean {
+    return this.#isOrderly;
+  }
+
+  get isCorked(): boolean {
+    return this.#corks > 0;
+  }
+
+  /** Bytes written and not yet acknowledged. */
+  get bufferedBytes(): number {
+    return this.snd.queue.span;
+  }
+
+  // Commands of the application.
+
+  /** Sets who is called. What has arrived before is delivered in the next round of events. */
+  setHandler(handler: TcpHandler): void {
+    this.delivery.setHandler(handler);
+  }
+
+  /**
+   * Queues `buf[start..end)`; the bytes are copied before it returns.
+   *
+   * @returns false when the send buffer is over its mark: wait for `handleDrain`. Also false, with
+   *   nothing queued, after `end` or when the connection is closed.
+   * @throws RangeError when more than 1 GiB would be queued.
+   */
+  write(buf: Uint8Array, start = 0, end = buf.length): boolean {
+    if (this.snd.finQueued || this.#state === 'CLOSED') return false;
+    const { queue } = this.snd;
+    if (end > start) {
+      queue.write(queue.span, buf, start, end);
+      this.context.requestOutput(this);
+    }
+    if (queue.span < this.settings.sendBuffer) return true;
+    this.delivery.wantDrain();
+    return false;
+  }
+
+  /** Stops delivery; the window closes as bytes wait. */
+  pause(): void {
+    this.delivery.pause();
+  }
+
+  /** Goes on with delivery in the next round of events. */
+  resume(): void {
+    this.delivery.resume();
+  }
+
+  /** Holds back segments that are not full until `uncork`; calls nest. */
+  cork(): void {
+    this.#corks++;
+  }
+
+  uncork(): void {
+    if (this.#corks === 0) return;
+    this.#corks--;
+    if (this.#corks === 0) this.context.requestOutput(this);
+  }
+
+  /** CLOSE (RFC 9293, 3.10.4): sends a FIN behind what is queued. Receiving goes on. */
+  end(): void {
+    if (this.snd.finQueued || this.#state === 'CLOSED') return;
+    this.snd.finQueued = true;
+    if (this.#state === 'SYN-SENT') {
+      this.fail(null);
+      return;
+    }
+    if (this.#state === 'ESTABLISHED') this.enter('FIN-WAIT-1');
+    else if (this.#state === 'CLOSE-WAIT') this.enter('LAST-ACK');
+    this.context.requestOutput(this);
+  }
+
+  /** ABORT (RFC 9293, 3.10.5): sends a reset and forgets everything. */
+  abort(now: number): void {
+    if (this.#state === 'CLOSED') return;
+    this.context.sendAbort(this, now);
+    this.fail(null);
+  }
+
+  // What the package's other files do to a connection.
+
+  /** Begins an active open. */
+  open(onOpen: TcpOpenCallback): void {
+    this.delivery.awaitOpen(onOpen);
+    this.enter('SYN-SENT');
+    this.synBecause = Because.CONNECT;
+    this.context.requestOutput(this);
+  }
+
+  /** The only assignment to the state. */
+  enter(state: TcpState): void {
+    const from = this.#state;
+    if (!TCP_TRANSITIONS[from].includes(state)) {
+      throw new Error(`TCP cannot go from ${from} to ${state}`);
+    }
+    this.#state = state;
+    this.context.observer?.stateChanged?.(this, from, state);
+  }
+
+  /** Our SYN is acknowledged and the peer's is known. */
+  establish(): void {
+    this.enter('ESTABLISHED');
+    // The application may have closed before (RFC 9293, 3.10.4: queued until now).
+    if (this.snd.finQueued) this.enter('FIN-WAIT-1');
+    this.delivery.announceOpen();
+  }
+
+  /** Enters TIME-WAIT: only the timer is left. */
+  startTimeWait(now: number): void {
+    this.snd.release();
+    this.rcv.delayedAckAt = Number.POSITIVE_INFINITY;
+    this.enter('TIME-WAIT');
+    this.restartTimeWait(now);
+    this.context.requestEvents(this);
+  }
+
+  /** RFC 9293, 3.10.7.4, eighth: a repeated FIN restarts the 2 MSL. */
+  restartTimeWait(now: number): void {
+    this.timeWaitAt = now + this.settings.timeWaitMs;
+    this.updateDeadline();
+  }
+
+  /**
+   * Enters CLOSED from wherever it is and drops what is not delivered: an error, or `null` for the
+   * application's own abort.
+   */
+  fail(error: TcpError | null): void {
+    if (this.#state === 'CLOSED') return;
+    this.#error = error;
+    this.#isOrderly = false;
+    if (error !== null) this.context.counters.connectionsFailed++;
+    this.#close();
+    this.delivery.discard();
+  }
+
+  /** Enters CLOSED after both FINs; text that waits for the application is still delivered. */
+  finish(): void {
+    this.#close();
+  }
+
+  #close(): void {
+    this.enter('CLOSED');
+    this.snd.release();
+    this.rcv.delayedAckAt = Number.POSITIVE_INFINITY;
+    this.timeWaitAt = Number.POSITIVE_INFINITY;
+    this.synBecause = -1;
+    this.updateDeadline();
+    this.context.remove(this);
+    this.context.requestEvents(this);
+  }
+
+  /** Asks for a round of events. */
+  requestEvents(): void {
+    this.context.requestEvents(this);
+  }
+
+  /** Asks for an output round. */
+  requestOutput(): void {
+    this.context.requestOutput(this);
+  }
+
+  /** Derives the next deadline from the timers. */
+  updateDeadline(): void {
+    this.deadline = Math.min(
+      this.snd.retransmitAt,
+      this.snd.persistAt,
+      this.rcv.delayedAckAt,
+      this.timeWaitAt,
+    );
+    this.context.reschedule(this);
+  }
+
+  /** TSval of a segment that leaves now (RFC 7323, 5.4: a millisecond clock with a random start). */
+  timestampAt(now: number): number {
+    return (Math.floor(now) + this.#timestampOffset) >>> 0;
+  }
+
+  /** Milliseconds since we have sent the timestamp that the peer echoes. */
+  timestampAge(tsecr: number, now: number): number {
+    return (this.timestampAt(now) - tsecr) | 0;
+  }
+
+  /** Settles the segment size once the peer's SYN is known (RFC 9293, 3.7.1: Eff.snd.MSS). */
+  settleMss(peerMss: number): void {
+    const pathMss = this.context.ip.mtuTo(this.remoteAddress) - HEADERS_LENGTH;
+    const offered = peerMss === 0 ? DEFAULT_SEND_MSS : Math.max(peerMss, SMALLEST_MSS);
+    this.#setMss(Math.min(offered, Math.max(pathMss, SMALLEST_MSS)));
+  }
+
+  /** The path carries less than was thought. Returns whether segments get smaller by it. */
+  reduceMss(pathMtu: number): boolean {
+    const before = this.snd.mss;
+    const mss = Math.max(pathMtu - HEADERS_LENGTH, SMALLEST_MSS);
+    if (mss - (this.timestampsEnabled ? TIMESTAMPS_LENGTH : 0) >= before) return false;
+    this.#setMss(mss);
+    return true;
+  }
+
+  #setMss(mss: number): void {
+    this.snd.mss = mss - (this.timestampsEnabled ? TIMESTAMPS_LENGTH : 0);
+    this.snd.congestion.setMss(this.snd.mss);
+  }
+}
+
+/** The smallest shift count with which 16 bits can say the whole buffer. */
+function shiftFor(receiveBuffer: number): number {
+  let shift = 0;
+  while (shift < MAX_WINDOW_SHIFT && receiveBuffer >> shift > 65535) shift++;
+  return shift;
+}

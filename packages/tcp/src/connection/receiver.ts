@@ -1,0 +1,200 @@
+/**
+ * The receive sequence space of a connection (RFC 9293, 3.3.1 and figure 4): what is delivered,
+ * what waits for the application, what waits for a gap to close, and which ACK is owed.
+ *
+ *               1          2          3
+ *         ------------|----------|----------
+ *      readSeq     RCV.NXT    RCV.NXT
+ *                            +RCV.WND = edge
+ *
+ * `[readSeq, nxt)` is in order and not delivered, everything beyond `nxt` in the ring is listed in
+ * `ranges`. The edge that was offered never moves left (RFC 9293, 3.8.6: no shrinking).
+ */
+
+import { Because } from '../base/reasons.js';
+import type { BufferPool } from '../memory/buffer-pool.js';
+import { RangeSet } from '../memory/range-set.js';
+import { RingBuffer } from '../memory/ring-buffer.js';
+import { type Seq, seq, seqAdd, seqDiff, seqGe, seqGt, seqLe, seqLt } from '../wire/seq.js';
+
+/** How many gaps one connection may have; a segment that would open another is not kept. */
+const MOST_RANGES = 256;
+
+/** The receiving half of a connection. */
+export class Receiver {
+  /** Initial receive sequence number. */
+  irs: Seq = seq(0);
+  /** Next sequence number expected. */
+  nxt: Seq = seq(0);
+  /** Right edge of the window that was offered. */
+  edge: Seq = seq(0);
+  /** Sequence number of the oldest byte not delivered. */
+  readSeq: Seq = seq(0);
+  /** Our shift count; 0 until both sides have agreed to scale. */
+  windowShift = 0;
+  /** The most bytes that may wait here. */
+  readonly capacity: number;
+  /** Bytes of text in the peer's full segments, as we asked for them. */
+  mss: number;
+
+  readonly ring: RingBuffer;
+  /** What has arrived beyond a gap; made when the first gap opens. */
+  ranges: RangeSet | null = null;
+  /** A FIN has been seen, at `finSeq`; it counts once `nxt` has reached it. */
+  finSeen = false;
+  finSeq: Seq = seq(0);
+  /** `nxt` has passed the FIN. */
+  finReceived = false;
+
+  /** Why an ACK has to leave in this output round; -1 = none has to. */
+  ackBecause: Because | -1 = -1;
+  /** How many ACKs out-of-order segments have asked for (RFC 5681, 4.2: one each). */
+  dupAcksDue = 0;
+  /** In-order bytes not yet acknowledged. */
+  unacked = 0;
+  /** When the delayed ACK is due; `Infinity` = off. */
+  delayedAckAt = Number.POSITIVE_INFINITY;
+  /** Since the last ACK bytes had to wait for the application, which kept the window back. */
+  wasHeld = false;
+  /** Last.ACK.sent of RFC 7323. */
+  lastAckSent: Seq = seq(0);
+  /** TS.Recent of RFC 7323, and when it was taken. */
+  tsRecent = 0;
+  tsRecentAt = 0;
+
+  constructor(capacity: number, mss: number, pool: BufferPool) {
+    this.capacity = capacity;
+    this.mss = mss;
+    this.ring = new RingBuffer(pool);
+  }
+
+  /** RCV.WND: what is left of the window that was offered. */
+  get wnd(): number {
+    return seqDiff(this.edge, this.nxt);
+  }
+
+  /** In-order bytes that wait for the application. */
+  get undelivered(): number {
+    return seqDiff(this.nxt, this.readSeq) - (this.finReceived ? 1 : 0);
+  }
+
+  /** Starts the space at the peer's SYN. */
+  synchronize(segSeq: Seq): void {
+    this.irs = segSeq;
+    this.nxt = seqAdd(segSeq, 1);
+    this.edge = this.nxt;
+    this.readSeq = this.nxt;
+    this.lastAckSent = this.nxt;
+  }
+
+  /** RFC 9293, table 6: whether a segment has something inside the window. */
+  isAcceptable(segSeq: Seq, segLen: number): boolean {
+    const wnd = this.wnd;
+    if (segLen === 0) {
+      return wnd === 0 ? segSeq === this.nxt : seqLe(this.nxt, segSeq) && seqLt(segSeq, this.edge);
+    }
+    if (wnd === 0) return false;
+    const last = seqAdd(segSeq, segLen - 1);
+    return (
+      (seqLe(this.nxt, segSeq) && seqLt(segSeq, this.edge)) ||
+      (seqLe(this.nxt, last) && seqLt(last, this.edge)) ||
+      // Table 6 forgets a segment that reaches over both edges.
+      (seqLt(segSeq, this.nxt) && seqGe(last, this.edge))
+    );
+  }
+
+  /** Keeps text that begins beyond the gap. Returns false when there are too many gaps. */
+  keepOutOfOrder(left: Seq, buf: Uint8Array, start: number, end: number): boolean {
+    this.ranges ??= new RangeSet(MOST_RANGES);
+    if (!this.ranges.add(left, seqAdd(left, end - start))) return false;
+    this.ring.write(seqDiff(left, this.readSeq), buf, start, end);
+    return true;
+  }
+
+  /** After `nxt` has moved: swallows the ranges it has reached. Returns whether a gap has closed. */
+  closeGaps(): boolean {
+    const ranges = this.ranges;
+    if (ranges === null || ranges.size === 0) return false;
+    const before = this.nxt;
+    while (ranges.size > 0 && seqLe(ranges.leftAt(0), this.nxt)) {
+      if (seqGt(ranges.rightAt(0), this.nxt)) this.nxt = ranges.rightAt(0);
+      ranges.removeBefore(this.nxt);
+    }
+    return this.nxt !== before;
+  }
+
+  /** The peer's FIN has been reached at `nxt`: whatever was kept beyond it is nonsense. */
+  takeFin(): void {
+    this.ring.truncate(this.undelivered);
+    this.ranges = null;
+    this.nxt = seqAdd(this.nxt, 1);
+    // At the edge of a closed window a FIN needs no room.
+    if (seqGt(this.nxt, this.edge)) this.edge = this.nxt;
+    this.finReceived = true;
+    this.ackBecause = Because.ACK_DUE;
+  }
+
+  /** Moves `readSeq` over bytes that were handed out without ever being in the ring. */
+  skip(length: number): void {
+    this.readSeq = seqAdd(this.readSeq, length);
+    if (this.ring.span > 0) this.ring.drop(Math.min(length, this.ring.span));
+  }
+
+  /** Where the right edge would be if it were offered now (RFC 9293, 3.8.6.2.2 decides whether it is). */
+  get possibleEdge(): Seq {
+    const room = Math.max(0, this.capacity - this.undelivered);
+    // What the field cannot say is not an offer that waits to be made.
+    return seqAdd(this.nxt, Math.min(room, 65535 * 2 ** this.windowShift));
+  }
+
+  /**
+   * Moves the edge for a segment that is about to leave, and returns its window field.
+   *
+   * @param shift the shift count in force for this segment: 0 on a SYN.
+   */
+  advertise(shift: number): number {
+    const room = seqDiff(this.possibleEdge, this.nxt);
+    const offered = this.wnd;
+    // Receiver SWS avoidance: small steps are kept back until they add up.
+    const step = Math.min(this.capacity >>> 1, this.mss);
+    const wanted = room - offered >= step ? room : offered;
+    let field = Math.min(wanted >>> shift, 65535);
+    // Rounding to the scale takes nothing back, unless it would offer more with every byte that
+    // has to wait: then the peer sees the edge a little further left than it is (RFC 7323, 2.4).
+    const mayRoundUp = field * 2 ** shift < Math.min(offered, room);
+    if (mayRoundUp && field < 65535) field++;
+    this.wasHeld = false;
+    const edge = seqAdd(this.nxt, field * 2 ** shift);
+    if (seqGt(edge, this.edge)) this.edge = edge;
+    return field;
+  }
+
+  /**
+   * Whether the application has made so much room that the peer has to hear of it at once: a
+   * window that was small is worth using again, or half of the buffer has come free.
+   */
+  get windowUpdateDue(): boolean {
+    const offered = this.wnd;
+    const gain = seqDiff(this.possibleEdge, this.edge);
+    if (gain < Math.min(this.capacity >>> 1, this.mss)) return false;
+    return offered < 2 * this.mss || (this.wasHeld && gain >= this.capacity >>> 1);
+  }
+
+  /** An ACK has been sent. */
+  handleAckSent(): void {
+    this.ackBecause = -1;
+    this.unacked = 0;
+    this.delayedAckAt = Number.POSITIVE_INFINITY;
+    this.lastAckSent = this.nxt;
+    if (this.dupAcksDue > 0) this.dupAcksDue--;
+  }
+
+  /** Frees every byte and stops the timer. */
+  release(): void {
+    this.ring.release();
+    this.ranges = null;
+    this.delayedAckAt = Number.POSITIVE_INFINITY;
+    this.ackBecause = -1;
+    this.dupAcksDue = 0;
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Every knob of TCP, for a stack as a whole or for one listener or connection.
+ */
+
+import type { CongestionControlFactory } from '../congestion/congestion-control.js';
+import { newReno } from '../congestion/new-reno.js';
+
+/** Settings of TCP; times in milliseconds, sizes in bytes. */
+export interface TcpSettings {
+  /** The most bytes received but not delivered to the application: the largest window offered. @default 1 MiB */
+  readonly receiveBuffer: number;
+  /** Bytes queued for sending above which `write` returns false; `handleDrain` comes at half of it. @default 1 MiB */
+  readonly sendBuffer: number;
+  /** Sends small segments at once instead of waiting for an ACK (RFC 9293, 3.7.4: Nagle off). @default false */
+  readonly noDelay: boolean;
+  /** How long an ACK may wait for data to ride on (RFC 9293, 3.8.6.3: below 500). @default 40 */
+  readonly delayedAckMs: number;
+  /** 2 MSL: how long TIME-WAIT lasts (RFC 9293, 3.6.1). @default 60,000 */
+  readonly timeWaitMs: number;
+  /** RTO before the first measurement (RFC 6298, (2.1)). @default 1,000 */
+  readonly initialRtoMs: number;
+  /** Lower bound of the RTO. @default 200 */
+  readonly minRtoMs: number;
+  /** Upper bound of the RTO, back-off included (RFC 6298, (2.5): at least 60,000). @default 60,000 */
+  readonly maxRtoMs: number;
+  /** How often a SYN is repeated before a connect fails (RFC 9293, 3.8.3: for at least 3 minutes). @default 7: 183 s */
+  readonly synRetries: number;
+  /** How often a SYN-ACK is repeated before a half-open connection is forgotten. @default 5: 63 s */
+  readonly synAckRetries: number;
+  /** How long a peer may leave data unacknowledged before the connection fails (RFC 9293, 3.8.3: R2, at least 100 s). @default 120,000 */
+  readonly userTimeoutMs: number;
+  /** The largest segment we ask the peer for; 0 = what the path's MTU allows. @default 0 */
+  readonly mss: number;
+  /** Negotiates window scaling (RFC 7323, 2). @default true */
+  readonly windowScaling: boolean;
+  /** Negotiates timestamps (RFC 7323, 3). @default true */
+  readonly timestamps: boolean;
+  /** Negotiates selective acknowledgment (RFC 2018). @default true */
+  readonly sack: boolean;
+  /** @default NewReno */
+  readonly congestionControl: CongestionControlFactory;
+}
+
+/** The defaults that stand at each setting. */
+export const defaultTcpSettings: TcpSettings = {
+  receiveBuffer: 1024 * 1024,
+  sendBuffer: 1024 * 1024,
+  noDelay: false,
+  delayedAckMs: 40,
+  timeWaitMs: 60_000,
+  initialRtoMs: 1000,
+  minRtoMs: 200,
+  maxRtoMs: 60_000,
+  synRetries: 7,
+  synAckRetries: 5,
+  userTimeoutMs: 120_000,
+  mss: 0,
+  windowScaling: true,
+  timestamps: true,
+  sack: true,
+  congestionControl: newReno,
+};
+
+/** The largest window that 16 bits and the largest shift can say (RFC 7323, 2.3). */
+const LARGEST_WINDOW = 65535 * 2 ** 14;
+
+/**
+ * Fills in what is not given from `base`.
+ *
+ * @throws RangeError for a setting that TCP cannot work with.
+ */
+export function resolveTcpSettings(
+  given: Partial<TcpSettings>,
+  base: TcpSettings = defaultTcpSettings,
+): TcpSettings {
+  const settings = { ...base, ...given };
+  check(settings.receiveBuffer >= 256, 'receiveBuffer', 'at least 256 bytes');
+  check(settings.receiveBuffer <= LARGEST_WINDOW, 'receiveBuffer', 'below 1 GiB');
+  check(settings.sendBuffer >= 1, 'sendBuffer', 'at least 1 byte');
+  check(settings.delayedAckMs >= 0 && settings.delayedAckMs <= 500, 'delayedAckMs', '0 to 500');
+  check(settings.timeWaitMs >= 0, 'timeWaitMs', 'not negative');
+  check(settings.minRtoMs > 0, 'minRtoMs', 'positive');
+  check(settings.initialRtoMs > 0, 'initialRtoMs', 'positive');
+  check(settings.maxRtoMs >= settings.minRtoMs, 'maxRtoMs', 'at least minRtoMs');
+  check(settings.mss === 0 || settings.mss >= 48, 'mss', '0 or at least 48 bytes');
+  check(settings.mss <= 65495, 'mss', 'at most 65,495 bytes');
+  return settings;
+}
+
+function check(holds: boolean, name: string, rule: string): void {
+  if (!holds) throw new RangeError(`${name} has to be ${rule}`);
+}

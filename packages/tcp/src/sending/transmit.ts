@@ -1,0 +1,245 @@
+/**
+ * The output half of a connection's turn: after everything that has arrived has been dealt with,
+ * it decides what leaves. Retransmissions first, then new text under the peer's window, the
+ * congestion window and Nagle's rule (RFC 9293, 3.7.4 and 3.8.6.2.1), at last an ACK if one is owed
+ * and none has ridden on data (3.8.6.3).
+ */
+
+import { IPV4_HEADER_LENGTH } from '@netlayers/ipv4';
+import { Because, HeldBy } from '../base/reasons.js';
+import type { TcpConnection } from '../connection/connection.js';
+import { TcpFlag } from '../wire/flags.js';
+import { type Seq, seqAdd, seqDiff, seqGt } from '../wire/seq.js';
+import { emitSegment, sackRoom } from './emit.js';
+
+/** A new segment larger than this share of the peer's largest window may go although it is not full (Fs of 3.8.6.2.1). */
+const WINDOW_SHARE = 1 / 2;
+
+/** RFC 9293, 3.8.6.1: probing starts after one RTO; bounds as for the retransmission timer. */
+const LONGEST_PROBE_INTERVAL_MS = 60_000;
+
+/** A TCP header with every byte of options that its data offset can say. */
+const LONGEST_TCP_HEADER = 60;
+
+/**
+ * Transmits what is due at `now`.
+ *
+ * @returns false when the device's queue was full before everything had left.
+ */
+export function transmit(connection: TcpConnection, now: number): boolean {
+  if (connection.state === 'CLOSED') return true;
+  const done = connection.isSynchronized
+    ? transmitAcksOfGaps(connection, now) &&
+      transmitProbe(connection, now) &&
+      transmitQueue(connection, now) &&
+      transmitAck(connection, now)
+    : transmitSyn(connection, now);
+  if (!done) connection.context.observer?.senderHeld?.(connection, HeldBy.DEVICE);
+  return done;
+}
+
+function transmitSyn(connection: TcpConnection, now: number): boolean {
+  const { snd } = connection;
+  if (connection.synBecause >= 0) {
+    const flags = connection.state === 'SYN-SENT' ? TcpFlag.SYN : TcpFlag.SYN | TcpFlag.ACK;
+    const because = connection.synBecause as Because;
+    if (!emitSegment(connection, snd.iss, 0, flags, because, now)) return false;
+    connection.synBecause = -1;
+    snd.handleSent(snd.iss, seqAdd(snd.iss, 1), now);
+  }
+  const owesAck = connection.state === 'SYN-RECEIVED' && connection.rcv.ackBecause >= 0;
+  return !owesAck || emitAck(connection, connection.rcv.ackBecause as Because, now);
+}
+
+/** Each out-of-order segment is answered by an ACK of its own (RFC 5681, 4.2). */
+function transmitAcksOfGaps(connection: TcpConnection, now: number): boolean {
+  const { rcv } = connection;
+  while (rcv.dupAcksDue > 0) {
+    if (!emitAck(connection, Because.OUT_OF_ORDER, now)) return false;
+  }
+  return true;
+}
+
+function transmitAck(connection: TcpConnection, now: number): boolean {
+  const { rcv } = connection;
+  if (rcv.ackBecause >= 0) return emitAck(connection, rcv.ackBecause as Because, now);
+  if (rcv.windowUpdateDue && !rcv.finReceived)
+    return emitAck(connection, Because.WINDOW_UPDATE, now);
+  if (rcv.unacked === 0) return true;
+  // RFC 9293, 3.8.6.3: at least every second full segment.
+  if (rcv.unacked >= 2 * rcv.mss) return emitAck(connection, Because.ACK_DUE, now);
+  if (rcv.delayedAckAt === Number.POSITIVE_INFINITY) {
+    rcv.delayedAckAt = now + connection.settings.delayedAckMs;
+  }
+  return true;
+}
+
+const emitAck = (connection: TcpConnection, because: Because, now: number): boolean =>
+  emitSegment(connection, connection.snd.bareSeq, 0, TcpFlag.ACK, because, now);
+
+function transmitQueue(connection: TcpConnection, now: number): boolean {
+  const { snd } = connection;
+  if (!snd.hasLost && !snd.hasUnsent) {
+    snd.wasLimited = false;
+    snd.persistAt = Number.POSITIVE_INFINITY;
+    connection.context.observer?.senderHeld?.(connection, HeldBy.NOTHING_TO_SEND);
+    return true;
+  }
+  let heldBy: HeldBy | -1 = transmitLost(connection, now);
+  if (heldBy === -1) heldBy = transmitNew(connection, now);
+  if (heldBy === HeldBy.DEVICE) return false;
+  snd.wasLimited = heldBy === HeldBy.CONGESTION_WINDOW;
+  if (heldBy === HeldBy.PEER_WINDOW && snd.pipe === 0) startPersist(connection, now);
+  else snd.persistAt = Number.POSITIVE_INFINITY;
+  connection.context.observer?.senderHeld?.(connection, heldBy as HeldBy);
+  return true;
+}
+
+function startPersist(connection: TcpConnection, now: number): void {
+  const { snd } = connection;
+  // What was in flight is acknowledged or given up: only the probes' timer runs.
+  snd.retransmitAt = Number.POSITIVE_INFINITY;
+  if (snd.persistAt !== Number.POSITIVE_INFINITY) return;
+  const interval = snd.rtt.rtoMs * 2 ** snd.persistBackoffs;
+  snd.persistAt = now + Math.min(interval, LONGEST_PROBE_INTERVAL_MS);
+}
+
+/** The most text one emission may carry: a segment, or as many whole ones as the device takes at once. */
+function largestText(connection: TcpConnection, mss: number): number {
+  const limit = connection.context.ip.segmentationOffload;
+  const text = limit - IPV4_HEADER_LENGTH - LONGEST_TCP_HEADER;
+  return text <= mss ? mss : text - (text % mss);
+}
+
+/** Sends ranges presumed lost again. Returns what stopped it, -1 when nothing is left to repeat. */
+function transmitLost(connection: TcpConnection, now: number): HeldBy | -1 {
+  const { snd } = connection;
+  if (!snd.hasLost) return -1;
+  const mss = snd.mss - sackRoom(connection);
+  const largest = largestText(connection, mss);
+  while (snd.hasLost) {
+    const window = snd.windowFrom(snd.lostNext);
+    if (window <= 0) return HeldBy.PEER_WINDOW;
+    const remaining = Math.min(seqDiff(snd.lostEnd, snd.lostNext), window);
+    const allowed = snd.congestion.cwnd + snd.inflation - snd.pipe;
+    let length = Math.min(remaining, largest);
+    if (length > allowed) {
+      if (allowed < mss && !snd.forceRetransmit) return HeldBy.CONGESTION_WINDOW;
+      length = Math.min(length, Math.max(mss, allowed - (allowed % mss)));
+    }
+    if (!emitRange(connection, snd.lostNext, length, snd.lostBecause, now)) return HeldBy.DEVICE;
+    snd.forceRetransmit = false;
+    snd.lostNext = seqAdd(snd.lostNext, length);
+    connection.context.counters.retransmissions++;
+  }
+  return -1;
+}
+
+/** Sends text, and the FIN, for the first time. Returns what stopped it. */
+function transmitNew(connection: TcpConnection, now: number): HeldBy {
+  const { snd } = connection;
+  const mss = snd.mss - sackRoom(connection);
+  const largest = largestText(connection, mss);
+  restartAfterIdle(connection, now);
+  while (snd.hasUnsent) {
+    const unsent = seqDiff(snd.queueEnd, snd.nxt) + (snd.finQueued ? 1 : 0);
+    const window = snd.windowFrom(snd.nxt);
+    if (window <= 0) return HeldBy.PEER_WINDOW;
+    const allowed = snd.congestion.cwnd + snd.inflation - snd.pipe;
+    if (allowed < Math.min(unsent, mss)) return HeldBy.CONGESTION_WINDOW;
+    // A FIN rides on the last segment of text, however full that is.
+    const reach = snd.finQueued && unsent === largest + 1 ? unsent : largest;
+    let length = Math.min(unsent, window, allowed, reach);
+    const isTail = length === unsent;
+    if (length >= mss) {
+      // Whole segments, and a shorter one behind them only where it would be let go alone.
+      if (!isTail || !mayGoSmall(connection)) length -= length % mss;
+    } else if (!isTail) {
+      if (length === window && window < unsent) {
+        if (length < snd.maxWnd * WINDOW_SHARE || !mayGoSmall(connection)) {
+          return HeldBy.PEER_WINDOW;
+        }
+      } else {
+        return HeldBy.CONGESTION_WINDOW;
+      }
+    } else if (!mayGoSmall(connection)) {
+      return connection.isCorked ? HeldBy.CORK : HeldBy.NAGLE;
+    }
+    if (!emitRange(connection, snd.nxt, length, Because.NEW_DATA, now)) return HeldBy.DEVICE;
+    if (length % mss !== 0) snd.smallEnd = snd.nxt;
+  }
+  return HeldBy.NOTHING_TO_SEND;
+}
+
+/**
+ * Nagle's rule (RFC 9293, 3.7.4) in Minshall's form (appendix A.3): a small segment waits while
+ * another small one is unacknowledged, not while full ones are. So the tail of a long write goes
+ * with it, on every device, and does not wait for the peer's delayed ACK. A FIN never waits.
+ */
+function mayGoSmall(connection: TcpConnection): boolean {
+  const { snd } = connection;
+  if (snd.finQueued) return true;
+  if (connection.isCorked) return false;
+  return connection.noDelay || snd.smallEnd === snd.una;
+}
+
+/** RFC 5681, 4.1: a window of long ago says nothing about the network of today. */
+function restartAfterIdle(connection: TcpConnection, now: number): void {
+  const { snd } = connection;
+  if (snd.una === snd.nxt && now - snd.lastSentAt > snd.rtt.rtoMs && snd.hasUnsent) {
+    snd.congestion.handleIdle(now);
+  }
+}
+
+/** Sends `length` sequence numbers from `from` on: text, and the FIN if it is among them. */
+function emitRange(
+  connection: TcpConnection,
+  from: Seq,
+  length: number,
+  because: Because,
+  now: number,
+): boolean {
+  const { snd } = connection;
+  const to = seqAdd(from, length);
+  const hasFin = snd.finQueued && seqGt(to, snd.queueEnd);
+  const text = hasFin ? length - 1 : length;
+  let flags = TcpFlag.ACK as number;
+  if (hasFin) flags |= TcpFlag.FIN;
+  // RFC 9293, 3.9.1.2: PSH on the last segment of what is buffered.
+  if (text > 0 && !seqGt(snd.queueEnd, to)) flags |= TcpFlag.PSH;
+  const why = text === 0 && because === Because.NEW_DATA ? Because.CLOSE : because;
+  if (!emitSegment(connection, from, text, flags, why, now)) return false;
+  snd.handleSent(from, to, now);
+  return true;
+}
+
+/**
+ * The persist timer has expired: sends what the window has room for, and one byte if it has none
+ * (RFC 9293, 3.8.6.1 and the override time-out of 3.8.6.2.1).
+ */
+function transmitProbe(connection: TcpConnection, now: number): boolean {
+  const { snd } = connection;
+  if (!snd.probeDue) return true;
+  if (!snd.hasLost && !snd.hasUnsent) {
+    snd.probeDue = false;
+    return true;
+  }
+  const isNew = !snd.hasLost;
+  const from = isNew ? snd.nxt : snd.lostNext;
+  const waiting = seqDiff(snd.queueEnd, from) + (snd.finQueued ? 1 : 0);
+  const length = Math.max(1, Math.min(snd.windowFrom(from), waiting, snd.mss));
+  if (!emitRange(connection, from, length, Because.WINDOW_PROBE, now)) return false;
+  snd.probeDue = false;
+  snd.persistBackoffs++;
+  connection.context.counters.windowProbes++;
+  if (snd.windowFrom(from) >= length) {
+    // It fits: an ordinary small segment, for which the retransmission timer runs.
+    if (!isNew) snd.lostNext = seqAdd(from, Math.min(length, seqDiff(snd.lostEnd, from)));
+    return true;
+  }
+  // Expected to be refused: it counts as lost, not as in flight, and is not timed.
+  snd.timedAt = -1;
+  if (isNew) snd.markLost(from, seqAdd(from, 1), Because.RETRANSMISSION_TIMEOUT);
+  snd.retransmitAt = Number.POSITIVE_INFINITY;
+  return true;
+}

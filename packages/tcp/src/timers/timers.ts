@@ -1,0 +1,74 @@
+/**
+ * What happens when a connection's timers expire: retransmission (RFC 6298, 5), persist (RFC 9293,
+ * 3.8.6.1), delayed ACK (3.8.6.3), TIME-WAIT (3.6.1), and the limit R2 after which a silent peer is
+ * given up (3.8.3).
+ */
+
+import { TcpError } from '../base/errors.js';
+import { Because } from '../base/reasons.js';
+import type { TcpConnection } from '../connection/connection.js';
+import { handleTimeout } from '../recovery/loss-recovery.js';
+
+const OFF = Number.POSITIVE_INFINITY;
+
+/** Deals with every timer of a connection that is due at `now`. */
+export function handleTimers(connection: TcpConnection, now: number): void {
+  const { snd, rcv, context } = connection;
+  if (connection.timeWaitAt <= now) {
+    context.observer?.timerExpired?.(connection, 'time-wait');
+    connection.finish();
+    return;
+  }
+  if (rcv.delayedAckAt <= now) {
+    context.observer?.timerExpired?.(connection, 'delayed-ack');
+    rcv.delayedAckAt = OFF;
+    if (rcv.ackBecause < 0) rcv.ackBecause = Because.DELAYED_ACK_TIMER;
+  }
+  if (snd.persistAt <= now) {
+    context.observer?.timerExpired?.(connection, 'persist');
+    snd.persistAt = OFF;
+    // Nobody owes us an answer before the first probe, however long ago the last segment left.
+    if (snd.stalledSince < 0) snd.stalledSince = now;
+    if (giveUp(connection, now)) return;
+    snd.probeDue = true;
+  }
+  if (snd.retransmitAt <= now) {
+    context.observer?.timerExpired?.(connection, 'retransmission');
+    snd.retransmitAt = OFF;
+    if (!repeat(connection, now)) return;
+    context.counters.retransmissionTimeouts++;
+  }
+  context.requestOutput(connection);
+}
+
+/** The retransmission timer. Returns false when the connection was given up. */
+function repeat(connection: TcpConnection, now: number): boolean {
+  if (connection.isSynchronized) {
+    if (giveUp(connection, now)) return false;
+    handleTimeout(connection.snd, now);
+    return true;
+  }
+  const { snd, settings } = connection;
+  const limit = connection.state === 'SYN-SENT' ? settings.synRetries : settings.synAckRetries;
+  if (snd.timeouts >= limit) {
+    connection.fail(connection.listener === null ? silence(connection) : null);
+    return false;
+  }
+  snd.timeouts++;
+  snd.timedAt = -1;
+  snd.rtt.backOff();
+  connection.synBecause = Because.RETRANSMISSION_TIMEOUT;
+  return true;
+}
+
+/** R2: fails a connection whose peer has been silent for too long. */
+function giveUp(connection: TcpConnection, now: number): boolean {
+  const { snd } = connection;
+  if (snd.stalledSince < 0) snd.stalledSince = Math.min(snd.lastSentAt, now);
+  if (now - snd.stalledSince < connection.settings.userTimeoutMs) return false;
+  connection.fail(silence(connection));
+  return true;
+}
+
+const silence = (connection: TcpConnection): TcpError =>
+  connection.softError ?? new TcpError('ETIMEDOUT', 'the peer does not answer');

@@ -1,0 +1,187 @@
+/** Blind attacks (RFC 5961), old duplicates (RFC 7323, 5), checksums. */
+
+import { ChecksumState } from '@netlayers/ipv4';
+import { Because, Verdict } from '@netlayers/tcp';
+import { describe, expect, it } from 'vitest';
+import { established, type Script, type ScriptSetup } from '../support/fake-peer.js';
+
+describe('challenge ACKs (RFC 5961)', () => {
+  it('answer a reset and a SYN inside of the window, and an ACK of nowhere', () => {
+    const script = established();
+    script.sends({ seq: 5, flags: 'R' });
+    script.expects([{ seq: 1, ack: 1, flags: 'A', because: Because.CHALLENGE }]);
+    script.sends({ seq: 5, flags: 'S' });
+    script.expects([{ because: Because.CHALLENGE }]);
+    script.sends({ seq: 1, ack: 2 });
+    script.expects([{ because: Because.CHALLENGE }]);
+    expect(script.verdict).toBe(Verdict.BAD_ACK);
+    script.sends({ seq: 1, ack: -100_000 });
+    script.expects([{ because: Because.CHALLENGE }]);
+    expect(script.tcp.counters.challengeAcks).toBe(4);
+    expect(script.conn.state).toBe('ESTABLISHED');
+  });
+
+  it('are at most 100 a second for all connections together', () => {
+    const script = established();
+    for (let i = 0; i < 150; i++) script.sends({ seq: 5, flags: 'R' });
+    expect(script.take()).toHaveLength(100);
+    script.advance(1000);
+    script.sends({ seq: 5, flags: 'R' });
+    expect(script.take()).toHaveLength(1);
+  });
+
+  it('take an ACK as old as the largest window, and no older (RFC 5961, 5.2)', () => {
+    const script = established({ wnd: 2000 });
+    script.write(2000);
+    script.sends({ seq: 1, ack: 2001, wnd: 2000 });
+    script.write(2000);
+    script.sends({ seq: 1, ack: 4001, wnd: 2000 });
+    script.take();
+    script.sends({ seq: 1, ack: 2001, data: 'abc', wnd: 2000 });
+    expect(script.received).toHaveLength(3);
+    script.sends({ seq: 4, ack: 2000, data: 'def', wnd: 2000 });
+    expect(script.received).toHaveLength(3);
+    expect(script.verdict).toBe(Verdict.BAD_ACK);
+  });
+});
+
+describe('a reset', () => {
+  it('may carry text, which is nobody\u2019s business (SHLD-2)', () => {
+    const script = established();
+    script.sends({ seq: 1, flags: 'RA', data: 'because I say so' });
+    expect(script.events).toEqual(['close:ECONNRESET']);
+  });
+});
+
+describe('PAWS (RFC 7323, 5)', () => {
+  const stamped = (setup: ScriptSetup = {}): Script =>
+    established({
+      settings: { timestamps: true },
+      options: { mss: 1000, ts: [1000, 0] },
+      ...setup,
+    });
+  const ts = (tsval: number) => ({ options: { ts: [tsval, 0] as const } });
+
+  it('drops a segment older than what was received, and answers it', () => {
+    const script = stamped();
+    script.sends({ seq: 1, data: 'abc', ...ts(1500) });
+    script.advance(40);
+    script.take();
+    script.sends({ seq: 4, data: 'old', ...ts(1499) });
+    script.expects([{ ack: 4, tsecr: 1500 }]);
+    expect(script.verdict).toBe(Verdict.OLD_TIMESTAMP);
+    script.sends({ seq: 4, data: 'new', ...ts(1500) });
+    expect(script.received).toHaveLength(6);
+  });
+
+  it('compares in the circle of 2^32', () => {
+    const script = established({
+      settings: { timestamps: true },
+      options: { mss: 1000, ts: [0xffff_fff0, 0] },
+    });
+    script.sends({ seq: 1, data: 'abc', ...ts(5) });
+    expect(script.received).toHaveLength(3);
+    script.sends({ seq: 4, data: 'old', ...ts(0xffff_fff5) });
+    expect(script.received).toHaveLength(3);
+  });
+
+  it('drops silently what comes without a timestamp, but not a reset', () => {
+    const script = stamped();
+    script.sends({ seq: 1, data: 'abc' });
+    script.advance(1000);
+    script.expectsNothing();
+    expect(script.verdict).toBe(Verdict.NO_TIMESTAMP);
+    script.sends({ seq: 1, flags: 'R' });
+    expect(script.conn.state).toBe('CLOSED');
+  });
+
+  it('is blind after 24 days, and takes the peer\u2019s new clock', () => {
+    const script = stamped();
+    script.advance(25 * 24 * 3600 * 1000);
+    script.sends({ seq: 1, data: 'abc', ...ts(7) });
+    expect(script.received).toHaveLength(3);
+    script.advance(40);
+    script.expects([{ ack: 4, tsecr: 7 }]);
+    script.sends({ seq: 4, data: 'def', ...ts(6) });
+    expect(script.verdict).toBe(Verdict.OLD_TIMESTAMP);
+  });
+
+  it('is not moved by a reset', () => {
+    const script = stamped();
+    // Reaches over the left edge: acceptable, but not at RCV.NXT.
+    script.sends({ seq: 0, flags: 'R', data: 5, ...ts(500_000) });
+    expect(script.verdict).toBe(Verdict.CHALLENGED);
+    script.sends({ seq: 1, data: 'abc', ...ts(1001) });
+    expect(script.received).toHaveLength(3);
+  });
+
+  it('echoes the timestamp at the left edge of what is acknowledged (4.3)', () => {
+    const script = stamped({ settings: { timestamps: true, delayedAckMs: 0 } });
+    script.sends({ seq: 4, data: 'def', ...ts(2000) });
+    script.expects([{ ack: 1, tsecr: 1000 }]);
+    script.sends({ seq: 1, data: 'abc', ...ts(1500) });
+    script.expects([{ ack: 7, tsecr: 1500 }]);
+    // Of two delayed segments, the earlier one.
+    script.sends({ seq: 7, data: 'g', ...ts(3000) }, { seq: 8, data: 'h', ...ts(3005) });
+    script.advance(0);
+    script.expects([{ ack: 9, tsecr: 3000 }]);
+  });
+
+  it('echoes the timestamp of a repetition, whose first acknowledgment was lost', () => {
+    const script = stamped();
+    script.sends({ seq: 1, data: 'abc', ...ts(1500) });
+    script.advance(40);
+    script.expects([{ ack: 4, tsecr: 1500 }]);
+    script.sends({ seq: 1, data: 'abc', ...ts(1800) });
+    script.expects([{ ack: 4, tsecr: 1800 }]);
+    // Not that of older text: its acknowledgment says nothing of a segment at the edge.
+    script.sends({ seq: 1, data: 'ab', ...ts(1900) });
+    script.expects([{ ack: 4, tsecr: 1800 }]);
+  });
+});
+
+describe('checksums (MUST-2, MUST-3)', () => {
+  it('drop and count a segment whose sum is wrong', () => {
+    const script = established();
+    script.sends({ seq: 1, data: 'abc', corrupt: true });
+    expect(script.received).toHaveLength(0);
+    script.expectsNothing();
+    expect(script.tcp.counters.dropped['bad-checksum']).toBe(1);
+  });
+
+  it('are not looked at where the device vouches for them', () => {
+    const script = established();
+    const checks = [ChecksumState.PARTIAL, ChecksumState.VERIFIED];
+    checks.forEach((checksum, i) => {
+      script.sends({ seq: 1 + i * 3, data: 'abc', corrupt: true, checksum });
+    });
+    expect(script.received).toHaveLength(6);
+  });
+
+  it('are verified over addresses, so a misdelivered segment is dropped', () => {
+    const script = established();
+    const bytes = script.encode({ seq: 1, data: 'abc' });
+    bytes[0] = bytes[0]! ^ 1;
+    script.inject(bytes);
+    expect(script.tcp.counters.dropped['bad-checksum']).toBe(1);
+  });
+});
+
+describe('malformed segments', () => {
+  it('are dropped with a reason', () => {
+    const script = established();
+    script.inject(new Uint8Array(19));
+    expect(script.tcp.counters.dropped.truncated).toBe(1);
+    for (const offset of [0x40, 0x60]) {
+      const bytes = script.encode({ seq: 1 });
+      bytes[12] = offset;
+      script.inject(bytes, ChecksumState.VERIFIED);
+    }
+    expect(script.tcp.counters.dropped['bad-data-offset']).toBe(2);
+    script.sends({ seq: 1, options: { raw: [8, 0, 1, 1] } });
+    script.sends({ seq: 1, options: { raw: [2, 5, 1, 1] } });
+    script.sends({ seq: 1, options: { raw: [1, 1, 1, 200] } });
+    expect(script.tcp.counters.dropped['bad-option']).toBe(3);
+    script.expectsNothing();
+  });
+});

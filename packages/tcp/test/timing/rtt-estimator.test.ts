@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { RttEstimator } from '../../src/timing/rtt-estimator.js';
+
+describe('RttEstimator (RFC 6298)', () => {
+  it('starts at the initial RTO and doubles to the bound', () => {
+    const rtt = new RttEstimator(1000, 200, 60_000);
+    expect(rtt.rtoMs).toBe(1000);
+    for (let i = 0; i < 10; i++) rtt.backOff();
+    expect(rtt.rtoMs).toBe(60_000);
+  });
+
+  it('computes SRTT, RTTVAR and RTO as in (2.2) and (2.3)', () => {
+    const rtt = new RttEstimator(1000, 1, 60_000);
+    rtt.sample(100);
+    expect([rtt.srttMs, rtt.rttvarMs, rtt.rtoMs]).toEqual([100, 50, 300]);
+    rtt.sample(180);
+    // RTTVAR = 3/4 50 + 1/4 80, SRTT = 7/8 100 + 1/8 180
+    expect([rtt.srttMs, rtt.rttvarMs, rtt.rtoMs]).toEqual([110, 57.5, 340]);
+    rtt.backOff();
+    expect(rtt.rtoMs).toBe(680);
+    rtt.sample(110);
+    expect(rtt.backoffs).toBe(0);
+  });
+
+  it('keeps a lower bound above the round trip', () => {
+    const rtt = new RttEstimator(1000, 200, 60_000);
+    for (let i = 0; i < 100; i++) rtt.sample(50);
+    expect(rtt.rtoMs).toBeCloseTo(250);
+  });
+});
