@@ -21,14 +21,15 @@ export type NetworkNamespace = { available: true } | { available: false; reason:
 
 function unavailable(): string | null {
   if (process.platform !== 'linux') return 'TUN tests need Linux';
-  const root = process.geteuid?.() === 0;
-  let device = true;
+  if (process.geteuid?.() !== 0) return 'TUN tests need root and /dev/net/tun';
   try {
     closeSync(openSync('/dev/net/tun', 'r+'));
-  } catch {
-    device = false;
+    return null;
+  } catch (error) {
+    // Root of a user namespace only is not root here when the mode of the node is 0600.
+    const { code } = error as NodeJS.ErrnoException;
+    return `TUN tests need a /dev/net/tun that may be opened (${code})`;
   }
-  return root && device ? null : 'TUN tests need root and /dev/net/tun';
 }
 
 /**

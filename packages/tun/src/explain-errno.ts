@@ -22,8 +22,11 @@ export const persistentCommand = ({ name, address, peer }: Subject): string => {
   );
 };
 
-/** Explains a failed open of `/dev/net/tun`. */
-export function explainOpen(errno: number): TunError {
+/**
+ * Explains a failed open of `/dev/net/tun`. EACCES comes from the mode of the node, which root may
+ * ignore; EPERM from a container's list of devices, which binds root as well.
+ */
+export function explainOpen(errno: number, subject: Subject): TunError {
   switch (errno) {
     case Errno.ENOENT:
       return new TunError(
@@ -32,10 +35,18 @@ export function explainOpen(errno: number): TunError {
           '--device /dev/net/tun --cap-add NET_ADMIN)',
       );
     case Errno.EACCES:
+      return new TunError(
+        'EACCES',
+        '/dev/net/tun may not be opened by this user (ls -l /dev/net/tun shows its mode, usually ' +
+          'crw-rw-rw-): run with sudo, or sudo chmod 0666 /dev/net/tun, which is all for unshare -rn ' +
+          'and for a device made for this user; making one takes sudo setcap cap_net_admin=ep on a ' +
+          `copy of node as well, or once: ${persistentCommand(subject)}; then give that name`,
+      );
     case Errno.EPERM:
       return new TunError(
-        errno === Errno.EPERM ? 'EPERM' : 'EACCES',
-        '/dev/net/tun may not be opened by this user: run with sudo, or sudo chmod 666 /dev/net/tun',
+        'EPERM',
+        '/dev/net/tun is kept from this container, from its root as well: start it with ' +
+          '--device /dev/net/tun --cap-add NET_ADMIN',
       );
     case Errno.ENODEV:
     case Errno.ENXIO:

@@ -53,7 +53,7 @@ export function openTun(
   { offload, multiQueue }: AttachOptions,
 ): Attachment {
   const fd = syscalls.open('/dev/net/tun', Sys.O_RDWR | Sys.O_NONBLOCK | Sys.O_CLOEXEC);
-  if (fd < 0) throw explainOpen(-fd);
+  if (fd < 0) throw explainOpen(-fd, subject);
   try {
     const flags =
       TunFlag.IFF_TUN |

@@ -28,7 +28,9 @@ function explain(error: unknown, subject: Subject): TunError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const errno = new Map<string, number>(Object.entries(Errno)).get(code);
   const opening = error instanceof Error && 'syscall' in error && error.syscall === 'open';
-  if (errno !== undefined) return opening ? explainOpen(errno) : explainAttach(errno, subject);
+  if (errno !== undefined) {
+    return opening ? explainOpen(errno, subject) : explainAttach(errno, subject);
+  }
   const reason = error instanceof Error ? error.message : String(error);
   return new TunError('EINVAL', `tuntap2 cannot open a device (${reason}): use the koffi driver`, {
     cause: error,

@@ -6,6 +6,7 @@ import { hasTransportChecksum, hex } from '@netlayers/testkit';
 import { enterNetworkNamespace } from '@netlayers/testkit/netns';
 import { createTun, type TunDevice, type TunOptions } from '@netlayers/tun';
 import { afterEach, describe, expect, it } from 'vitest';
+import { asNobody, requireTunMode } from './as-nobody.js';
 import {
   arrivals,
   descriptors,
@@ -260,12 +261,16 @@ describe.skipIf(!namespace.available)('refusals', () => {
     expect(interfaces()).not.toContain('nl9');
   });
 
-  it('a user who is not root, and what to do', async () => {
+  it.for([
+    ['0666', 'EPERM', 'tun%d may not be created'],
+    ['0600', 'EACCES', 'run with sudo, or sudo chmod 0666 /dev/net/tun'],
+  ] as const)('a user who is not root, at mode %s, and what to do', async (row, test) => {
+    const [mode, code, advice] = row;
+    requireTunMode(Number.parseInt(mode, 8), test);
     const before = descriptors();
-    process.seteuid?.(65_534);
-    const error = await createTun({ address: OURS }).catch((reason: unknown) => reason);
-    process.seteuid?.(0);
-    expect(error).toMatchObject({ name: 'TunError', code: 'EPERM' });
+    const error = await asNobody(() => createTun({ address: OURS })).catch((reason) => reason);
+    expect(error).toMatchObject({ name: 'TunError', code });
+    expect(String(error)).toContain(advice);
     expect(String(error)).toContain('sudo ip tuntap add dev tun0 mode tun user $(id -un)');
     expect(descriptors()).toBe(before);
   });

@@ -11,12 +11,22 @@ const subject = { name: 'tun%d', address: '10.0.0.2', peer: '10.0.0.3' };
 
 describe('explaining an errno', () => {
   it.each([
-    [explainOpen(Errno.ENOENT), 'ENOENT', 'sudo modprobe tun'],
-    [explainOpen(Errno.EACCES), 'EACCES', 'sudo chmod 666 /dev/net/tun'],
-    [explainOpen(Errno.EPERM), 'EPERM', 'run with sudo'],
-    [explainOpen(Errno.ENODEV), 'ENODEV', 'sudo modprobe tun'],
-    [explainOpen(Errno.ENXIO), 'ENODEV', 'sudo modprobe tun'],
-    [explainOpen(24), 'EINVAL', 'errno 24'],
+    [explainOpen(Errno.ENOENT, subject), 'ENOENT', 'sudo modprobe tun'],
+    [
+      explainOpen(Errno.EACCES, subject),
+      'EACCES',
+      'run with sudo, or sudo chmod 0666 /dev/net/tun',
+    ],
+    [explainOpen(Errno.EACCES, subject), 'EACCES', 'sudo setcap cap_net_admin=ep'],
+    [
+      explainOpen(Errno.EACCES, subject),
+      'EACCES',
+      'sudo ip tuntap add dev tun0 mode tun user $(id',
+    ],
+    [explainOpen(Errno.EPERM, subject), 'EPERM', '--device /dev/net/tun --cap-add NET_ADMIN'],
+    [explainOpen(Errno.ENODEV, subject), 'ENODEV', 'sudo modprobe tun'],
+    [explainOpen(Errno.ENXIO, subject), 'ENODEV', 'sudo modprobe tun'],
+    [explainOpen(24, subject), 'EINVAL', 'errno 24'],
     [
       explainAttach(Errno.EPERM, subject),
       'EPERM',

@@ -11,22 +11,12 @@ import {
   type TunError,
 } from '@netlayers/tun';
 import { afterEach, describe, expect, it } from 'vitest';
+import { asNobody, NOBODY, requireTunMode } from './as-nobody.js';
 
 const namespace = enterNetworkNamespace();
-const NOBODY = 65_534;
 const NAME = 'nlp0';
 
 const exists = () => readFileSync('/proc/net/dev', 'latin1').includes(`${NAME}:`);
-
-/** Runs as a user without permissions. */
-async function asNobody<T>(action: () => Promise<T>): Promise<T> {
-  process.seteuid?.(NOBODY);
-  try {
-    return await action();
-  } finally {
-    process.seteuid?.(0);
-  }
-}
 
 /** Sends a datagram from the kernel and returns it as it arrived, from its UDP header on. */
 async function receiveDatagram(device: TunDevice): Promise<Buffer> {
@@ -59,7 +49,8 @@ const errorOf = (promise: Promise<unknown>): Promise<TunError> =>
 describe.skipIf(!namespace.available)('a persistent device', () => {
   afterEach(() => removePersistentTun(NAME));
 
-  it('is used without root, again and again, once root has made it', async () => {
+  it('is used without root, again and again, once root has made it', async (test) => {
+    requireTunMode(0o666, test);
     const made = await createPersistentTun({
       name: NAME,
       address: '10.0.0.2',
@@ -94,7 +85,8 @@ describe.skipIf(!namespace.available)('a persistent device', () => {
     expect(checksum(datagram, 0, datagram.length, pseudo)).toBe(0);
   });
 
-  it('asks for root only to change what is different', async () => {
+  it('asks for root only to change what is different', async (test) => {
+    requireTunMode(0o666, test);
     await createPersistentTun({ name: NAME, address: '10.0.0.2', owner: NOBODY });
     const cases = [
       [{ mtu: 9000 }, `sudo ip link set ${NAME} mtu 9000`],
@@ -113,7 +105,17 @@ describe.skipIf(!namespace.available)('a persistent device', () => {
     device.close();
   });
 
-  it('is for its owner only', async () => {
+  it('is of no use to its owner where /dev/net/tun is for root only', async (test) => {
+    requireTunMode(0o600, test);
+    await createPersistentTun({ name: NAME, address: '10.0.0.2', owner: NOBODY });
+    expect(await errorOf(asNobody(() => createTun({ name: NAME })))).toMatchObject({
+      code: 'EACCES',
+      message: expect.stringContaining('sudo chmod 0666 /dev/net/tun'),
+    });
+  });
+
+  it('is for its owner only', async (test) => {
+    requireTunMode(0o666, test);
     await createPersistentTun({ name: NAME, address: '10.0.0.2', owner: 1 });
     expect(await errorOf(asNobody(() => createTun({ name: NAME })))).toMatchObject({
       code: 'EPERM',

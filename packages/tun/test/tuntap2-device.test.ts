@@ -70,7 +70,8 @@ describe('opening', () => {
 
   it.each([
     [{ code: 'EPERM' }, 'EPERM', 'run with sudo'],
-    [{ code: 'EACCES', syscall: 'open' }, 'EACCES', 'chmod'],
+    [{ code: 'EACCES', syscall: 'open' }, 'EACCES', 'chmod 0666'],
+    [{ code: 'EPERM', syscall: 'open' }, 'EPERM', '--device /dev/net/tun'],
     [{ code: 'ENOENT', syscall: 'open' }, 'ENOENT', 'modprobe tun'],
     [{}, 'EINVAL', 'use the koffi driver'],
   ])('explains %j', (properties, code, advice) => {
