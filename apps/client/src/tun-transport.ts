@@ -9,7 +9,7 @@ import { createTun } from '@netlayers/tun';
 import { CommandError, ExitCode } from './exit-code.js';
 import type { Notes } from './notes.js';
 import type { TunSettings } from './options.js';
-import type { OpenTransport } from './transport.js';
+import type { OpenTransport } from './open-transport.js';
 
 /** How long connections may take to end before the device goes, milliseconds. */
 const DRAIN_MS = 1000;

@@ -8,7 +8,7 @@ import { createStack } from '@netlayers/stack';
 import { createTun, type TunDevice } from '@netlayers/tun';
 import type { Log } from './log.js';
 import type { TunOptions } from './options.js';
-import type { OpenTransport } from './transport.js';
+import type { OpenTransport } from './open-transport.js';
 
 const ANY_ADDRESS = '0.0.0.0';
 
