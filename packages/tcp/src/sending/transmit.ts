@@ -80,7 +80,7 @@ function transmitAck(connection: TcpConnection, now: number): boolean {
     return emitAck(connection, Because.WINDOW_UPDATE, now);
   if (rcv.unacked === 0) return true;
   // RFC 9293, 3.8.6.3: at least every second full segment.
-  if (rcv.unacked >= 2 * rcv.mss) return emitAck(connection, Because.ACK_DUE, now);
+  if (rcv.unacked >= 2 * rcv.fullSize) return emitAck(connection, Because.ACK_DUE, now);
   if (rcv.delayedAckAt === Number.POSITIVE_INFINITY) {
     rcv.delayedAckAt = now + connection.settings.delayedAckMs;
   }
