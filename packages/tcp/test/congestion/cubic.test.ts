@@ -163,13 +163,13 @@ describe('the Reno-friendly region', () => {
       const clock = slowStartTo(Math.max(window, 20), { rttMs });
       let area = 0;
       let begin = 0;
-      for (let cycle = 0; cycle < 24; cycle++) {
-        if (cycle === 8) begin = clock.now;
+      for (let cycle = 0; cycle < 12; cycle++) {
+        if (cycle === 4) begin = clock.now;
         clock.congestion('loss');
         clock.cc.handleRecovered(clock.now, clock.cc.cwnd);
         for (let i = 0; i < 1 / p; i++) {
           const ms = (clock.rttMs * MSS) / clock.cc.cwnd;
-          if (cycle >= 8) area += ms * clock.segments;
+          if (cycle >= 4) area += ms * clock.segments;
           clock.now += ms;
           clock.ack();
         }

@@ -156,7 +156,7 @@ export function congestionSuite(
             if (isLossBased) expect(hasTwo || mayHaveOne).toBe(true);
           }
         }),
-        { seed: 5681, numRuns: 400 },
+        { seed: 5681, numRuns: 200 },
       );
     });
 
@@ -177,7 +177,7 @@ export function congestionSuite(
             expectSound(clock.cc, mss);
           }
         }),
-        { seed: 9293, numRuns: 300 },
+        { seed: 9293, numRuns: 150 },
       );
     });
   });
