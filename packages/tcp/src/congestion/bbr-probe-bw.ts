@@ -209,8 +209,9 @@ export class BbrProbeBw {
 
   #isTimeToGoDown(sample: AckSample): boolean {
     const model = this.#model;
-    // 5.3.3.6: the last probe went too high, so this one goes no further than that.
-    if (this.#wasTooHigh && model.inFlight >= model.inflightLongterm) {
+    // 5.3.3.6: the last probe went too high, so this one goes no further than that. Reached it is
+    // when no further segment fits, and before this acknowledgment made room.
+    if (this.#wasTooHigh && sample.priorInFlight + model.mss > model.inflightLongterm) {
       this.#wasPrecautionary = true;
       return true;
     }

@@ -57,15 +57,13 @@ describe('BBR on a path without loss', () => {
     const { bbr, loop, reach, visits } = flow(broad({ queueBytes: RATE_100M * 200 }));
     reach('Drain');
     expect(bbr.model.pipe.isReached).toBe(true);
-    expect(bbr.model.maxBw / RATE_100M).toBeCloseTo(1, 1);
     expect(Math.abs(bbr.model.maxBw / RATE_100M - 1)).toBeLessThan(0.02);
     // From ten segments to 430 in flight by doubling, and three rounds without growth.
     expect(bbr.model.roundCount).toBeLessThan(14);
     expect(loop.maxQueueMs).toBeGreaterThan(30);
     reach('ProbeBW_CRUISE');
-    expect(visits.map((v) => v.state)).toEqual(
-      ['Startup', 'Drain', 'ProbeBW_CRUISE'].filter((s) => visits.some((v) => v.state === s)),
-    );
+    // DOWN ends with the acknowledgment that begins it: all is drained.
+    expect(visits.map((v) => v.state)).toEqual(['Startup', 'Drain', 'ProbeBW_CRUISE']);
     expect(loop.inFlight).toBeLessThanOrEqual(bbr.model.inflightAt(1, bbr.model.bw));
     loop.run(100);
     loop.maxQueueMs = 0;
