@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Bbr, bbrWith } from '../../src/congestion/bbr.js';
 import type { BbrState } from '../../src/congestion/bbr-model.js';
 import { createAckSample } from '../../src/congestion/congestion-control.js';
-import { Bottleneck } from '../support/bottleneck.js';
+import { Bottleneck } from '../support/lossy-bottleneck.js';
 
 const MSS = 1000;
 const IW = 10 * MSS;
