@@ -110,6 +110,20 @@ describe('congestion avoidance', () => {
     }
   });
 
+  it('begins anew when the segment size changes, above W_max with its plateau [RFC 9438 4.2]', () => {
+    const clock = lossAt(1000);
+    clock.run(14_000);
+    expect(clock.segments).toBeGreaterThan(1040);
+    clock.cc.setMss(1200);
+    const begin = clock.cc.cwnd;
+    for (let second = 1; second <= 12; second++) {
+      clock.run(1000);
+      // Ten round trips a second, each of a segment: Reno's increase above the last window.
+      const expected = begin + 1200 * Math.max(C * second ** 3, 10 * second);
+      expect(Math.abs(clock.cc.cwnd / expected - 1)).toBeLessThan(0.01);
+    }
+  });
+
   it('does not count the time of the recovery [RFC 9438 4.2]', () => {
     const clock = slowStartTo(1000);
     clock.congestion('loss');
@@ -305,11 +319,29 @@ describe('congestion that was none', () => {
       for (const each of [undisturbed, clock]) each.run(1000);
       expect(clock.cc.cwnd).toBe(undisturbed.cc.cwnd);
     }
-    // W_max, too: the next loss is above it for both.
+  });
+
+  it('leaves W_max as it was: the next loss is below it [RFC 9438 4.9.2]', () => {
+    const undisturbed = lossAt(1000);
+    const clock = lossAt(1000);
+    for (const each of [undisturbed, clock]) each.run(4000);
+    clock.congestion('loss');
+    clock.cc.handleSpurious(clock.now);
     for (const each of [undisturbed, clock]) {
       each.lose();
-      each.run(3000);
+      each.run(6000);
     }
+    expect(clock.cc.cwnd).toBe(undisturbed.cc.cwnd);
+  });
+
+  it('leaves the window as it was up to which Reno is the slower one [RFC 9438 4.9.2]', () => {
+    const undisturbed = lossAt(40, { rttMs: 10 });
+    const clock = lossAt(40, { rttMs: 10 });
+    for (const each of [undisturbed, clock]) each.run(50);
+    clock.congestion('loss');
+    clock.cc.handleSpurious(clock.now);
+    for (const each of [undisturbed, clock]) each.run(100);
+    expect(undisturbed.segments).toBeLessThan(40);
     expect(clock.cc.cwnd).toBe(undisturbed.cc.cwnd);
   });
 

@@ -52,6 +52,12 @@ describe('standard slow start', () => {
     expect(new Rounds(true).hystart.growth(50 * MSS, MSS)).toBe(50 * MSS);
   });
 
+  it('lasts as long as nothing is delayed [RFC 9406 4.2]', () => {
+    const rounds = new Rounds();
+    for (let i = 0; i < 20; i++) expect(rounds.round(...times(10, 50))).toBe(false);
+    expect(rounds.hystart.isConservative).toBe(false);
+  });
+
   it('needs a round to compare with [RFC 9406 4.2]', () => {
     const rounds = new Rounds();
     rounds.round(...times(7, 50), ...times(20, 500));
