@@ -24,8 +24,7 @@ const UNKNOWN = Number.POSITIVE_INFINITY;
 
 /** The first slow start of one connection. */
 export class HyStart {
-  /** RFC 9406's L, in segments. */
-  readonly #limit: number;
+  readonly #isPaced: boolean;
   #lastRoundMinMs = UNKNOWN;
   #currentRoundMinMs = UNKNOWN;
   #rttSamples = 0;
@@ -36,7 +35,7 @@ export class HyStart {
 
   /** @param isPaced whether the sender paces: then no ACK is too large to be believed. */
   constructor(isPaced: boolean) {
-    this.#limit = isPaced ? Number.POSITIVE_INFINITY : SLOW_START_LIMIT;
+    this.#isPaced = isPaced;
   }
 
   /** Whether this is conservative slow start. */
@@ -46,7 +45,7 @@ export class HyStart {
 
   /** By how many bytes an ACK of `ackedBytes` opens the window. */
   growth(ackedBytes: number, mss: number): number {
-    const bytes = slowStartGrowth(ackedBytes, mss, this.#limit);
+    const bytes = this.#isPaced ? ackedBytes : slowStartGrowth(ackedBytes, mss, SLOW_START_LIMIT);
     return this.isConservative ? bytes / CSS_GROWTH_DIVISOR : bytes;
   }
 
