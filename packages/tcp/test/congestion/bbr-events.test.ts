@@ -9,8 +9,12 @@ const MSS = 1000;
 const IW = 10 * MSS;
 
 /** A flow over 10 Mbit/s and 50 ms: 62 segments fit; nothing is lost but by the test. */
-function atState(state: BbrState, random = 0.5): { bbr: Bbr; loop: Bottleneck } {
-  const bbr = bbrWith({ random: () => random })(MSS);
+function atState(
+  state: BbrState,
+  random = 0.5,
+  lossTolerance = 0.02,
+): { bbr: Bbr; loop: Bottleneck } {
+  const bbr = bbrWith({ random: () => random, lossTolerance })(MSS);
   const loop = new Bottleneck(bbr, { rate: 1250, rttMs: 50, queueBytes: 1e6, mss: MSS });
   while (bbr.model.state !== state) {
     loop.run(0.2);
@@ -278,6 +282,14 @@ describe('BBR that loses segments while it does not probe', () => {
     expect(bbr.model.shortTerm.inflight).toBe(Number.POSITIVE_INFINITY);
   });
 
+  it('lowers its bounds for it by the rule of the draft [draft-ietf-ccwg-bbr 5.5.10.3]', () => {
+    const { bbr, loop } = atState('ProbeBW_CRUISE', 0.5, 0);
+    loop.run(300);
+    lose(bbr, loop, 1);
+    expect(bbr.model.shortTerm.bw).toBeLessThan(1250);
+    expect(bbr.model.shortTerm.inflight).toBeLessThan(Number.POSITIVE_INFINITY);
+  });
+
   it('lowers its bounds for a mark [draft-ietf-ccwg-bbr 3.7]', () => {
     const { bbr, loop } = atState('ProbeBW_CRUISE');
     loop.run(300);
@@ -334,6 +346,27 @@ describe('BBR in a time-out', () => {
     bbr.handleSpurious(loop.now + 30);
     expect(bbr.cwnd).toBe(cwnd);
     expect(bbr.model.shortTerm.inflight).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('BBR that was idle', () => {
+  it('paces at its bandwidth, whatever it was about [draft-ietf-ccwg-bbr 5.4.1]', () => {
+    const { bbr, loop } = atState('ProbeBW_UP');
+    expect(bbr.pacingRate).toBeCloseTo(1.25 * 0.99 * bbr.model.bw, 6);
+    bbr.handleIdle(loop.now);
+    expect(bbr.pacingRate).toBeCloseTo(0.99 * bbr.model.bw, 6);
+  });
+
+  it('leaves a ProbeRTT that has lasted meanwhile [draft-ietf-ccwg-bbr 5.4.1]', () => {
+    const { bbr, loop } = atState('ProbeRTT');
+    loop.writeRate = 0;
+    loop.run(150);
+    expect(bbr.model.state).toBe('ProbeRTT');
+    expect(loop.inFlight).toBe(0);
+    bbr.handleIdle(loop.now + 10);
+    expect(bbr.model.state).toBe('ProbeRTT');
+    bbr.handleIdle(loop.now + 300);
+    expect(bbr.model.state).toBe('ProbeBW_CRUISE');
   });
 });
 

@@ -122,7 +122,7 @@ describe('BBR on a path without loss', () => {
   });
 
   it('shrinks the window once in five seconds to measure the round trip [draft-ietf-ccwg-bbr A.10]', () => {
-    const { bbr, loop, reach, times, visits } = flow(narrow());
+    const { bbr, loop, reach, times, visits } = flow(narrow({ queueBytes: RATE_100M * 50 }));
     reach('ProbeRTT');
     // The queue of Startup hid no round trip: the first was the smallest.
     expect(loop.now).toBeGreaterThan(5000);
@@ -132,15 +132,25 @@ describe('BBR on a path without loss', () => {
     expect(bbr.cwnd).toBeCloseTo(bdp / 2, -1);
     expect(loop.inFlight).toBeLessThanOrEqual(bdp / 2);
     loop.minQueueMs = Number.POSITIVE_INFINITY;
-    loop.run(350);
+    reach('ProbeBW_CRUISE');
+    // At once, not segment by segment.
+    expect(bbr.cwnd).toBeGreaterThan(1.5 * bdp);
     const after = visits[visits.findIndex((v) => v.state === 'ProbeRTT') + 1]!;
     expect(after.state).toBe('ProbeBW_CRUISE');
     expect(after.at - times('ProbeRTT')[0]!).toBeGreaterThan(200);
     expect(after.at - times('ProbeRTT')[0]!).toBeLessThan(350);
-    expect(bbr.cwnd).toBeGreaterThan(bdp);
     expect(loop.minQueueMs).toBeLessThan(0.1);
     loop.run(5500);
     expect(times('ProbeRTT').length).toBe(2);
+  });
+
+  it('holds the small window for a round trip at least [draft-ietf-ccwg-bbr 5.3.4.3]', () => {
+    const { loop, reach, times } = flow(narrow({ rttMs: 800, queueBytes: RATE_100M * 200 }));
+    reach('ProbeBW_CRUISE');
+    reach('ProbeRTT');
+    reach('ProbeBW_CRUISE');
+    // Half a round trip until half is in flight, and then one.
+    expect(loop.now - times('ProbeRTT').at(-1)!).toBeGreaterThan(1100);
   });
 
   it('keeps four segments in flight where less than one fits [draft-ietf-ccwg-bbr A.14]', () => {
