@@ -4,7 +4,7 @@
  * `@netlayers/http`, so that HTTP runs on it.
  */
 
-import { formatIpv4 } from '@netlayers/bytes';
+import { formatAddress } from '@netlayers/ip';
 import type { Clock } from '@netlayers/link';
 import type { TcpConnection, TcpState } from '@netlayers/tcp';
 import { type SocketStreams, streamsOf } from './socket-streams.js';
@@ -53,7 +53,7 @@ export class TcpSocket {
   }
 
   get localAddress(): string {
-    return formatIpv4(this.#connection.localAddress);
+    return formatAddress(this.#connection.localAddress);
   }
 
   get localPort(): number {
@@ -61,7 +61,7 @@ export class TcpSocket {
   }
 
   get remoteAddress(): string {
-    return formatIpv4(this.#connection.remoteAddress);
+    return formatAddress(this.#connection.remoteAddress);
   }
 
   get remotePort(): number {
