@@ -6,6 +6,7 @@
  * queue does.
  */
 
+import { markCongestion } from './ecn-mark.js';
 import { type Impairments, type ResolvedImpairments, resolveImpairments } from './impairments.js';
 import type { PacketPool, PacketTaker } from './packet.js';
 import type { RandomStream } from './random.js';
@@ -22,6 +23,8 @@ export interface LinkCounts {
   duplicated: number;
   corrupted: number;
   reordered: number;
+  /** Marked instead of dropped (RFC 3168). */
+  marked: number;
 }
 
 /** What a direction needs of its network. */
@@ -50,6 +53,7 @@ export class LinkDirection {
     duplicated: 0,
     corrupted: 0,
     reordered: 0,
+    marked: 0,
   };
   isDown = false;
   readonly #wiring: Wiring;
@@ -180,6 +184,9 @@ export class LinkDirection {
     } else {
       arrival = Math.max(arrival, this.#lastArrival);
       this.#lastArrival = arrival;
+    }
+    if (this.#waitingBytes > this.#impairments.markBytes && markCongestion(packet.bytes)) {
+      this.counts.marked++;
     }
     const isCorrupt = this.#happens(corrupt);
     if (isCorrupt) {
