@@ -18,10 +18,9 @@ import {
 } from '@netlayers/ipv4';
 import { arriveIcmpError } from '../arrival/icmp.js';
 import { segmentArrives } from '../arrival/segment-arrives.js';
-import { takeSyn } from '../arrival/syn-sent.js';
 import { createTcpCounters, type TcpCounters } from '../base/counters.js';
 import { TcpError } from '../base/errors.js';
-import { Because, type TcpDropReason, Verdict } from '../base/reasons.js';
+import type { TcpDropReason } from '../base/reasons.js';
 import { TcpConnection } from '../connection/connection.js';
 import type { TcpContext } from '../connection/context.js';
 import type { TcpOpenCallback } from '../connection/delivery.js';
@@ -29,8 +28,7 @@ import type { FourTuple, ScratchTuple } from '../connection/four-tuple.js';
 import type { TcpObserver } from '../connection/observer.js';
 import { resolveTcpSettings, type TcpSettings } from '../connection/settings.js';
 import { BufferPool } from '../memory/buffer-pool.js';
-import { emitAbort, emitReset } from '../sending/emit.js';
-import { transmit } from '../sending/transmit.js';
+import { emitAbort } from '../sending/emit.js';
 import { handleTimers } from '../timers/timers.js';
 import { DeadlineHeap } from '../timing/deadline-heap.js';
 import { TcpFlag } from '../wire/flags.js';
@@ -46,6 +44,8 @@ import {
   type TcpListenOptions,
 } from './listener.js';
 import { ListenerTable } from './listener-table.js';
+import { noteDrop, PassiveOpens } from './passive-open.js';
+import { TurnQueues } from './turn-queues.js';
 
 /** RFC 5961, 7: challenge ACKs per second, for all connections together. */
 const CHALLENGES_PER_SECOND = 100;
@@ -86,7 +86,6 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
   onWork: (() => void) | null = null;
 
   readonly #settings: TcpSettings;
-  readonly #maxConnections: number;
   readonly #header: TcpHeader = createTcpHeader();
   /** Of the segment that is being dealt with. */
   readonly #tuple: ScratchTuple = {
@@ -98,10 +97,8 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
   readonly #connections: ConnectionTable<TcpConnection>;
   readonly #listeners = new ListenerTable();
   readonly #deadlines = new DeadlineHeap<TcpConnection>();
-  #output: TcpConnection[] = [];
-  #events: TcpConnection[] = [];
-  /** Listeners with a connection to tell of, one entry for each. */
-  #acceptable: TcpListener[] = [];
+  readonly #passiveOpens: PassiveOpens;
+  readonly #queues = new TurnQueues(() => this.onWork?.());
   #challengeSecond = -1;
   #challenges = 0;
 
@@ -111,8 +108,13 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
     this.observer = options.observer ?? null;
     this.isn = new IsnGenerator(options.randomU32);
     this.#settings = resolveTcpSettings(options.settings ?? {});
-    this.#maxConnections = options.maxConnections ?? 262_144;
     this.#connections = new ConnectionTable(options.randomU32());
+    this.#passiveOpens = new PassiveOpens(
+      this,
+      this.#connections,
+      this.#listeners,
+      options.maxConnections ?? 262_144,
+    );
   }
 
   /** Connections in any state but CLOSED. */
@@ -194,7 +196,7 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
     const reason =
       this.#parse(source, destination, buf, start, end, checksumState) ??
       this.#dispatch(source, destination, buf, now);
-    if (reason !== null) this.#drop(reason);
+    if (reason !== null) noteDrop(this, reason);
   }
 
   /** Fills in the layer's header object, or says why it cannot. */
@@ -231,11 +233,11 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
     tuple.remoteAddress = source;
     tuple.remotePort = seg.sourcePort;
     const connection = this.#connections.get(tuple);
-    if (connection === null) return this.#arriveUnconnected(tuple, seg, buf, null, now);
+    if (connection === null) return this.#passiveOpens.arrive(tuple, seg, buf, null, now);
     if (connection.state === 'TIME-WAIT' && this.#mayReplace(connection, seg)) {
       const previous = connection.snd.nxt;
       connection.finish();
-      return this.#arriveUnconnected(tuple, seg, buf, previous, now);
+      return this.#passiveOpens.arrive(tuple, seg, buf, previous, now);
     }
     const verdict = segmentArrives(connection, seg, buf, now);
     this.observer?.segmentReceived?.(connection, seg, buf, verdict);
@@ -268,42 +270,19 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
    * come first, so that a connection and its first text are told in one call.
    */
   deliverEvents(): void {
-    this.#announceAcceptable();
-    const events = this.#events;
-    if (events.length === 0) return;
-    this.#events = [];
-    for (const connection of events) connection.eventsRequested = false;
-    let next = 0;
-    try {
-      while (next < events.length) events[next++]!.delivery.round();
-    } finally {
-      // One handler that throws does not silence the others.
-      for (; next < events.length; next++) this.requestEvents(events[next]!);
-    }
-  }
-
-  #announceAcceptable(): void {
-    const acceptable = this.#acceptable;
-    if (acceptable.length === 0) return;
-    this.#acceptable = [];
-    let next = 0;
-    try {
-      while (next < acceptable.length) acceptable[next++]!.announce();
-    } finally {
-      for (; next < acceptable.length; next++) this.requestAccept(acceptable[next]!);
-    }
+    this.#queues.deliverEvents();
   }
 
   // Output.
 
   /** Whether a handler waits to be called. */
   get hasEvents(): boolean {
-    return this.#events.length > 0 || this.#acceptable.length > 0;
+    return this.#queues.hasEvents;
   }
 
   /** Whether a connection waits to transmit. */
   get hasOutput(): boolean {
-    return this.#output.length > 0;
+    return this.#queues.hasOutput;
   }
 
   /** When `handleTimeout` is due; `Infinity` = never. May be earlier than any timer, never later. */
@@ -317,37 +296,17 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
    * @returns false when the device's queue is full: call again once it is writable.
    */
   pollTransmit(now: number): boolean {
-    const output = this.#output;
-    for (let index = 0; index < output.length; index++) {
-      const connection = output[index]!;
-      const isDone = transmit(connection, now);
-      connection.updateDeadline();
-      if (!isDone) {
-        // The next one comes first next time, so that nobody starves behind a full queue.
-        this.#output = [...output.slice(index + 1), connection];
-        for (let done = 0; done < index; done++) output[done]!.outputRequested = false;
-        return false;
-      }
-    }
-    for (const connection of output) connection.outputRequested = false;
-    output.length = 0;
-    return true;
+    return this.#queues.pollTransmit(now);
   }
 
   // What connections ask of the layer.
 
   requestOutput(connection: TcpConnection): void {
-    if (connection.outputRequested) return;
-    connection.outputRequested = true;
-    this.#output.push(connection);
-    if (this.#output.length === 1) this.onWork?.();
+    this.#queues.requestOutput(connection);
   }
 
   requestEvents(connection: TcpConnection): void {
-    if (connection.eventsRequested) return;
-    connection.eventsRequested = true;
-    this.#events.push(connection);
-    if (this.#events.length === 1) this.onWork?.();
+    this.#queues.requestEvents(connection);
   }
 
   reschedule(connection: TcpConnection): void {
@@ -355,8 +314,7 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
   }
 
   requestAccept(listener: TcpListener): void {
-    this.#acceptable.push(listener);
-    if (this.#acceptable.length === 1) this.onWork?.();
+    this.#queues.requestAccept(listener);
   }
 
   removeListener(listener: TcpListener): void {
@@ -386,52 +344,6 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
     return ++this.#challenges <= CHALLENGES_PER_SECOND;
   }
 
-  // SEGMENT ARRIVES without a connection: CLOSED and LISTEN (RFC 9293, 3.10.7.1 and 3.10.7.2).
-
-  #arriveUnconnected(
-    tuple: FourTuple,
-    seg: TcpHeader,
-    buf: Uint8Array,
-    previous: Seq | null,
-    now: number,
-  ): TcpDropReason | null {
-    if ((seg.flags & TcpFlag.RST) !== 0) return 'no-connection';
-    const listener = this.#listeners.find(tuple.localAddress, tuple.localPort);
-    if (listener === null || (seg.flags & TcpFlag.ACK) !== 0) {
-      const because = listener === null ? Because.NO_CONNECTION : Because.UNACCEPTABLE_ACK;
-      emitReset(this, tuple, seg, because);
-      return 'no-connection';
-    }
-    if ((seg.flags & TcpFlag.SYN) === 0) return 'no-connection';
-    if (listener.isFull) return 'backlog-full';
-    if (this.#connections.size >= this.#maxConnections) return 'table-full';
-    this.#acceptSyn(listener, tuple, seg, buf, previous, now);
-    return null;
-  }
-
-  #acceptSyn(
-    listener: TcpListener,
-    tuple: FourTuple,
-    seg: TcpHeader,
-    buf: Uint8Array,
-    previous: Seq | null,
-    now: number,
-  ): void {
-    const { settings } = listener;
-    const connection = new TcpConnection(this, settings, listener, tuple, now, previous);
-    this.#connections.add(connection);
-    connection.enter('SYN-RECEIVED');
-    takeSyn(connection, seg, now);
-    connection.synBecause = Because.ACCEPT;
-    const evicted = listener.addHalfOpen(connection);
-    if (evicted !== null) {
-      this.#drop('half-open-evicted');
-      evicted.fail(null);
-    }
-    this.observer?.segmentReceived?.(connection, seg, buf, Verdict.ACCEPTED);
-    this.requestOutput(connection);
-  }
-
   /** Whether a SYN may take the place of a connection in TIME-WAIT (RFC 9293, 3.6.1; RFC 6191). */
   #mayReplace(connection: TcpConnection, seg: TcpHeader): boolean {
     const bits = seg.flags & (TcpFlag.SYN | TcpFlag.ACK | TcpFlag.RST);
@@ -442,10 +354,5 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
         ? ((seg.tsval - rcv.tsRecent) | 0) > 0
         : seqGt(seg.seq, rcv.nxt);
     return isLater && this.#listeners.find(connection.localAddress, connection.localPort) !== null;
-  }
-
-  #drop(reason: TcpDropReason): void {
-    this.counters.dropped[reason]++;
-    this.observer?.segmentDropped?.(reason);
   }
 }

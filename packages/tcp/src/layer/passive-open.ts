@@ -1,0 +1,94 @@
+/**
+ * SEGMENT ARRIVES without a connection: CLOSED and LISTEN (RFC 9293, 3.10.7.1 and 3.10.7.2). A SYN
+ * to a listening port begins a connection here; everything else is answered with a reset or dropped.
+ */
+
+import { takeSyn } from '../arrival/syn-sent.js';
+import { Because, type TcpDropReason, Verdict } from '../base/reasons.js';
+import { TcpConnection } from '../connection/connection.js';
+import type { TcpContext } from '../connection/context.js';
+import type { FourTuple } from '../connection/four-tuple.js';
+import { emitReset } from '../sending/emit.js';
+import { TcpFlag } from '../wire/flags.js';
+import type { TcpHeader } from '../wire/header.js';
+import type { Seq } from '../wire/seq.js';
+import type { ConnectionTable } from './connection-table.js';
+import type { TcpListener } from './listener.js';
+import type { ListenerTable } from './listener-table.js';
+
+/** Counts a drop and shows it to the observer. */
+export function noteDrop(context: TcpContext<TcpConnection>, reason: TcpDropReason): void {
+  context.counters.dropped[reason]++;
+  context.observer?.segmentDropped?.(reason);
+}
+
+/** Takes the segments that no connection takes. */
+export class PassiveOpens {
+  readonly #context: TcpContext<TcpConnection>;
+  readonly #connections: ConnectionTable<TcpConnection>;
+  readonly #listeners: ListenerTable;
+  readonly #maxConnections: number;
+
+  constructor(
+    context: TcpContext<TcpConnection>,
+    connections: ConnectionTable<TcpConnection>,
+    listeners: ListenerTable,
+    maxConnections: number,
+  ) {
+    this.#context = context;
+    this.#connections = connections;
+    this.#listeners = listeners;
+    this.#maxConnections = maxConnections;
+  }
+
+  /**
+   * Deals with a segment of a 4-tuple without a connection.
+   *
+   * @param previous SND.NXT of the connection in TIME-WAIT that has made room for it.
+   * @returns why it was dropped, or `null`.
+   */
+  arrive(
+    tuple: FourTuple,
+    seg: TcpHeader,
+    buf: Uint8Array,
+    previous: Seq | null,
+    now: number,
+  ): TcpDropReason | null {
+    if ((seg.flags & TcpFlag.RST) !== 0) return 'no-connection';
+    const listener = this.#listeners.find(tuple.localAddress, tuple.localPort);
+    if (listener === null || (seg.flags & TcpFlag.ACK) !== 0) {
+      const because = listener === null ? Because.NO_CONNECTION : Because.UNACCEPTABLE_ACK;
+      emitReset(this.#context, tuple, seg, because);
+      return 'no-connection';
+    }
+    if ((seg.flags & TcpFlag.SYN) === 0) return 'no-connection';
+    if (listener.isFull) return 'backlog-full';
+    if (this.#connections.size >= this.#maxConnections) return 'table-full';
+    this.#acceptSyn(listener, tuple, seg, buf, previous, now);
+    return null;
+  }
+
+  #acceptSyn(
+    listener: TcpListener,
+    tuple: FourTuple,
+    seg: TcpHeader,
+    buf: Uint8Array,
+    previous: Seq | null,
+    now: number,
+  ): void {
+    const context = this.#context;
+    const { settings } = listener;
+    const connection = new TcpConnection(context, settings, listener, tuple, now, previous);
+    this.#connections.add(connection);
+    connection.enter('SYN-RECEIVED');
+    takeSyn(connection, seg, now);
+    connection.synBecause = Because.ACCEPT;
+    const evicted = listener.addHalfOpen(connection);
+    if (evicted !== null) {
+      noteDrop(context, 'half-open-evicted');
+      evicted.fail(null);
+    }
+    context.observer?.segmentReceived?.(connection, seg, buf, Verdict.ACCEPTED);
+    context.requestOutput(connection);
+  }
+}
