@@ -11,6 +11,7 @@
 
 import { TcpError } from '../base/errors.js';
 import { Because, Verdict } from '../base/reasons.js';
+import { Answer } from '../connection/answer-limiter.js';
 import type { TcpConnection } from '../connection/connection.js';
 import { emitReset } from '../sending/emit.js';
 import { TcpFlag } from '../wire/flags.js';
@@ -145,7 +146,7 @@ function checkSequence(connection: TcpConnection, seg: TcpHeader, now: number): 
 /** Second: the RST bit, with RFC 5961, 3. */
 function checkReset(connection: TcpConnection, seg: TcpHeader, now: number): Verdict | null {
   if ((seg.flags & TcpFlag.RST) === 0) return null;
-  if (seg.seq !== connection.rcv.nxt) return challenge(connection, now);
+  if (seg.seq !== connection.rcv.nxt) return challenge(connection, Answer.RESET, now);
   connection.context.counters.resetsReceived++;
   switch (connection.state) {
     case 'SYN-RECEIVED':
@@ -177,12 +178,12 @@ function checkSyn(connection: TcpConnection, seg: TcpHeader, now: number): Verdi
     connection.fail(null);
     return Verdict.RESET;
   }
-  return challenge(connection, now);
+  return challenge(connection, Answer.SYN, now);
 }
 
 /** An ACK that makes a true peer prove itself (RFC 5961), in bounded number. */
-function challenge(connection: TcpConnection, now: number): Verdict {
-  if (connection.context.allowChallenge(now)) {
+function challenge(connection: TcpConnection, kind: Answer, now: number): Verdict {
+  if (connection.mayAnswer(kind, now)) {
     connection.rcv.ackBecause = Because.CHALLENGE;
     connection.context.counters.challengeAcks++;
   }
@@ -200,7 +201,7 @@ function checkAck(connection: TcpConnection, seg: TcpHeader, now: number): Verdi
   // RFC 5961, 5: an ACK older than any window is an attack or a ghost.
   const isGhost = seqDiff(snd.una, seg.ack) > snd.maxWnd;
   if (seqGt(seg.ack, snd.nxt) || isGhost) {
-    challenge(connection, now);
+    challenge(connection, Answer.UNACCEPTABLE_ACK, now);
     return Verdict.BAD_ACK;
   }
   acknowledge(connection, seg, now);

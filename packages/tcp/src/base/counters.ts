@@ -19,6 +19,8 @@ export interface TcpCounters {
   duplicates: number;
   outOfWindow: number;
   challengeAcks: number;
+  /** Answers that were not given because the same was answered less than 500 ms before. */
+  answersSuppressed: number;
   resetsSent: number;
   resetsReceived: number;
   connectionsOpened: number;
@@ -42,6 +44,7 @@ export function createTcpCounters(): TcpCounters {
     duplicates: 0,
     outOfWindow: 0,
     challengeAcks: 0,
+    answersSuppressed: 0,
     resetsSent: 0,
     resetsReceived: 0,
     connectionsOpened: 0,

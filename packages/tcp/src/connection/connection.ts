@@ -16,6 +16,7 @@ import type { Deadlined } from '../timing/deadline-heap.js';
 import { TCP_HEADER_LENGTH } from '../wire/header.js';
 import { MAX_WINDOW_SHIFT, TIMESTAMPS_LENGTH } from '../wire/options.js';
 import { type Seq, seqAdd, seqLe } from '../wire/seq.js';
+import { type Answer, AnswerLimiter } from './answer-limiter.js';
 import type { PassiveOpen, TcpContext } from './context.js';
 import { Delivery, type DeliveryOwner, type TcpHandler, type TcpOpenCallback } from './delivery.js';
 import type { FourTuple } from './four-tuple.js';
@@ -78,6 +79,7 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
   readonly #timestampOffset: number;
   #corks = 0;
   #isOrderly = true;
+  #answers: AnswerLimiter | null = null;
 
   constructor(
     context: TcpContext<TcpConnection>,
@@ -293,6 +295,14 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
   /** Asks for an output round. */
   requestOutput(): void {
     this.context.requestOutput(this);
+  }
+
+  /** Whether a segment that is refused for this reason may be answered now. */
+  mayAnswer(kind: Answer, now: number): boolean {
+    this.#answers ??= new AnswerLimiter();
+    if (this.#answers.allow(kind, now)) return true;
+    this.context.counters.answersSuppressed++;
+    return false;
   }
 
   /** Derives the next deadline from the timers. */

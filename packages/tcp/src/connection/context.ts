@@ -28,8 +28,6 @@ export interface TcpContext<C> {
   sendAbort(connection: C, now: number): void;
   /** The connection is CLOSED: forget it. */
   remove(connection: C): void;
-  /** RFC 5961, 7: whether one more challenge ACK may be sent now. */
-  allowChallenge(now: number): boolean;
 }
 
 /** The passive open that a connection came from. */

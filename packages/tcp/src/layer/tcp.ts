@@ -47,9 +47,6 @@ import { ListenerTable } from './listener-table.js';
 import { noteDrop, PassiveOpens } from './passive-open.js';
 import { TurnQueues } from './turn-queues.js';
 
-/** RFC 5961, 7: challenge ACKs per second, for all connections together. */
-const CHALLENGES_PER_SECOND = 100;
-
 /** What TCP is built on. */
 export interface TcpOptions {
   readonly ip: Ipv4Sender;
@@ -99,8 +96,6 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
   readonly #deadlines = new DeadlineHeap<TcpConnection>();
   readonly #passiveOpens: PassiveOpens;
   readonly #queues = new TurnQueues(() => this.onWork?.());
-  #challengeSecond = -1;
-  #challenges = 0;
 
   constructor(options: TcpOptions) {
     this.ip = options.ip;
@@ -333,15 +328,6 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
     this.#connections.remove(connection);
     this.#deadlines.remove(connection);
     connection.listener?.forget(connection);
-  }
-
-  allowChallenge(now: number): boolean {
-    const second = Math.floor(now / 1000);
-    if (second !== this.#challengeSecond) {
-      this.#challengeSecond = second;
-      this.#challenges = 0;
-    }
-    return ++this.#challenges <= CHALLENGES_PER_SECOND;
   }
 
   /** Whether a SYN may take the place of a connection in TIME-WAIT (RFC 9293, 3.6.1; RFC 6191). */
