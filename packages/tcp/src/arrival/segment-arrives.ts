@@ -11,7 +11,7 @@
 
 import { TcpError } from '../base/errors.js';
 import { Because, Verdict } from '../base/reasons.js';
-import { Answer } from '../connection/answer-limiter.js';
+import { Answer, movesSequence } from '../connection/answer-limiter.js';
 import type { TcpConnection } from '../connection/connection.js';
 import { emitReset } from '../sending/emit.js';
 import { TcpFlag } from '../wire/flags.js';
@@ -96,7 +96,7 @@ function checkTimestamp(connection: TcpConnection, seg: TcpHeader, now: number):
   if (!seg.hasTimestamp) return isReset ? null : Verdict.NO_TIMESTAMP;
   const isOld = ((seg.tsval - rcv.tsRecent) | 0) < 0;
   if (isOld && !isReset && now - rcv.tsRecentAt < TIMESTAMP_LIFETIME_MS) {
-    rcv.ackBecause = Because.DUPLICATE;
+    answerRepetition(connection, Answer.OLD_TIMESTAMP, seg, now);
     return Verdict.OLD_TIMESTAMP;
   }
   return null;
@@ -126,12 +126,12 @@ function checkSequence(connection: TcpConnection, seg: TcpHeader, now: number): 
   const isOld = seqLe(seqAdd(seg.seq, seg.len), rcv.nxt);
   if (connection.state === 'SYN-RECEIVED' && (seg.flags & TcpFlag.SYN) !== 0) {
     // The peer has not seen our SYN-ACK.
-    connection.synBecause = Because.DUPLICATE;
+    if (connection.mayAnswer(Answer.SYN, now)) connection.synBecause = Because.DUPLICATE;
     return Verdict.DUPLICATE;
   }
   const isLastFin = (seg.flags & TcpFlag.FIN) !== 0 && seqAdd(seg.seq, seg.len) === rcv.nxt;
   if (connection.state === 'TIME-WAIT' && isLastFin) connection.restartTimeWait(now);
-  rcv.ackBecause = Because.DUPLICATE;
+  answerRepetition(connection, Answer.OUT_OF_WINDOW, seg, now);
   if (isOld) {
     // A whole repetition of what was just acknowledged: the peer has not seen our ACK, and wants to
     // measure the one to come from this segment (RFC 7323, 4.3 has only the acceptable ones).
@@ -141,6 +141,17 @@ function checkSequence(connection: TcpConnection, seg: TcpHeader, now: number): 
   }
   connection.context.counters.outOfWindow++;
   return Verdict.OUT_OF_WINDOW;
+}
+
+/** An ACK for what was received before; a repetition with text has one each, for the peer's recovery. */
+function answerRepetition(
+  connection: TcpConnection,
+  kind: Answer,
+  seg: TcpHeader,
+  now: number,
+): void {
+  if (!movesSequence(seg) && !connection.mayAnswer(kind, now)) return;
+  connection.rcv.ackBecause = Because.DUPLICATE;
 }
 
 /** Second: the RST bit, with RFC 5961, 3. */
