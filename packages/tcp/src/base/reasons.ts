@@ -67,6 +67,7 @@ export type TcpDropReason =
   | 'bad-checksum'
   | 'bad-port'
   | 'no-connection'
+  | 'reset-limited'
   | 'backlog-full'
   | 'half-open-evicted'
   | 'table-full'

@@ -104,7 +104,7 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     this.sackEnabled = settings.sack;
     this.scalingEnabled = settings.windowScaling;
     this.offeredShift = shiftFor(settings.receiveBuffer);
-    this.#timestampOffset = settings.timestamps ? context.randomU32() : 0;
+    this.#timestampOffset = settings.timestamps ? context.timestampOffset(tuple) : 0;
     let iss = context.initialSequenceNumber(tuple, now);
     // RFC 9293, 3.6.1: a connection that reuses TIME-WAIT begins beyond everything sent before.
     if (previous !== null && seqLe(iss, previous)) iss = seqAdd(previous, 65536);
@@ -316,7 +316,7 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     this.context.reschedule(this);
   }
 
-  /** TSval of a segment that leaves now (RFC 7323, 5.4: a millisecond clock with a random start). */
+  /** TSval of a segment that leaves now (RFC 7323, 5.4: a millisecond clock that begins anywhere). */
   timestampAt(now: number): number {
     return (Math.floor(now) + this.#timestampOffset) >>> 0;
   }

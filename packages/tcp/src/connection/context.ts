@@ -18,6 +18,8 @@ export interface TcpContext<C> {
   observer: TcpObserver | null;
   /** The first sequence number of a connection that begins now (RFC 6528). */
   initialSequenceNumber(tuple: FourTuple, now: number): Seq;
+  /** What is added to the clock to make the timestamps of a connection (RFC 7323, 5.4). */
+  timestampOffset(tuple: FourTuple): number;
   /** The connection has something to transmit. */
   requestOutput(connection: C): void;
   /** The connection has something to tell its handler. */

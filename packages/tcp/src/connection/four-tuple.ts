@@ -1,6 +1,6 @@
 /**
  * What names a connection (RFC 9293, 3.3.1): the two sockets, each an address and a port. It is
- * handed on as one object; tables and hashes read its four fields and nothing else.
+ * handed on as one object; keyed hashes take it as words, which are written here and nowhere else.
  */
 
 /** Local and remote socket of a connection. */
@@ -19,4 +19,21 @@ export interface ScratchTuple {
   localPort: number;
   remoteAddress: number;
   remotePort: number;
+}
+
+/** The most words that `writeTuple` writes. */
+export const LONGEST_TUPLE_WORDS = 3;
+
+/** Writes a 4-tuple as words for a keyed hash, from index 0; returns how many. */
+export function writeTuple(tuple: FourTuple, into: Int32Array): number {
+  into[0] = tuple.localAddress;
+  into[1] = tuple.remoteAddress;
+  into[2] = (tuple.localPort << 16) | tuple.remotePort;
+  return 3;
+}
+
+/** Writes the peer's address alone, as `writeTuple` does. */
+export function writeRemote(tuple: FourTuple, into: Int32Array): number {
+  into[0] = tuple.remoteAddress;
+  return 1;
 }

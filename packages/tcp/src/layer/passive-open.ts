@@ -15,6 +15,7 @@ import type { Seq } from '../wire/seq.js';
 import type { ConnectionTable } from './connection-table.js';
 import type { TcpListener } from './listener.js';
 import type { ListenerTable } from './listener-table.js';
+import { ResetLimiter } from './reset-limiter.js';
 
 /** Counts a drop and shows it to the observer. */
 export function noteDrop(context: TcpContext<TcpConnection>, reason: TcpDropReason): void {
@@ -28,6 +29,7 @@ export class PassiveOpens {
   readonly #connections: ConnectionTable<TcpConnection>;
   readonly #listeners: ListenerTable;
   readonly #maxConnections: number;
+  readonly #resets: ResetLimiter;
 
   constructor(
     context: TcpContext<TcpConnection>,
@@ -39,6 +41,7 @@ export class PassiveOpens {
     this.#connections = connections;
     this.#listeners = listeners;
     this.#maxConnections = maxConnections;
+    this.#resets = new ResetLimiter(context.randomU32);
   }
 
   /**
@@ -57,6 +60,7 @@ export class PassiveOpens {
     if ((seg.flags & TcpFlag.RST) !== 0) return 'no-connection';
     const listener = this.#listeners.find(tuple.localAddress, tuple.localPort);
     if (listener === null || (seg.flags & TcpFlag.ACK) !== 0) {
+      if (!this.#resets.allow(tuple, now)) return 'reset-limited';
       const because = listener === null ? Because.NO_CONNECTION : Because.UNACCEPTABLE_ACK;
       emitReset(this.#context, tuple, seg, because);
       return 'no-connection';

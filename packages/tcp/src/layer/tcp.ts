@@ -320,6 +320,10 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
     return this.isn.next(tuple, now);
   }
 
+  timestampOffset(tuple: FourTuple): number {
+    return this.isn.timestampOffset(tuple);
+  }
+
   sendAbort(connection: TcpConnection, now: number): void {
     emitAbort(connection, now);
   }

@@ -1,9 +1,12 @@
 /** What a stack answers, and how often: out-of-step peers, strangers, floods of what is refused. */
 
 import { seq, type TcpConnection } from '@netlayers/tcp';
+import { seededRandom } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
-import { established, synReceived } from '../support/fake-peer.js';
+import { ResetLimiter } from '../../src/layer/reset-limiter.js';
+import { established, Script, synReceived } from '../support/fake-peer.js';
 import { Pair } from '../support/pair.js';
+import { tupleOf } from '../support/segments.js';
 
 /** Two ends that are established and silent, their trace empty. */
 function quietPair(): { pair: Pair; client: TcpConnection; server: TcpConnection } {
@@ -79,5 +82,46 @@ describe('a flood of what is refused', () => {
     const script = synReceived();
     for (let i = 0; i < 100; i++) script.sends({ seq: 0, flags: 'S', options: { mss: 1000 } });
     expect(script.take().map((s) => s.flags)).toEqual(['SA']);
+  });
+});
+
+describe('resets to segments without a connection', () => {
+  /** What `count` ACKs of nobody in one moment are answered with. */
+  const resets = (script: Script, count: number): number => {
+    for (let i = 0; i < count; i++) script.sends({ seq: 1, ack: i, from: 1024 + i });
+    return script.take().length;
+  };
+
+  it('are bounded, and counted as `reset-limited` [RFC 5961 7]', () => {
+    const script = new Script({});
+    const first = resets(script, 2000);
+    expect(first).toBeGreaterThan(150);
+    expect(first).toBeLessThan(260);
+    const { dropped } = script.tcp.counters;
+    expect(dropped['reset-limited']).toBe(2000 - first);
+    expect(dropped['no-connection']).toBe(first);
+    script.advance(500);
+    const second = resets(script, 2000);
+    expect(second).toBeGreaterThan(60);
+    expect(second).toBeLessThan(150);
+  });
+
+  it('cost what nobody can foresee: another run lets another number go', () => {
+    const numbers = new Set<number>();
+    for (let seed = 1; seed <= 8; seed++) {
+      const random = seededRandom(seed);
+      numbers.add(resets(new Script({ tcp: { randomU32: random.u32 } }), 1000));
+    }
+    expect(numbers.size).toBeGreaterThan(4);
+  });
+
+  it('to one peer leave those to others alone', () => {
+    const limiter = new ResetLimiter(seededRandom(5).u32);
+    const to = (remote: number) => tupleOf(1, 80, remote, 4000);
+    while (limiter.allow(to(1), 0));
+    let others = 0;
+    for (let remote = 2; remote < 1002; remote++) if (limiter.allow(to(remote), 0)) others++;
+    // All but those in the same one of 128 buckets.
+    expect(others).toBeGreaterThan(960);
   });
 });
