@@ -97,6 +97,7 @@ export class Ipv4 implements Ipv4Sender {
       policy,
       this.counters,
       options.icmpRateLimit ?? {},
+      randomU32,
     );
     this.#icmp = new Icmp(this.#sender, policy, this.counters, this.#protocols);
     this.#receiver = new DatagramReceiver(
