@@ -43,8 +43,10 @@ export interface StackOptions {
   readonly tcp?: Partial<TcpSettings>;
   /** Watches TCP. */
   readonly observer?: TcpObserver;
-  /** The most connections at once, TIME-WAIT included. @default 262,144 */
+  /** The most connections at once, TIME-WAIT not among them. @default 262,144 */
   readonly maxConnections?: number;
+  /** The most connections in TIME-WAIT, 64 bytes each; one more recycles the oldest. @default 262,144 */
+  readonly maxTimeWait?: number;
   /** Further options of the IPv4 layer. */
   readonly ipv4?: Partial<Pick<Ipv4Options, 'ttl' | 'reassembly' | 'icmpRateLimit' | 'onDrop'>>;
   /** Finds the address of a name that `connect` is given. @default names are refused */
@@ -86,8 +88,10 @@ export interface AbortSignalLike {
 export interface StackCounters {
   readonly ipv4: Ipv4['counters'];
   readonly tcp: TcpCounters;
-  /** Connections in any state but CLOSED. */
+  /** Connections in any state but CLOSED and TIME-WAIT. */
   readonly connections: number;
+  /** Connections in TIME-WAIT. */
+  readonly timeWait: number;
 }
 
 /** How long a closing stack waits for connections to end by themselves, in ms. */
@@ -135,6 +139,7 @@ export class Stack {
       observer: options.observer ?? null,
       ...(options.tcp !== undefined && { settings: options.tcp }),
       ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),
+      ...(options.maxTimeWait !== undefined && { maxTimeWait: options.maxTimeWait }),
     });
     this.#ip.register(IpProtocol.TCP, this.#tcp);
     this.#pinger = new Pinger(this.#ip, this.#clock, random());
@@ -204,6 +209,7 @@ export class Stack {
       ipv4: this.#ip.counters,
       tcp: this.#tcp.counters,
       connections: this.#tcp.connectionCount,
+      timeWait: this.#tcp.timeWaitCount,
     };
   }
 
@@ -291,10 +297,7 @@ export class Stack {
 
   /** Resolves once only TIME-WAIT is left, or `drainMs` have passed. */
   #drained(drainMs: number): Promise<void> {
-    const isDone = (): boolean => {
-      for (const { state } of this.#tcp.connections()) if (state !== 'TIME-WAIT') return false;
-      return true;
-    };
+    const isDone = (): boolean => this.#tcp.connectionCount === 0;
     if (isDone()) return Promise.resolve();
     return new Promise((resolve) => {
       const finish = (): void => {

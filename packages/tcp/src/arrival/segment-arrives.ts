@@ -1,6 +1,7 @@
 /**
  * SEGMENT ARRIVES for a connection (RFC 9293, 3.10.7.3 and 3.10.7.4), step by step in the order of
- * the RFC, with the checks of RFC 5961 (blind attacks) and RFC 7323 (PAWS) where they belong.
+ * the RFC, with the checks of RFC 5961 (blind attacks) and RFC 7323 (PAWS) where they belong. For
+ * TIME-WAIT, where there is only a record, see `layer/time-wait.ts`.
  *
  * Nothing is sent here, resets excepted: an ACK that is owed is noted, and the output half of the
  * turn sends one for all segments of the batch (MUST-58, MUST-59).
@@ -129,8 +130,6 @@ function checkSequence(connection: TcpConnection, seg: TcpHeader, now: number): 
     if (connection.mayAnswer(Answer.SYN, now)) connection.synBecause = Because.DUPLICATE;
     return Verdict.DUPLICATE;
   }
-  const isLastFin = (seg.flags & TcpFlag.FIN) !== 0 && seqAdd(seg.seq, seg.len) === rcv.nxt;
-  if (connection.state === 'TIME-WAIT' && isLastFin) connection.restartTimeWait(now);
   answerRepetition(connection, Answer.OUT_OF_WINDOW, seg, now);
   if (isOld) {
     // A whole repetition of what was just acknowledged: the peer has not seen our ACK, and wants to
@@ -169,7 +168,6 @@ function checkReset(connection: TcpConnection, seg: TcpHeader, now: number): Ver
       break;
     case 'CLOSING':
     case 'LAST-ACK':
-    case 'TIME-WAIT':
       // We are here from the moment of the close; for the RFC's user all text has been sent by now.
       if (connection.bufferedBytes > 0) connection.fail(resetByPeer());
       else connection.finish();
@@ -228,9 +226,6 @@ function checkAck(connection: TcpConnection, seg: TcpHeader, now: number): Verdi
         connection.finish();
         return Verdict.ACCEPTED;
       }
-      break;
-    case 'TIME-WAIT':
-      if ((seg.flags & TcpFlag.FIN) !== 0) connection.restartTimeWait(now);
       break;
     default:
   }

@@ -26,6 +26,10 @@ export interface TcpCounters {
   connectionsOpened: number;
   connectionsAccepted: number;
   connectionsFailed: number;
+  /** Records of TIME-WAIT that went before their time, because there were too many. */
+  timeWaitRecycled: number;
+  /** Records of TIME-WAIT that gave way to a new connection of their 4-tuple. */
+  timeWaitReused: number;
   readonly dropped: Record<TcpDropReason, number>;
 }
 
@@ -50,6 +54,8 @@ export function createTcpCounters(): TcpCounters {
     connectionsOpened: 0,
     connectionsAccepted: 0,
     connectionsFailed: 0,
+    timeWaitRecycled: 0,
+    timeWaitReused: 0,
     dropped: {
       truncated: 0,
       'bad-data-offset': 0,

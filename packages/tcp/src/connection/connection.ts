@@ -15,7 +15,7 @@ import { TCP_TRANSITIONS, type TcpState } from '../base/state.js';
 import type { Deadlined } from '../timing/deadline-heap.js';
 import { TCP_HEADER_LENGTH } from '../wire/header.js';
 import { MAX_WINDOW_SHIFT, TIMESTAMPS_LENGTH } from '../wire/options.js';
-import { type Seq, seqAdd, seqLe } from '../wire/seq.js';
+import type { Seq } from '../wire/seq.js';
 import { type Answer, AnswerLimiter } from './answer-limiter.js';
 import type { PassiveOpen, TcpContext } from './context.js';
 import { Delivery, type DeliveryOwner, type TcpHandler, type TcpOpenCallback } from './delivery.js';
@@ -62,8 +62,6 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
   synBecause: Because | -1 = -1;
   /** What an ICMP error said that does not end a connection (RFC 9293, 3.9.2.2); it explains a later time-out. */
   softError: TcpError | null = null;
-  /** When TIME-WAIT ends; `Infinity` in every other state. */
-  timeWaitAt = Number.POSITIVE_INFINITY;
 
   // These belong to the layer's queues and tables.
   deadline = Number.POSITIVE_INFINITY;
@@ -86,9 +84,7 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     settings: TcpSettings,
     listener: PassiveOpen<TcpConnection> | null,
     tuple: FourTuple,
-    now: number,
-    /** SND.NXT of the connection in TIME-WAIT that this one replaces. */
-    previous: Seq | null = null,
+    iss: Seq,
   ) {
     this.context = context;
     this.settings = settings;
@@ -105,15 +101,14 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     this.scalingEnabled = settings.windowScaling;
     this.offeredShift = shiftFor(settings.receiveBuffer);
     this.#timestampOffset = settings.timestamps ? context.timestampOffset(tuple) : 0;
-    let iss = context.initialSequenceNumber(tuple, now);
-    // RFC 9293, 3.6.1: a connection that reuses TIME-WAIT begins beyond everything sent before.
-    if (previous !== null && seqLe(iss, previous)) iss = seqAdd(previous, 65536);
     this.snd = new Sender(iss, Math.min(pathMss, DEFAULT_SEND_MSS), settings, context.pool);
     this.rcv = new Receiver(settings.receiveBuffer, this.advertisedMss, context.pool);
     this.delivery = new Delivery(this);
   }
 
   get state(): TcpState {
+    // In TIME-WAIT a record of the layer is all that is left: the connection ends when that does.
+    if (this.#state === 'TIME-WAIT' && !this.context.isInTimeWait(this)) return 'CLOSED';
     return this.#state;
   }
 
@@ -211,7 +206,7 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
   /** ABORT (RFC 9293, 3.10.5): sends a reset and forgets everything. */
   abort(now: number): void {
     if (this.#state === 'CLOSED') return;
-    this.context.sendAbort(this, now);
+    if (this.#state !== 'TIME-WAIT') this.context.sendAbort(this, now);
     this.fail(null);
   }
 
@@ -243,19 +238,16 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     this.delivery.announceOpen();
   }
 
-  /** Enters TIME-WAIT: only the timer is left. */
+  /**
+   * Enters TIME-WAIT. The layer keeps a record and answers what comes from now on; this object lives
+   * on only to send the ACK it owes and to deliver what its application has not read.
+   */
   startTimeWait(now: number): void {
     this.snd.release();
     this.rcv.delayedAckAt = Number.POSITIVE_INFINITY;
+    this.context.startTimeWait(this, now);
     this.enter('TIME-WAIT');
-    this.restartTimeWait(now);
     this.context.requestEvents(this);
-  }
-
-  /** RFC 9293, 3.10.7.4, eighth: a repeated FIN restarts the 2 MSL. */
-  restartTimeWait(now: number): void {
-    this.timeWaitAt = now + this.settings.timeWaitMs;
-    this.updateDeadline();
   }
 
   /**
@@ -280,7 +272,6 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     this.enter('CLOSED');
     this.snd.release();
     this.rcv.delayedAckAt = Number.POSITIVE_INFINITY;
-    this.timeWaitAt = Number.POSITIVE_INFINITY;
     this.synBecause = -1;
     this.updateDeadline();
     this.context.remove(this);
@@ -307,12 +298,7 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
 
   /** Derives the next deadline from the timers. */
   updateDeadline(): void {
-    this.deadline = Math.min(
-      this.snd.retransmitAt,
-      this.snd.persistAt,
-      this.rcv.delayedAckAt,
-      this.timeWaitAt,
-    );
+    this.deadline = Math.min(this.snd.retransmitAt, this.snd.persistAt, this.rcv.delayedAckAt);
     this.context.reschedule(this);
   }
 

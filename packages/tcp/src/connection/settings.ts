@@ -64,6 +64,9 @@ export const defaultTcpSettings: TcpSettings = {
 /** The largest window that 16 bits and the largest shift can say (RFC 7323, 2.3). */
 const LARGEST_WINDOW = 65535 * 2 ** 14;
 
+/** 2 MSL that fits the record which TIME-WAIT leaves of a connection. */
+export const LONGEST_TIME_WAIT_MS = 2 ** 27 - 1;
+
 /**
  * Fills in what is not given from `base`.
  *
@@ -78,7 +81,8 @@ export function resolveTcpSettings(
   check(settings.receiveBuffer <= LARGEST_WINDOW, 'receiveBuffer', 'below 1 GiB');
   check(settings.sendBuffer >= 1, 'sendBuffer', 'at least 1 byte');
   check(settings.delayedAckMs >= 0 && settings.delayedAckMs <= 500, 'delayedAckMs', '0 to 500');
-  check(settings.timeWaitMs >= 0, 'timeWaitMs', 'not negative');
+  const { timeWaitMs } = settings;
+  check(timeWaitMs >= 0 && timeWaitMs <= LONGEST_TIME_WAIT_MS, 'timeWaitMs', '0 to 37 hours');
   check(settings.minRtoMs > 0, 'minRtoMs', 'positive');
   check(settings.initialRtoMs > 0, 'initialRtoMs', 'positive');
   check(settings.maxRtoMs >= settings.minRtoMs, 'maxRtoMs', 'at least minRtoMs');

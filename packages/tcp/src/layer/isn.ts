@@ -6,11 +6,14 @@
  */
 
 import { type FourTuple, LONGEST_TUPLE_WORDS, writeTuple } from '../connection/four-tuple.js';
-import { type Seq, seq } from '../wire/seq.js';
+import { type Seq, seq, seqAdd, seqLe } from '../wire/seq.js';
 import { SipHash } from './siphash.js';
 
 /** The sequence clock ticks every 4 us. */
 const TICKS_PER_MS = 250;
+
+/** From the end of one incarnation to the next: more than a window of before scaling. */
+const INCARNATION_GAP = 65536;
 
 /** Makes initial sequence numbers and timestamp offsets, each from a secret of its own. */
 export class IsnGenerator {
@@ -27,6 +30,16 @@ export class IsnGenerator {
   next(tuple: FourTuple, now: number): Seq {
     const length = writeTuple(tuple, this.#words);
     return seq(Math.floor(now * TICKS_PER_MS) + this.#sequence.hash(this.#words, length));
+  }
+
+  /**
+   * The same, beyond everything that an incarnation before has sent (RFC 9293, 3.6.1; RFC 6191).
+   *
+   * @param previous its SND.NXT.
+   */
+  nextBeyond(tuple: FourTuple, previous: Seq, now: number): Seq {
+    const iss = this.next(tuple, now);
+    return seqLe(iss, previous) ? seqAdd(previous, INCARNATION_GAP) : iss;
   }
 
   /** What is added to the clock of milliseconds to make the TSval of a 4-tuple; uint32. */

@@ -13,6 +13,7 @@ import { TcpFlag } from '../wire/flags.js';
 import type { TcpHeader } from '../wire/header.js';
 import type { Seq } from '../wire/seq.js';
 import type { ConnectionTable } from './connection-table.js';
+import type { IsnGenerator } from './isn.js';
 import type { TcpListener } from './listener.js';
 import type { ListenerTable } from './listener-table.js';
 import { ResetLimiter } from './reset-limiter.js';
@@ -28,6 +29,7 @@ export class PassiveOpens {
   readonly #context: TcpContext<TcpConnection>;
   readonly #connections: ConnectionTable<TcpConnection>;
   readonly #listeners: ListenerTable;
+  readonly #isn: IsnGenerator;
   readonly #maxConnections: number;
   readonly #resets: ResetLimiter;
 
@@ -35,30 +37,36 @@ export class PassiveOpens {
     context: TcpContext<TcpConnection>,
     connections: ConnectionTable<TcpConnection>,
     listeners: ListenerTable,
+    isn: IsnGenerator,
     maxConnections: number,
   ) {
     this.#context = context;
     this.#connections = connections;
     this.#listeners = listeners;
+    this.#isn = isn;
     this.#maxConnections = maxConnections;
     this.#resets = new ResetLimiter(context.randomU32);
+  }
+
+  /** Who listens for the SYNs of a 4-tuple; `null` = nobody. */
+  listenerOf(tuple: FourTuple): TcpListener | null {
+    return this.#listeners.find(tuple.localAddress, tuple.localPort);
+  }
+
+  /** Why a listener does not take a SYN now; `null` = it does. */
+  refusalOf(listener: TcpListener): TcpDropReason | null {
+    if (listener.isFull) return 'backlog-full';
+    return this.#connections.size >= this.#maxConnections ? 'table-full' : null;
   }
 
   /**
    * Deals with a segment of a 4-tuple without a connection.
    *
-   * @param previous SND.NXT of the connection in TIME-WAIT that has made room for it.
    * @returns why it was dropped, or `null`.
    */
-  arrive(
-    tuple: FourTuple,
-    seg: TcpHeader,
-    buf: Uint8Array,
-    previous: Seq | null,
-    now: number,
-  ): TcpDropReason | null {
+  arrive(tuple: FourTuple, seg: TcpHeader, buf: Uint8Array, now: number): TcpDropReason | null {
     if ((seg.flags & TcpFlag.RST) !== 0) return 'no-connection';
-    const listener = this.#listeners.find(tuple.localAddress, tuple.localPort);
+    const listener = this.listenerOf(tuple);
     if (listener === null || (seg.flags & TcpFlag.ACK) !== 0) {
       if (!this.#resets.allow(tuple, now)) return 'reset-limited';
       const because = listener === null ? Because.NO_CONNECTION : Because.UNACCEPTABLE_ACK;
@@ -66,23 +74,22 @@ export class PassiveOpens {
       return 'no-connection';
     }
     if ((seg.flags & TcpFlag.SYN) === 0) return 'no-connection';
-    if (listener.isFull) return 'backlog-full';
-    if (this.#connections.size >= this.#maxConnections) return 'table-full';
-    this.#acceptSyn(listener, tuple, seg, buf, previous, now);
-    return null;
+    const refusal = this.refusalOf(listener);
+    if (refusal === null) this.accept(listener, tuple, seg, buf, this.#isn.next(tuple, now), now);
+    return refusal;
   }
 
-  #acceptSyn(
+  /** Begins a half-open connection for a SYN that was not refused. */
+  accept(
     listener: TcpListener,
     tuple: FourTuple,
     seg: TcpHeader,
     buf: Uint8Array,
-    previous: Seq | null,
+    iss: Seq,
     now: number,
   ): void {
     const context = this.#context;
-    const { settings } = listener;
-    const connection = new TcpConnection(context, settings, listener, tuple, now, previous);
+    const connection = new TcpConnection(context, listener.settings, listener, tuple, iss);
     this.#connections.add(connection);
     connection.enter('SYN-RECEIVED');
     takeSyn(connection, seg, now);

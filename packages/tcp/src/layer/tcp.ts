@@ -31,9 +31,7 @@ import { BufferPool } from '../memory/buffer-pool.js';
 import { emitAbort } from '../sending/emit.js';
 import { handleTimers } from '../timers/timers.js';
 import { DeadlineHeap } from '../timing/deadline-heap.js';
-import { TcpFlag } from '../wire/flags.js';
 import { createTcpHeader, parseTcp, TCP_HEADER_LENGTH, type TcpHeader } from '../wire/header.js';
-import { type Seq, seqGt } from '../wire/seq.js';
 import { ConnectionTable } from './connection-table.js';
 import { chooseEphemeralPort } from './ephemeral-port.js';
 import { IsnGenerator } from './isn.js';
@@ -45,6 +43,8 @@ import {
 } from './listener.js';
 import { ListenerTable } from './listener-table.js';
 import { noteDrop, PassiveOpens } from './passive-open.js';
+import { TimeWaits } from './time-wait.js';
+import { TimeWaitTable } from './time-wait-table.js';
 import { TurnQueues } from './turn-queues.js';
 
 /** What TCP is built on. */
@@ -54,8 +54,13 @@ export interface TcpOptions {
   readonly randomU32: () => number;
   /** Settings of every connection that does not bring its own. */
   readonly settings?: Partial<TcpSettings>;
-  /** The most connections at once, TIME-WAIT included. @default 262,144 */
+  /** The most connections at once, TIME-WAIT not among them. @default 262,144 */
   readonly maxConnections?: number;
+  /**
+   * The most connections in TIME-WAIT, each a record of 64 bytes; one more recycles the oldest.
+   * @default 262,144
+   */
+  readonly maxTimeWait?: number;
   readonly observer?: TcpObserver | null;
 }
 
@@ -94,6 +99,8 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
   readonly #connections: ConnectionTable<TcpConnection>;
   readonly #listeners = new ListenerTable();
   readonly #deadlines = new DeadlineHeap<TcpConnection>();
+  readonly #timeWaitTable: TimeWaitTable;
+  readonly #timeWaits: TimeWaits;
   readonly #passiveOpens: PassiveOpens;
   readonly #queues = new TurnQueues(() => this.onWork?.());
 
@@ -108,16 +115,24 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
       this,
       this.#connections,
       this.#listeners,
+      this.isn,
       options.maxConnections ?? 262_144,
     );
+    this.#timeWaitTable = new TimeWaitTable(options.randomU32, options.maxTimeWait ?? 262_144);
+    this.#timeWaits = new TimeWaits(this, this.#timeWaitTable, this.#passiveOpens, this.isn);
   }
 
-  /** Connections in any state but CLOSED. */
+  /** Connections in any state but CLOSED and TIME-WAIT. */
   get connectionCount(): number {
     return this.#connections.size;
   }
 
-  /** Every connection, TIME-WAIT included. */
+  /** Connections in TIME-WAIT. */
+  get timeWaitCount(): number {
+    return this.#timeWaitTable.size;
+  }
+
+  /** Every connection that is neither CLOSED nor in TIME-WAIT. */
   connections(): Iterable<TcpConnection> {
     return this.#connections;
   }
@@ -162,17 +177,33 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
     const source = this.ip.sourceFor(remoteAddress);
     if (source === 0) throw new TcpError('EHOSTUNREACH', 'there is no route to the peer');
     const localAddress = options.localAddress || source;
-    const isTaken = (port: number): boolean =>
-      this.#connections.get({ localAddress, localPort: port, remoteAddress, remotePort }) !== null;
-    const localPort =
-      options.localPort || chooseEphemeralPort(this.randomU32, (port) => isTaken(port));
-    if (localPort < 0) throw new TcpError('EADDRNOTAVAIL', 'every ephemeral port is in use');
-    if (isTaken(localPort)) throw new TcpError('EADDRINUSE', 'this connection exists already');
-    const tuple = { localAddress, localPort, remoteAddress, remotePort };
-    const connection = new TcpConnection(this, settings, null, tuple, now);
+    const tuple = { localAddress, localPort: options.localPort ?? 0, remoteAddress, remotePort };
+    this.#choosePort(tuple, settings, now);
+    const previous = this.#timeWaits.giveWay(tuple);
+    const iss =
+      previous === null ? this.isn.next(tuple, now) : this.isn.nextBeyond(tuple, previous, now);
+    const connection = new TcpConnection(this, settings, null, tuple, iss);
     this.#connections.add(connection);
     connection.open(onOpen);
     return connection;
+  }
+
+  /** Settles the local port of an active open: the one it names, or one that nobody has. */
+  #choosePort(tuple: ScratchTuple, settings: TcpSettings, now: number): void {
+    const isTaken = (port: number): boolean => {
+      tuple.localPort = port;
+      return (
+        this.#connections.get(tuple) !== null ||
+        !this.#timeWaits.allowsOpen(tuple, settings.timestamps, now)
+      );
+    };
+    if (tuple.localPort !== 0) {
+      if (!isTaken(tuple.localPort)) return;
+      throw new TcpError('EADDRINUSE', 'this connection exists already');
+    }
+    tuple.localPort = chooseEphemeralPort(this.randomU32, isTaken);
+    if (tuple.localPort >= 0) return;
+    throw new TcpError('EADDRNOTAVAIL', 'every ephemeral port is in use');
   }
 
   // Input.
@@ -228,11 +259,10 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
     tuple.remoteAddress = source;
     tuple.remotePort = seg.sourcePort;
     const connection = this.#connections.get(tuple);
-    if (connection === null) return this.#passiveOpens.arrive(tuple, seg, buf, null, now);
-    if (connection.state === 'TIME-WAIT' && this.#mayReplace(connection, seg)) {
-      const previous = connection.snd.nxt;
-      connection.finish();
-      return this.#passiveOpens.arrive(tuple, seg, buf, previous, now);
+    if (connection === null) {
+      const record = this.#timeWaitTable.find(tuple);
+      if (record >= 0) return this.#timeWaits.arrive(tuple, record, seg, buf, now);
+      return this.#passiveOpens.arrive(tuple, seg, buf, now);
     }
     const verdict = segmentArrives(connection, seg, buf, now);
     this.observer?.segmentReceived?.(connection, seg, buf, verdict);
@@ -253,6 +283,7 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
 
   /** Runs every timer that is due. */
   handleTimeout(now: number): void {
+    if (this.#timeWaitTable.nextExpiry <= now) this.#timeWaitTable.expire(now);
     for (let due = this.#deadlines.popDue(now); due !== null; due = this.#deadlines.popDue(now)) {
       handleTimers(due, now);
       // A timer that is not yet answered by output must not be forgotten.
@@ -282,7 +313,7 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
 
   /** When `handleTimeout` is due; `Infinity` = never. May be earlier than any timer, never later. */
   nextDeadline(): number {
-    return this.#deadlines.next;
+    return Math.min(this.#deadlines.next, this.#timeWaitTable.nextExpiry);
   }
 
   /**
@@ -316,10 +347,6 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
     this.#listeners.remove(listener);
   }
 
-  initialSequenceNumber(tuple: FourTuple, now: number): Seq {
-    return this.isn.next(tuple, now);
-  }
-
   timestampOffset(tuple: FourTuple): number {
     return this.isn.timestampOffset(tuple);
   }
@@ -328,21 +355,20 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
     emitAbort(connection, now);
   }
 
+  startTimeWait(connection: TcpConnection, now: number): void {
+    this.#connections.remove(connection);
+    this.#deadlines.remove(connection);
+    this.#timeWaits.add(connection, now);
+  }
+
+  isInTimeWait(connection: TcpConnection): boolean {
+    return this.#timeWaits.indexOf(connection) >= 0;
+  }
+
   remove(connection: TcpConnection): void {
+    if (connection.tableIndex < 0) this.#timeWaits.remove(connection);
     this.#connections.remove(connection);
     this.#deadlines.remove(connection);
     connection.listener?.forget(connection);
-  }
-
-  /** Whether a SYN may take the place of a connection in TIME-WAIT (RFC 9293, 3.6.1; RFC 6191). */
-  #mayReplace(connection: TcpConnection, seg: TcpHeader): boolean {
-    const bits = seg.flags & (TcpFlag.SYN | TcpFlag.ACK | TcpFlag.RST);
-    if (bits !== TcpFlag.SYN) return false;
-    const { rcv } = connection;
-    const isLater =
-      connection.timestampsEnabled && seg.hasTimestamp && seg.tsval !== rcv.tsRecent
-        ? ((seg.tsval - rcv.tsRecent) | 0) > 0
-        : seqGt(seg.seq, rcv.nxt);
-    return isLater && this.#listeners.find(connection.localAddress, connection.localPort) !== null;
   }
 }
