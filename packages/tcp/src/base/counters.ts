@@ -26,6 +26,12 @@ export interface TcpCounters {
   connectionsOpened: number;
   connectionsAccepted: number;
   connectionsFailed: number;
+  /** SYNs that were answered and forgotten (RFC 4987). */
+  synCookiesSent: number;
+  /** ACKs that have brought a cookie of ours back. */
+  synCookiesReceived: number;
+  /** ACKs that have brought none where one could be expected. */
+  synCookiesFailed: number;
   /** Records of TIME-WAIT that went before their time, because there were too many. */
   timeWaitRecycled: number;
   /** Records of TIME-WAIT that gave way to a new connection of their 4-tuple. */
@@ -54,6 +60,9 @@ export function createTcpCounters(): TcpCounters {
     connectionsOpened: 0,
     connectionsAccepted: 0,
     connectionsFailed: 0,
+    synCookiesSent: 0,
+    synCookiesReceived: 0,
+    synCookiesFailed: 0,
     timeWaitRecycled: 0,
     timeWaitReused: 0,
     dropped: {
@@ -66,6 +75,7 @@ export function createTcpCounters(): TcpCounters {
       'reset-limited': 0,
       'backlog-full': 0,
       'half-open-evicted': 0,
+      'half-open-full': 0,
       'table-full': 0,
       'transmit-queue-full': 0,
     },

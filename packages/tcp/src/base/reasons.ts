@@ -24,6 +24,8 @@ export const Because = {
   NO_CONNECTION: 15,
   UNACCEPTABLE_ACK: 16,
   SMALLER_PATH_MTU: 17,
+  /** A SYN-ACK that remembers the SYN in its numbers (RFC 4987, 3.6). */
+  SYN_COOKIE: 24,
 } as const;
 
 export type Because = (typeof Because)[keyof typeof Because];
@@ -70,6 +72,7 @@ export type TcpDropReason =
   | 'reset-limited'
   | 'backlog-full'
   | 'half-open-evicted'
+  | 'half-open-full'
   | 'table-full'
   | 'transmit-queue-full';
 

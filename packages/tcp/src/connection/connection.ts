@@ -8,30 +8,23 @@
  * round of events.
  */
 
-import { IPV4_HEADER_LENGTH } from '@netlayers/ipv4';
 import type { TcpError } from '../base/errors.js';
 import { Because } from '../base/reasons.js';
 import { TCP_TRANSITIONS, type TcpState } from '../base/state.js';
 import type { Deadlined } from '../timing/deadline-heap.js';
-import { TCP_HEADER_LENGTH } from '../wire/header.js';
-import { MAX_WINDOW_SHIFT, TIMESTAMPS_LENGTH } from '../wire/options.js';
+import { TIMESTAMPS_LENGTH } from '../wire/options.js';
 import type { Seq } from '../wire/seq.js';
 import { type Answer, AnswerLimiter } from './answer-limiter.js';
 import type { PassiveOpen, TcpContext } from './context.js';
 import { Delivery, type DeliveryOwner, type TcpHandler, type TcpOpenCallback } from './delivery.js';
 import type { FourTuple } from './four-tuple.js';
+import { HEADERS_LENGTH, offeredMss, offeredShift, pathMssTo, SMALLEST_MSS } from './offer.js';
 import { Receiver } from './receiver.js';
 import { Sender } from './sender.js';
 import type { TcpSettings } from './settings.js';
 
-/** IPv4 and TCP headers without options. */
-const HEADERS_LENGTH = IPV4_HEADER_LENGTH + TCP_HEADER_LENGTH;
-
 /** RFC 9293, 3.7.1: what to assume of a peer that names no MSS. */
 const DEFAULT_SEND_MSS = 536;
-
-/** What the smallest MTU of IPv4 leaves (RFC 791, 3.2: 68 bytes): no path and no peer can ask for less. */
-const SMALLEST_MSS = 68 - HEADERS_LENGTH;
 
 /** A connection, from its SYN to CLOSED. */
 export class TcpConnection implements Deadlined, DeliveryOwner {
@@ -93,13 +86,13 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     this.localPort = tuple.localPort;
     this.remoteAddress = tuple.remoteAddress;
     this.remotePort = tuple.remotePort;
-    const pathMss = Math.max(context.ip.mtuTo(tuple.remoteAddress) - HEADERS_LENGTH, SMALLEST_MSS);
-    this.advertisedMss = settings.mss === 0 ? pathMss : Math.min(settings.mss, pathMss);
+    const pathMss = pathMssTo(context.ip, tuple);
+    this.advertisedMss = offeredMss(settings, pathMss);
     this.noDelay = settings.noDelay;
     this.timestampsEnabled = settings.timestamps;
     this.sackEnabled = settings.sack;
     this.scalingEnabled = settings.windowScaling;
-    this.offeredShift = shiftFor(settings.receiveBuffer);
+    this.offeredShift = offeredShift(settings);
     this.#timestampOffset = settings.timestamps ? context.timestampOffset(tuple) : 0;
     this.snd = new Sender(iss, Math.min(pathMss, DEFAULT_SEND_MSS), settings, context.pool);
     this.rcv = new Receiver(settings.receiveBuffer, this.advertisedMss, context.pool);
@@ -314,9 +307,8 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
 
   /** Settles the segment size once the peer's SYN is known (RFC 9293, 3.7.1: Eff.snd.MSS). */
   settleMss(peerMss: number): void {
-    const pathMss = this.context.ip.mtuTo(this.remoteAddress) - HEADERS_LENGTH;
     const offered = peerMss === 0 ? DEFAULT_SEND_MSS : Math.max(peerMss, SMALLEST_MSS);
-    this.#setMss(Math.min(offered, Math.max(pathMss, SMALLEST_MSS)));
+    this.#setMss(Math.min(offered, pathMssTo(this.context.ip, this)));
   }
 
   /** The path carries less than was thought. Returns whether segments get smaller by it. */
@@ -332,11 +324,4 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     this.snd.mss = mss - (this.timestampsEnabled ? TIMESTAMPS_LENGTH : 0);
     this.snd.congestion.setMss(this.snd.mss);
   }
-}
-
-/** The smallest shift count with which 16 bits can say the whole buffer. */
-function shiftFor(receiveBuffer: number): number {
-  let shift = 0;
-  while (shift < MAX_WINDOW_SHIFT && receiveBuffer >> shift > 65535) shift++;
-  return shift;
 }

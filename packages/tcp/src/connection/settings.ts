@@ -37,6 +37,11 @@ export interface TcpSettings {
   readonly timestamps: boolean;
   /** Negotiates selective acknowledgment (RFC 2018). @default true */
   readonly sack: boolean;
+  /**
+   * Whether a listener answers SYNs with cookies (RFC 4987): once its half-open queue is full, to
+   * every SYN, or never; then one SYN more evicts the oldest half-open connection. @default 'auto'
+   */
+  readonly synCookies: 'auto' | 'always' | 'never';
   /** @default NewReno */
   readonly congestionControl: CongestionControlFactory;
 }
@@ -58,6 +63,7 @@ export const defaultTcpSettings: TcpSettings = {
   windowScaling: true,
   timestamps: true,
   sack: true,
+  synCookies: 'auto',
   congestionControl: newReno,
 };
 
@@ -83,6 +89,8 @@ export function resolveTcpSettings(
   check(settings.delayedAckMs >= 0 && settings.delayedAckMs <= 500, 'delayedAckMs', '0 to 500');
   const { timeWaitMs } = settings;
   check(timeWaitMs >= 0 && timeWaitMs <= LONGEST_TIME_WAIT_MS, 'timeWaitMs', '0 to 37 hours');
+  const { synCookies } = settings;
+  check(['auto', 'always', 'never'].includes(synCookies), 'synCookies', 'auto, always or never');
   check(settings.minRtoMs > 0, 'minRtoMs', 'positive');
   check(settings.initialRtoMs > 0, 'initialRtoMs', 'positive');
   check(settings.maxRtoMs >= settings.minRtoMs, 'maxRtoMs', 'at least minRtoMs');

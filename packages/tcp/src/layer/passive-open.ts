@@ -13,16 +13,12 @@ import { TcpFlag } from '../wire/flags.js';
 import type { TcpHeader } from '../wire/header.js';
 import type { Seq } from '../wire/seq.js';
 import type { ConnectionTable } from './connection-table.js';
+import { CookieHandshakes } from './cookie-handshake.js';
+import { noteDrop } from './hand-over.js';
 import type { IsnGenerator } from './isn.js';
 import type { TcpListener } from './listener.js';
 import type { ListenerTable } from './listener-table.js';
 import { ResetLimiter } from './reset-limiter.js';
-
-/** Counts a drop and shows it to the observer. */
-export function noteDrop(context: TcpContext<TcpConnection>, reason: TcpDropReason): void {
-  context.counters.dropped[reason]++;
-  context.observer?.segmentDropped?.(reason);
-}
 
 /** Takes the segments that no connection takes. */
 export class PassiveOpens {
@@ -32,6 +28,7 @@ export class PassiveOpens {
   readonly #isn: IsnGenerator;
   readonly #maxConnections: number;
   readonly #resets: ResetLimiter;
+  readonly #cookies: CookieHandshakes;
 
   constructor(
     context: TcpContext<TcpConnection>,
@@ -46,6 +43,7 @@ export class PassiveOpens {
     this.#isn = isn;
     this.#maxConnections = maxConnections;
     this.#resets = new ResetLimiter(context.randomU32);
+    this.#cookies = new CookieHandshakes(context, connections);
   }
 
   /** Who listens for the SYNs of a 4-tuple; `null` = nobody. */
@@ -60,6 +58,14 @@ export class PassiveOpens {
   }
 
   /**
+   * Why a listener does not take one half-open connection more, which no cookie can replace since
+   * its numbers have to go on from earlier ones: there are twice as many as there should be.
+   */
+  refusalAsHalfOpen(listener: TcpListener): TcpDropReason | null {
+    return listener.halfOpen >= 2 * listener.halfOpenLimit ? 'half-open-full' : null;
+  }
+
+  /**
    * Deals with a segment of a 4-tuple without a connection.
    *
    * @returns why it was dropped, or `null`.
@@ -67,16 +73,40 @@ export class PassiveOpens {
   arrive(tuple: FourTuple, seg: TcpHeader, buf: Uint8Array, now: number): TcpDropReason | null {
     if ((seg.flags & TcpFlag.RST) !== 0) return 'no-connection';
     const listener = this.listenerOf(tuple);
-    if (listener === null || (seg.flags & TcpFlag.ACK) !== 0) {
-      if (!this.#resets.allow(tuple, now)) return 'reset-limited';
-      const because = listener === null ? Because.NO_CONNECTION : Because.UNACCEPTABLE_ACK;
-      emitReset(this.#context, tuple, seg, because);
-      return 'no-connection';
-    }
+    if (listener === null) return this.#reset(tuple, seg, Because.NO_CONNECTION, now);
+    if ((seg.flags & TcpFlag.ACK) !== 0) return this.#arriveAck(listener, tuple, seg, buf, now);
     if ((seg.flags & TcpFlag.SYN) === 0) return 'no-connection';
     const refusal = this.refusalOf(listener);
-    if (refusal === null) this.accept(listener, tuple, seg, buf, this.#isn.next(tuple, now), now);
+    if (refusal !== null) return refusal;
+    if (listener.wantsCookie) {
+      return this.#cookies.answer(listener, tuple, seg, buf, now) ? null : 'half-open-full';
+    }
+    this.accept(listener, tuple, seg, buf, this.#isn.next(tuple, now), now);
+    return null;
+  }
+
+  /** 3.10.7.2, second: an ACK to a listener is none of its, unless it brings a cookie back. */
+  #arriveAck(
+    listener: TcpListener,
+    tuple: FourTuple,
+    seg: TcpHeader,
+    buf: Uint8Array,
+    now: number,
+  ): TcpDropReason | null {
+    const mayBeCookie = (seg.flags & TcpFlag.SYN) === 0 && this.#cookies.isExpected(listener, now);
+    if (!mayBeCookie || !this.#cookies.check(listener, tuple, seg, now)) {
+      return this.#reset(tuple, seg, Because.UNACCEPTABLE_ACK, now);
+    }
+    // Where there is no room the peer repeats what it has to say, and the cookie with it.
+    const refusal = this.refusalOf(listener);
+    if (refusal === null) this.#cookies.complete(listener, tuple, seg, buf, now);
     return refusal;
+  }
+
+  #reset(tuple: FourTuple, seg: TcpHeader, because: Because, now: number): TcpDropReason {
+    if (!this.#resets.allow(tuple, now)) return 'reset-limited';
+    emitReset(this.#context, tuple, seg, because);
+    return 'no-connection';
   }
 
   /** Begins a half-open connection for a SYN that was not refused. */

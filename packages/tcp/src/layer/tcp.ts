@@ -17,7 +17,6 @@ import {
   type Ipv4Sender,
 } from '@netlayers/ipv4';
 import { arriveIcmpError } from '../arrival/icmp.js';
-import { segmentArrives } from '../arrival/segment-arrives.js';
 import { createTcpCounters, type TcpCounters } from '../base/counters.js';
 import { TcpError } from '../base/errors.js';
 import type { TcpDropReason } from '../base/reasons.js';
@@ -34,6 +33,7 @@ import { DeadlineHeap } from '../timing/deadline-heap.js';
 import { createTcpHeader, parseTcp, TCP_HEADER_LENGTH, type TcpHeader } from '../wire/header.js';
 import { ConnectionTable } from './connection-table.js';
 import { chooseEphemeralPort } from './ephemeral-port.js';
+import { handOver, noteDrop } from './hand-over.js';
 import { IsnGenerator } from './isn.js';
 import {
   type ListenerOwner,
@@ -42,7 +42,7 @@ import {
   type TcpListenOptions,
 } from './listener.js';
 import { ListenerTable } from './listener-table.js';
-import { noteDrop, PassiveOpens } from './passive-open.js';
+import { PassiveOpens } from './passive-open.js';
 import { TimeWaits } from './time-wait.js';
 import { TimeWaitTable } from './time-wait-table.js';
 import { TurnQueues } from './turn-queues.js';
@@ -264,10 +264,7 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
       if (record >= 0) return this.#timeWaits.arrive(tuple, record, seg, buf, now);
       return this.#passiveOpens.arrive(tuple, seg, buf, now);
     }
-    const verdict = segmentArrives(connection, seg, buf, now);
-    this.observer?.segmentReceived?.(connection, seg, buf, verdict);
-    if (connection.state !== 'CLOSED') this.requestOutput(connection);
-    connection.delivery.lend(buf);
+    handOver(this, connection, seg, buf, now);
     return null;
   }
 

@@ -126,7 +126,7 @@ export class TimeWaits {
     this.#table.read(index, this.#record);
     const listener = this.#mayReplace(seg) ? this.#opens.listenerOf(tuple) : null;
     if (listener !== null) {
-      const refusal = this.#opens.refusalOf(listener);
+      const refusal = this.#opens.refusalOf(listener) ?? this.#opens.refusalAsHalfOpen(listener);
       if (refusal !== null) return refusal;
       const { sndNxt } = this.#record;
       this.#table.remove(index);

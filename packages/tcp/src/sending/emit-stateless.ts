@@ -1,16 +1,22 @@
 /**
- * Segments that no connection sends, resets excepted: the ACK of a record in TIME-WAIT. What stands
- * in them comes from the caller, nothing is remembered of them, and where the device has no room they
- * are forgotten.
+ * Segments that no connection sends, resets excepted: the ACK of a record in TIME-WAIT and the
+ * SYN-ACK that carries a cookie. What stands in them comes from the caller, nothing is remembered of
+ * them, and where the device has no room they are forgotten.
  */
 
 import type { Because } from '../base/reasons.js';
 import type { FourTuple } from '../connection/four-tuple.js';
 import { TcpFlag } from '../wire/flags.js';
 import { emitTcpHeader, TCP_HEADER_LENGTH } from '../wire/header.js';
-import { emitTimestamps, TIMESTAMPS_LENGTH } from '../wire/options.js';
+import {
+  emitMss,
+  emitSackPermitted,
+  emitTimestamps,
+  emitWindowShift,
+  TIMESTAMPS_LENGTH,
+} from '../wire/options.js';
 import type { Seq } from '../wire/seq.js';
-import { commit, type EmitContext } from './emit.js';
+import { commit, type EmitContext, SYN_OPTIONS_LENGTH } from './emit.js';
 
 /** The numbers of a segment without text. */
 export interface BareSegment {
@@ -30,30 +36,70 @@ function reserve(context: EmitContext, length: number): number {
   return at;
 }
 
-/** Sends an ACK. */
+/** The numbers and options of a SYN-ACK. */
+export interface BareSynAck extends BareSegment {
+  mss: number;
+  /** -1 = no window scale. */
+  windowShift: number;
+  sackPermitted: boolean;
+}
+
+/** Sends an ACK; false where there is no room for it. */
 export function emitBareAck(
   context: EmitContext,
   tuple: FourTuple,
   segment: BareSegment,
   because: Because,
-): void {
-  const optionsLength = segment.hasTimestamps ? TIMESTAMPS_LENGTH : 0;
-  const at = reserve(context, TCP_HEADER_LENGTH + optionsLength);
-  if (at < 0) return;
-  const buf = context.ip.transmitBuffer;
+): boolean {
+  const length = TCP_HEADER_LENGTH + (segment.hasTimestamps ? TIMESTAMPS_LENGTH : 0);
+  const at = reserve(context, length);
+  if (at < 0) return false;
   if (segment.hasTimestamps) {
-    emitTimestamps(buf, at + TCP_HEADER_LENGTH, segment.tsval, segment.tsecr);
+    const { tsval, tsecr } = segment;
+    emitTimestamps(context.ip.transmitBuffer, at + TCP_HEADER_LENGTH, tsval, tsecr);
   }
+  finish(context, tuple, segment, TcpFlag.ACK, at, at + length, because);
+  return true;
+}
+
+/** Sends a SYN-ACK; false where there is no room for it. */
+export function emitBareSynAck(
+  context: EmitContext,
+  tuple: FourTuple,
+  segment: BareSynAck,
+  because: Because,
+): boolean {
+  const at = reserve(context, TCP_HEADER_LENGTH + SYN_OPTIONS_LENGTH);
+  if (at < 0) return false;
+  const buf = context.ip.transmitBuffer;
+  let end = emitMss(buf, at + TCP_HEADER_LENGTH, segment.mss);
+  if (segment.sackPermitted) end = emitSackPermitted(buf, end);
+  if (segment.hasTimestamps) end = emitTimestamps(buf, end, segment.tsval, segment.tsecr);
+  if (segment.windowShift >= 0) end = emitWindowShift(buf, end, segment.windowShift);
+  finish(context, tuple, segment, TcpFlag.SYN | TcpFlag.ACK, at, end, because);
+  return true;
+}
+
+/** Writes the header in front of the options, which end at `end`, and lets the segment go. */
+function finish(
+  context: EmitContext,
+  tuple: FourTuple,
+  segment: BareSegment,
+  flags: number,
+  at: number,
+  end: number,
+  because: Because,
+): void {
   emitTcpHeader(
-    buf,
+    context.ip.transmitBuffer,
     at,
     tuple.localPort,
     tuple.remotePort,
     segment.seq,
     segment.ack,
-    TcpFlag.ACK,
+    flags,
     segment.wnd,
-    optionsLength,
+    end - at - TCP_HEADER_LENGTH,
   );
-  commit(context, null, tuple, at, at + TCP_HEADER_LENGTH + optionsLength, 0, because);
+  commit(context, null, tuple, at, end, 0, because);
 }

@@ -68,7 +68,7 @@ function emitSynOptions(connection: TcpConnection, buf: Uint8Array, start: numbe
 }
 
 /** Longest options of a SYN: MSS, SACK-permitted, timestamps, window scale. */
-const SYN_OPTIONS_LENGTH = 4 + 4 + TIMESTAMPS_LENGTH + 4;
+export const SYN_OPTIONS_LENGTH = 4 + 4 + TIMESTAMPS_LENGTH + 4;
 
 /**
  * Sends one segment of a connection: `length` bytes of its queue from sequence number `from` on.

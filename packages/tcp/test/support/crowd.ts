@@ -19,8 +19,6 @@ export interface CrowdAnswer {
   readonly seq: number;
   readonly ack: number;
   readonly flags: number;
-  /** TSval, 0 where there is none. */
-  readonly tsval: number;
   readonly bytes: Uint8Array;
 }
 
@@ -58,12 +56,10 @@ export class Crowd implements Ipv4Sender {
   commit(start: number, end: number): void {
     this.sent++;
     const bytes = this.transmitBuffer.slice(start, end);
-    const hasTimestamp = bytes.length >= 32 && bytes[20] === 1 && bytes[22] === 8;
     this.answers.push({
       seq: readU32(bytes, 4),
       ack: readU32(bytes, 8),
       flags: bytes[13]!,
-      tsval: hasTimestamp ? readU32(bytes, 24) : 0,
       bytes,
     });
   }
