@@ -61,7 +61,7 @@ export interface StackListenOptions {
   readonly port: number;
   /** Established connections that may wait to be pulled. @default 511 */
   readonly backlog?: number;
-  /** Handshakes that may be under way at once; one more evicts the oldest. @default 1024 */
+  /** Handshakes that may be kept under way at once; beyond them see `tcp.synCookies`. @default 1024 */
   readonly halfOpenLimit?: number;
   readonly tcp?: Partial<TcpSettings>;
 }
