@@ -76,6 +76,7 @@ export type TcpDropReason =
   | 'backlog-full'
   | 'half-open-evicted'
   | 'table-full'
+  | 'memory-full'
   | 'transmit-queue-full';
 
 const nameOf = (codes: Readonly<Record<string, number>>, code: number): string =>

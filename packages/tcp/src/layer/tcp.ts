@@ -29,7 +29,8 @@ import type { TcpOpenCallback } from '../connection/delivery.js';
 import type { FourTuple, ScratchTuple } from '../connection/four-tuple.js';
 import type { TcpObserver } from '../connection/observer.js';
 import { resolveTcpSettings, type TcpSettings } from '../connection/settings.js';
-import { BufferPool } from '../memory/buffer-pool.js';
+import { BlockPool } from '../memory/block-pool.js';
+import { MemoryBudget } from '../memory/budget.js';
 import { RecordPool } from '../memory/record-pool.js';
 import { emitAbort, emitReset } from '../sending/emit.js';
 import { transmit } from '../sending/transmit.js';
@@ -52,6 +53,9 @@ import { ListenerTable } from './listener-table.js';
 /** RFC 5961, 7: challenge ACKs per second, for all connections together. */
 const CHALLENGES_PER_SECOND = 100;
 
+/** Octets that all connections may hold together. */
+const MEMORY_LIMIT = 256 * 1024 * 1024;
+
 /** What TCP is built on. */
 export interface TcpOptions {
   readonly ip: IpLayer;
@@ -61,6 +65,12 @@ export interface TcpOptions {
   readonly settings?: Partial<TcpSettings>;
   /** The most connections at once, TIME-WAIT included. @default 262,144 */
   readonly maxConnections?: number;
+  /**
+   * Octets that connections may hold together: the blocks of their buffers, and 2 KiB for each. From
+   * half of it on windows shrink, from three quarters text beyond gaps is given up, from seven eighths
+   * new connections are refused. @default 256 MiB
+   */
+  readonly memoryLimit?: number;
   readonly observer?: TcpObserver | null;
 }
 
@@ -78,9 +88,9 @@ export interface TcpConnectOptions {
 /** The TCP layer of one stack. */
 export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOwner {
   readonly ip: IpLayer;
-  readonly pool = new BufferPool();
-  readonly records = new RecordPool();
   readonly counters: TcpCounters = createTcpCounters();
+  readonly pool: BlockPool;
+  readonly records: RecordPool;
   readonly isn: IsnGenerator;
   readonly randomU32: () => number;
   observer: TcpObserver | null;
@@ -114,6 +124,9 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
     this.isn = new IsnGenerator(options.randomU32);
     this.#settings = resolveTcpSettings(options.settings ?? {});
     this.#maxConnections = options.maxConnections ?? 262_144;
+    const budget = new MemoryBudget(options.memoryLimit ?? MEMORY_LIMIT, this.counters);
+    this.pool = new BlockPool(budget);
+    this.records = new RecordPool(budget);
     this.#connections = new ConnectionTable(options.randomU32());
   }
 
@@ -159,11 +172,12 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
    * Connects (RFC 9293, 3.10.1, active OPEN). `onOpen` is called once, never from inside.
    *
    * @throws TcpError EHOSTUNREACH without a route, EADDRINUSE for a 4-tuple that exists,
-   *   EADDRNOTAVAIL when no port is free.
+   *   EADDRNOTAVAIL when no port is free, ENOBUFS when memory is short.
    */
   connect(options: TcpConnectOptions, onOpen: TcpOpenCallback, now: number): TcpConnection {
     const settings = resolveTcpSettings(options.settings ?? {}, this.#settings);
     const { remoteAddress, remotePort } = options;
+    if (this.pool.budget.isFull) throw new TcpError('ENOBUFS', 'memoryLimit is nearly reached');
     // Also where the local address is given: broadcast and multicast have no source (MUST-46).
     const source = this.ip.sourceFor(remoteAddress);
     if (source === null) throw new TcpError('EHOSTUNREACH', 'there is no route to the peer');
@@ -405,6 +419,7 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
     if ((seg.flags & TcpFlag.SYN) === 0) return 'no-connection';
     if (listener.isFull) return 'backlog-full';
     if (this.#connections.size >= this.#maxConnections) return 'table-full';
+    if (this.pool.budget.isFull) return 'memory-full';
     this.#acceptSyn(listener, tuple, seg, buf, previous, now);
     return null;
   }
