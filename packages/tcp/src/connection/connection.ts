@@ -278,6 +278,7 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
   /** Enters CLOSED after both FINs; text that waits for the application is still delivered. */
   finish(): void {
     this.#close();
+    this.rcv.queue.detach();
   }
 
   #close(): void {

@@ -53,6 +53,7 @@ export class ByteQueue {
   #capacity = 0;
   #blocks = 0;
   #mergeAt = MERGE_FROM;
+  #isDetached = false;
 
   constructor(pool: BlockPool) {
     this.#pool = pool;
@@ -208,12 +209,22 @@ export class ByteQueue {
     if (this.#isLoose) this.#shrink(previous, last);
   }
 
+  /**
+   * Leaves the stack: what is here is no longer counted in its budget, and is not lent again. For the
+   * queue of a connection that is over, which its application may read, or forget.
+   */
+  detach(): void {
+    if (this.#isDetached) return;
+    this.#isDetached = true;
+    this.#pool.budget.give(this.#capacity + this.#blocks * BLOCK_COST);
+  }
+
   /** Forgets everything and gives the memory back. */
   release(): void {
     let block = this.#first;
     while (block !== null) {
       const { next } = block;
-      this.#pool.give(block);
+      if (!this.#isDetached) this.#pool.give(block);
       block = next;
     }
     this.#first = null;
@@ -413,6 +424,6 @@ export class ByteQueue {
     this.#capacity -= block.bytes.length;
     this.#blocks--;
     this.#held -= block.end - block.start;
-    this.#pool.give(block);
+    if (!this.#isDetached) this.#pool.give(block);
   }
 }
