@@ -21,7 +21,9 @@ export function tuneReceiveWindow(connection: TcpConnection, seg: TcpHeader, now
   if (rcv.tuner === null) {
     const taken = seqDiff(rcv.nxt, rcv.irs);
     if (taken < MEASURE_FROM) return;
-    rcv.tuner = new ReceiveTuner(rcv.edge, rcv.readSeq, taken, now);
+    const { minRttMs } = connection.snd.rtt;
+    const rttMs = minRttMs < 0 ? Number.POSITIVE_INFINITY : minRttMs;
+    rcv.tuner = new ReceiveTuner(rcv.edge, rcv.readSeq, rttMs, taken, now);
     return;
   }
   const hasEcho = connection.timestampsEnabled && seg.hasTimestamp && seg.tsecr !== 0;

@@ -149,7 +149,7 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
 
   /** Octets queued for sending from which on `write` returns false, at this moment. */
   get sendBufferLimit(): number {
-    return sendBufferLimit(this.settings, this.snd.congestion.cwnd, this.context.pool.budget);
+    return sendBufferLimit(this.settings, this.snd, this.context.pool.budget);
   }
 
   // Commands of the application.

@@ -163,7 +163,7 @@ export class Delivery {
     }
   }
 
-  /** Asks for a round if acknowledged text has made the room that `write` was refused. */
+  /** Asks for a round if an acknowledgment has made the room that `write` was refused. */
   noticeRoom(): void {
     if (this.#drainWanted && this.#hasRoom) this.#requestRound();
   }
