@@ -73,6 +73,7 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
   readonly #timestampOffset: number;
   #corks = 0;
   #isOrderly = true;
+  #isInBudget = true;
   #answers: AnswerLimiter | null = null;
 
   constructor(
@@ -251,6 +252,8 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
   startTimeWait(now: number): void {
     this.snd.release();
     this.rcv.delayedAckAt = Number.POSITIVE_INFINITY;
+    this.#leaveBudget();
+    this.rcv.queue.detach();
     this.context.startTimeWait(this, now);
     this.enter('TIME-WAIT');
     this.context.requestEvents(this);
@@ -281,9 +284,16 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     this.rcv.delayedAckAt = Number.POSITIVE_INFINITY;
     this.synBecause = -1;
     this.updateDeadline();
-    this.context.pool.budget.give(CONNECTION_COST);
+    this.#leaveBudget();
     this.context.remove(this);
     this.context.requestEvents(this);
+  }
+
+  /** The connection is over, or in TIME-WAIT, which has a bound of its own. */
+  #leaveBudget(): void {
+    if (!this.#isInBudget) return;
+    this.#isInBudget = false;
+    this.context.pool.budget.give(CONNECTION_COST);
   }
 
   /** Asks for a round of events. */
