@@ -15,12 +15,15 @@ export interface TcpCounters {
   fastRetransmissions: number;
   retransmissionTimeouts: number;
   windowProbes: number;
+  keepAliveProbes: number;
   outOfOrder: number;
   duplicates: number;
   outOfWindow: number;
   challengeAcks: number;
   resetsSent: number;
   resetsReceived: number;
+  /** Resets for text that nobody will read (RFC 9293, SHLD-3); part of `resetsSent`. */
+  resetsForUnreadText: number;
   connectionsOpened: number;
   connectionsAccepted: number;
   connectionsFailed: number;
@@ -38,12 +41,14 @@ export function createTcpCounters(): TcpCounters {
     fastRetransmissions: 0,
     retransmissionTimeouts: 0,
     windowProbes: 0,
+    keepAliveProbes: 0,
     outOfOrder: 0,
     duplicates: 0,
     outOfWindow: 0,
     challengeAcks: 0,
     resetsSent: 0,
     resetsReceived: 0,
+    resetsForUnreadText: 0,
     connectionsOpened: 0,
     connectionsAccepted: 0,
     connectionsFailed: 0,

@@ -24,6 +24,8 @@ export const Because = {
   NO_CONNECTION: 15,
   UNACCEPTABLE_ACK: 16,
   SMALLER_PATH_MTU: 17,
+  KEEP_ALIVE: 18,
+  NOBODY_READS: 19,
 } as const;
 
 export type Because = (typeof Because)[keyof typeof Because];

@@ -11,7 +11,14 @@ import type { TcpHeader } from '../wire/header.js';
 import type { TcpConnectionView } from './view.js';
 
 /** The timers of a connection. */
-export type TcpTimer = 'retransmission' | 'persist' | 'delayed-ack' | 'time-wait';
+export type TcpTimer =
+  | 'retransmission'
+  | 'persist'
+  | 'delayed-ack'
+  | 'time-wait'
+  | 'keep-alive'
+  | 'user-timeout'
+  | 'fin-wait-2';
 
 /** Watches TCP. Every method is optional. */
 export interface TcpObserver {

@@ -125,13 +125,18 @@ export class Receiver {
 
   /** The peer's FIN has been reached at `nxt`: whatever was kept beyond it is nonsense. */
   takeFin(): void {
-    this.ring.truncate(this.undelivered);
-    this.ranges = null;
+    this.dropOutOfOrder();
     this.nxt = seqAdd(this.nxt, 1);
     // At the edge of a closed window a FIN needs no room.
     if (seqGt(this.nxt, this.edge)) this.edge = this.nxt;
     this.finReceived = true;
     this.ackBecause = Because.ACK_DUE;
+  }
+
+  /** Forgets whatever lies beyond `nxt`. */
+  dropOutOfOrder(): void {
+    this.ring.truncate(this.undelivered);
+    this.ranges = null;
   }
 
   /** Moves `readSeq` over bytes that were handed out without ever being in the ring. */
