@@ -20,12 +20,15 @@ export function handleKeepAlive(connection: TcpConnection, now: number): boolean
   const { keepAlive, heardAt } = patience;
   if (keepAlive === null || keepAlive.at > now) return false;
   if (heardAt >= keepAlive.probedAt) keepAlive.probes = 0;
-  const { idleMs, probes } = keepAlive;
+  const { idleMs, probes, probedAt } = keepAlive;
+  const { keepAliveIntervalMs } = settings;
   const silentMs = now - heardAt;
   if (!isQuiet(connection)) {
     keepAlive.at = now + idleMs;
   } else if (silentMs < idleMs) {
     keepAlive.at = heardAt + idleMs;
+  } else if (probes > 0 && now - probedAt < keepAliveIntervalMs) {
+    keepAlive.at = probedAt + keepAliveIntervalMs;
   } else if (isDead(connection, probes, silentMs)) {
     context.observer?.timerExpired?.(connection, 'keep-alive');
     context.sendAbort(connection, now);
@@ -35,7 +38,8 @@ export function handleKeepAlive(connection: TcpConnection, now: number): boolean
     context.observer?.timerExpired?.(connection, 'keep-alive');
     keepAlive.probes++;
     keepAlive.probedAt = now;
-    keepAlive.at = now + settings.keepAliveIntervalMs;
+    // An answer may make it idle again before the interval is over.
+    keepAlive.at = now + Math.min(keepAliveIntervalMs, idleMs);
     connection.rcv.ackBecause = Because.KEEP_ALIVE;
   }
   return false;

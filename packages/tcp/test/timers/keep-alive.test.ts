@@ -161,10 +161,17 @@ describe('keep-alive', () => {
     const times = answering(script, 100_000);
     expect(times).toHaveLength(10);
     expect(script.conn.state).toBe('ESTABLISHED');
-    // Also where the peer is asked more seldom than it would be forgotten.
-    const seldom = established({ settings: { ...QUICK, keepAliveIntervalMs: 50_000 } });
-    expect(answering(seldom, 500_000).length).toBeGreaterThan(8);
-    expect(seldom.conn.state).toBe('ESTABLISHED');
+  });
+
+  it('asks again after the idle time when it is answered, after the interval when not', () => {
+    const script = established({ settings: { ...QUICK, keepAliveIntervalMs: 25_000 } });
+    expect(answering(script, 60_000)).toEqual([10_000, 20_000, 30_000, 40_000, 50_000, 60_000]);
+    script.advance(64_999);
+    expect(probeTimes(script)).toEqual([70_000, 95_000, 120_000]);
+    script.advance(20_000);
+    expect(script.events).toEqual([]);
+    script.advance(1);
+    expect(script.events).toEqual(['close:ETIMEDOUT']);
   });
 
   it('takes no lost answer for the end [RFC 9293 MUST-29]', () => {
