@@ -17,6 +17,7 @@ export interface Stream {
   readonly localPort: number;
   readonly remoteAddress: string;
   readonly remotePort: number;
+  readonly unacknowledged: number;
   setHandler(handler: StreamHandler): void;
   write(buf: Uint8Array, start?: number, end?: number): boolean;
   pause(): void;
@@ -24,6 +25,7 @@ export interface Stream {
   cork(): void;
   uncork(): void;
   end(): void;
+  close(): void;
   abort(): void;
 }
 
