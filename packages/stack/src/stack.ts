@@ -3,11 +3,14 @@
  * once, ping, counters, and a close that drains.
  */
 
-import { parseIpv4 } from '@netlayers/bytes';
+import { formatIpv4, parseIpv4 } from '@netlayers/bytes';
 import { IpProtocol, Ipv4, type Ipv4Options } from '@netlayers/ipv4';
 import type { Clock, LinkDevice } from '@netlayers/link';
 import {
+  connectError,
+  listenError,
   Tcp,
+  type TcpConnection,
   type TcpConnectOptions,
   type TcpCounters,
   TcpError,
@@ -153,7 +156,7 @@ export class Stack {
   listen(options: StackListenOptions, accept: AcceptCallback | null = null): StackListener {
     const address = options.host === undefined ? 0 : addressOf(options.host);
     if (address !== 0 && !this.#ours.has(address) && !this.#acceptAny) {
-      throw new TcpError('EADDRNOTAVAIL', `${options.host} is not an address of this stack`);
+      throw listenError('EADDRNOTAVAIL', options.host ?? '', options.port);
     }
     checkPort(options.port);
     this.#refuseIfClosed();
@@ -227,18 +230,19 @@ export class Stack {
     const listener = new StackListener(this.#clock, accept, (closed) =>
       this.#listeners.delete(closed),
     );
-    listener.attach(
-      this.#tcp.listen(
-        {
-          address,
-          port,
-          ...(options.backlog !== undefined && { backlog: options.backlog }),
-          ...(options.halfOpenLimit !== undefined && { halfOpenLimit: options.halfOpenLimit }),
-          ...(options.tcp !== undefined && { settings: options.tcp }),
-        },
-        listener,
-      ),
-    );
+    const where = {
+      address,
+      port,
+      ...(options.backlog !== undefined && { backlog: options.backlog }),
+      ...(options.halfOpenLimit !== undefined && { halfOpenLimit: options.halfOpenLimit }),
+      ...(options.tcp !== undefined && { settings: options.tcp }),
+    };
+    try {
+      listener.attach(this.#tcp.listen(where, listener));
+    } catch (error) {
+      if (!isInUse(error)) throw error;
+      throw listenError('EADDRINUSE', options.host ?? '0.0.0.0', port);
+    }
     this.#listeners.add(listener);
     return listener;
   }
@@ -250,20 +254,26 @@ export class Stack {
   #connect(options: StackConnectOptions, where: TcpConnectOptions): Promise<TcpSocket> {
     const { signal } = options;
     return new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        if (!(error instanceof TcpError)) throw error;
+        reject(connectError(error.code, formatIpv4(where.remoteAddress), options.port));
+      };
+      const opened = (error: TcpError | null): void => {
+        signal?.removeEventListener('abort', giveUp);
+        if (error === null) resolve(new TcpSocket(connection, this.#clock));
+        else fail(error);
+      };
       const giveUp = (): void => {
         connection.abort(this.#clock.now());
         reject(abortReason(signal));
       };
-      const connection = this.#tcp.connect(
-        where,
-        (error) => {
-          signal?.removeEventListener('abort', giveUp);
-          if (error === null) resolve(new TcpSocket(connection, this.#clock));
-          else reject(error);
-        },
-        this.#clock.now(),
-      );
-      signal?.addEventListener('abort', giveUp);
+      let connection: TcpConnection;
+      try {
+        connection = this.#tcp.connect(where, opened, this.#clock.now());
+        signal?.addEventListener('abort', giveUp);
+      } catch (error) {
+        fail(error);
+      }
     });
   }
 
@@ -289,10 +299,12 @@ export class Stack {
     this.#device.close();
   }
 
-  /** Resolves once only TIME-WAIT is left, or `drainMs` have passed. */
+  /** Resolves once nobody waits for anything but the end of a connection, or `drainMs` have passed. */
   #drained(drainMs: number): Promise<void> {
     const isDone = (): boolean => {
-      for (const { state } of this.#tcp.connections()) if (state !== 'TIME-WAIT') return false;
+      for (const { state, isOrphan } of this.#tcp.connections()) {
+        if (state !== 'TIME-WAIT' && !(state === 'FIN-WAIT-2' && isOrphan)) return false;
+      }
       return true;
     };
     if (isDone()) return Promise.resolve();
@@ -327,6 +339,9 @@ function checkPort(port: number): void {
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return;
   throw new RangeError(`${port} is not a port: choose 0 to 65535`);
 }
+
+const isInUse = (error: unknown): boolean =>
+  error instanceof TcpError && error.code === 'EADDRINUSE';
 
 const abortReason = (signal: AbortSignalLike | undefined): unknown =>
   signal?.reason ?? new TcpError('ECONNABORTED', 'the connect was given up');
