@@ -30,18 +30,16 @@ export class TcpError extends Error {
   readonly code: TcpErrorCode;
   /** The number of `code` on Linux, negated. */
   readonly errno: number;
-  /** `undefined` where no call of an application has a part in it. */
-  readonly syscall: TcpErrorCall['syscall'] | undefined;
-  readonly address: string | undefined;
-  readonly port: number | undefined;
+  /** Absent where no call of an application has a part in it. */
+  declare readonly syscall?: TcpErrorCall['syscall'];
+  declare readonly address?: string;
+  declare readonly port?: number;
 
   constructor(code: TcpErrorCode, message: string, call?: TcpErrorCall) {
     super(message);
     this.code = code;
     this.errno = -ERRNO[code];
-    this.syscall = call?.syscall;
-    this.address = call?.address;
-    this.port = call?.port;
+    Object.assign(this, call);
   }
 }
 
