@@ -155,7 +155,14 @@ export class CookieHandshakes {
     now: number,
   ): void {
     const iss: Seq = seqAdd(seg.ack, -1);
-    const connection = new TcpConnection(this.#context, listener.settings, listener, tuple, iss);
+    const connection = new TcpConnection(
+      this.#context,
+      listener.settings,
+      listener,
+      tuple,
+      iss,
+      now,
+    );
     this.#connections.add(connection);
     connection.enter('SYN-RECEIVED');
     takeSyn(connection, this.#syn, now);
