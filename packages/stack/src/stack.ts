@@ -53,6 +53,11 @@ export interface StackOptions {
   readonly observer?: TcpObserver;
   /** The most connections at once, TIME-WAIT included. @default 262,144 */
   readonly maxConnections?: number;
+  /**
+   * Octets that connections may hold together, their buffers and 2 KiB for each. Windows shrink from
+   * half of it on, new connections are refused from seven eighths. @default 256 MiB
+   */
+  readonly memoryLimit?: number;
   /** Further options of the IPv4 layer. */
   readonly ipv4?: Partial<Pick<Ipv4Options, 'ttl' | 'reassembly' | 'icmpRateLimit' | 'onDrop'>>;
   /** Finds the address of a name that `connect` is given. @default names are refused */
@@ -135,6 +140,7 @@ export class Stack {
       observer: options.observer ?? null,
       ...(options.tcp !== undefined && { settings: options.tcp }),
       ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),
+      ...(options.memoryLimit !== undefined && { memoryLimit: options.memoryLimit }),
     });
     this.#ip.register(IpProtocol.TCP, this.#tcp);
     this.#pinger = new Pinger(this.#ip, this.#clock, random());
@@ -171,7 +177,7 @@ export class Stack {
    * Connects.
    *
    * @throws rejects with a TcpError (ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ECONNRESET, ECONNABORTED
-   *   when the stack closes), an error with code ENOTFOUND for a name, or the signal's reason.
+   *   when the stack closes, ENOBUFS near `memoryLimit`), an error with code ENOTFOUND for a name, or the signal's reason.
    */
   async connect(options: StackConnectOptions): Promise<TcpSocket> {
     const { signal } = options;
