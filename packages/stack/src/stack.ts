@@ -58,6 +58,11 @@ export interface StackOptions {
   readonly maxConnections?: number;
   /** The most connections in TIME-WAIT, 64 bytes each; one more recycles the oldest. @default 262,144 */
   readonly maxTimeWait?: number;
+  /**
+   * Octets that connections may hold together, their buffers and 2 KiB for each. Windows shrink from
+   * half of it on, new connections are refused from seven eighths. @default 256 MiB
+   */
+  readonly memoryLimit?: number;
   /** Further options of the IPv4 layer. */
   readonly ipv4?: Partial<Pick<Ipv4Options, 'ttl' | 'reassembly' | 'icmpRateLimit' | 'onDrop'>>;
   /** Finds the address of a name that `connect` is given. @default names are refused */
@@ -143,6 +148,7 @@ export class Stack {
       ...(options.tcp !== undefined && { settings: options.tcp }),
       ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),
       ...(options.maxTimeWait !== undefined && { maxTimeWait: options.maxTimeWait }),
+      ...(options.memoryLimit !== undefined && { memoryLimit: options.memoryLimit }),
     });
     this.#ip.register(IpProtocol.TCP, this.#tcp);
     this.#pinger = new Pinger(this.#ip, this.#clock, random());
@@ -179,7 +185,7 @@ export class Stack {
    * Connects.
    *
    * @throws rejects with a TcpError (ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ECONNRESET, ECONNABORTED
-   *   when the stack closes), an error with code ENOTFOUND for a name, or the signal's reason.
+   *   when the stack closes, ENOBUFS near `memoryLimit`), an error with code ENOTFOUND for a name, or the signal's reason.
    */
   async connect(options: StackConnectOptions): Promise<TcpSocket> {
     const { signal } = options;

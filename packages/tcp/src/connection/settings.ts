@@ -19,8 +19,8 @@ export interface TcpSettings {
    */
   readonly sendBuffer: number;
   /**
-   * Both buffers begin with 128 KiB, or their bound if that is less, and follow what the path and
-   * the application make of them. @default true
+   * Both buffers follow what the path and the application make of them, within their bounds: that of
+   * receiving begins with 128 KiB, that of sending with 256 KiB. @default true
    */
   readonly autotune: boolean;
   /** Sends small segments at once instead of waiting for an ACK (RFC 9293, 3.7.4: Nagle off). @default false */
@@ -78,7 +78,7 @@ export interface TcpSettings {
   readonly congestionControl: CongestionControlFactory;
 }
 
-/** Octets that a buffer begins with where it may grow. */
+/** Octets that a receive buffer begins with where it may grow. */
 export const INITIAL_BUFFER = 128 * 1024;
 
 /** The defaults that stand at each setting. */
