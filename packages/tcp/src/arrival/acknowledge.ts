@@ -1,77 +1,162 @@
 /**
- * What an acceptable ACK does to the sender (RFC 9293, 3.10.7.4, fifth, ESTABLISHED): it frees
- * acknowledged text, measures the round trip, moves the window, restarts the timer, and feeds loss
- * recovery with new and duplicate acknowledgments.
+ * What an acceptable ACK does to the sender (RFC 9293, 3.10.7.4, fifth, ESTABLISHED): it takes what
+ * was acknowledged out of the send map and the queue, moves the window, measures the round trip and
+ * the rate of delivery, lets loss recovery judge, tells congestion control, restarts timers. In
+ * this order.
  */
 
+import { createAckSample } from '../congestion/congestion-control.js';
 import type { TcpConnection } from '../connection/connection.js';
 import type { Sender } from '../connection/sender.js';
-import { handleDuplicateAck, handleNewAck } from '../recovery/loss-recovery.js';
+import { Acknowledgment } from '../recovery/acknowledgment.js';
+import { judge } from '../recovery/loss-recovery.js';
+import { reduce } from '../recovery/prr.js';
+import { takeBlocks } from '../recovery/sack.js';
+import { scheduleProbe } from '../recovery/tail-loss-probe.js';
 import { TcpFlag } from '../wire/flags.js';
 import type { TcpHeader } from '../wire/header.js';
-import { seqGe, seqGt, seqLt } from '../wire/seq.js';
+import { type Seq, seqGt, seqLe, seqLt } from '../wire/seq.js';
+
+const ack = new Acknowledgment();
+const sample = createAckSample();
 
 /** Takes the acknowledgment and the window of a segment whose ACK is at most `snd.nxt`. */
 export function acknowledge(connection: TcpConnection, seg: TcpHeader, now: number): void {
   const { snd } = connection;
-  if (seqLt(seg.ack, snd.una)) return;
-  const windowChanged = snd.updateWindow(seg.seq, seg.ack, seg.wnd * 2 ** snd.windowShift);
+  const hasBlocks = connection.sackEnabled && seg.sackCount > 0;
+  const isOld = seqLt(seg.ack, snd.una);
+  // An ACK that was overtaken: only its blocks may be news.
+  if (isOld && !hasBlocks) return;
+  const { cwnd, ssthresh } = snd.congestion;
+  ack.begin(snd, echoAge(connection, seg, now), now);
+  const windowChanged =
+    !isOld && snd.updateWindow(seg.seq, seg.ack, seg.wnd * 2 ** snd.windowShift);
   if (snd.wnd > 0) snd.persistBackoffs = 0;
-  if (seqGt(seg.ack, snd.una)) {
-    acknowledgeNew(connection, seg, now);
-  } else if (isDuplicate(snd, seg, windowChanged)) {
-    const { phase } = snd;
-    handleDuplicateAck(snd, now);
-    if (snd.phase !== phase) connection.context.counters.fastRetransmissions++;
-  }
+  const isDuplicate = !isOld && isDuplicateAck(snd, seg, windowChanged);
+  if (seqGt(seg.ack, snd.una)) advance(connection, seg.ack);
+  if (hasBlocks) takeBlocks(snd, seg, ack);
+  if (ack.deliveredBytes > 0) measure(connection, now);
+  const wasInRecovery = snd.phase !== 'open';
+  const outcome = judge(snd, ack, connection.sackEnabled, isDuplicate, now);
+  count(connection, outcome.hasBegun, outcome.wasNeedless);
+  if (ack.deliveredBytes > 0) tellCongestion(snd, wasInRecovery, now);
+  reduce(snd, ack);
+  setTimers(connection, outcome.restartTimer, now);
   // Whoever answers is alive: only silence counts against a peer that keeps its window shut.
   if (snd.pipe === 0) snd.stalledSince = -1;
-  connection.context.observer?.windowChanged?.(connection);
+  if (cwnd !== snd.congestion.cwnd || ssthresh !== snd.congestion.ssthresh) {
+    connection.context.observer?.windowChanged?.(connection);
+  }
 }
 
-function acknowledgeNew(connection: TcpConnection, seg: TcpHeader, now: number): void {
+/** Moves `una` to `to`: what lies before it has arrived. */
+function advance(connection: TcpConnection, to: Seq): void {
   const { snd } = connection;
-  const before = snd.una;
-  // The round trip of the SYN is settled with the handshake, where it is known whether it was repeated.
-  if (before !== snd.iss) measure(connection, seg, now);
-  snd.advance(seg.ack);
+  const { map } = snd;
+  while (map.size > 0 && seqLt(map.start(0), to)) {
+    if (seqGt(map.end(0), to)) map.cut(0, to);
+    ack.cumulativeBytes += map.length(0);
+    if (map.timesRepeated(0) > 0) ack.coversRepeated = true;
+    if (!map.isSacked(0)) ack.deliver(snd, 0);
+    map.removeFirst();
+  }
+  snd.advance(to);
   snd.timeouts = 0;
   snd.stalledSince = -1;
   connection.softError = null;
-  const restart = handleNewAck(snd, before, now);
-  // RFC 6298, (5.2) and (5.3).
-  if (snd.una === snd.nxt) snd.retransmitAt = Number.POSITIVE_INFINITY;
-  else if (restart) snd.retransmitAt = now + snd.rtt.rtoMs;
   connection.delivery.noticeRoom();
 }
 
-/** The timed segment gives an exact sample; the echoed timestamp one that survives retransmission (RFC 7323, 4.1). */
-function measure(connection: TcpConnection, seg: TcpHeader, now: number): void {
-  const { snd } = connection;
-  if (snd.timedAt >= 0 && seqGe(seg.ack, snd.timedSeq)) {
-    snd.rtt.sample(now - snd.timedAt);
-    snd.timedAt = -1;
-  } else if (snd.timedAt < 0 && isEchoOfLatest(connection, seg, now)) {
-    snd.rtt.sample(connection.timestampAge(seg.tsecr, now));
-  }
+/** Milliseconds since we sent the timestamp that is echoed; -1 = there is none to go by (RFC 7323, 4.1). */
+function echoAge(connection: TcpConnection, seg: TcpHeader, now: number): number {
+  if (!connection.timestampsEnabled || !seg.hasTimestamp) return -1;
+  return Math.max(connection.timestampAge(seg.tsecr, now), -1);
 }
 
 /**
- * Whether the echoed timestamp is not older than the last retransmission. An older one comes where
- * the first acknowledgment was lost and a repeated segment, itself no news to the peer, got the
- * second: it would measure our own time-out as the path's round trip.
+ * The round trip: of what left once, exactly; of what was repeated, by the echoed timestamp, if that
+ * is not older than the last repetition. An older one comes where the first acknowledgment was lost
+ * and a repeated segment, itself no news to the peer, got the second: it would measure our own
+ * time-out as the path's round trip.
  */
-function isEchoOfLatest(connection: TcpConnection, seg: TcpHeader, now: number): boolean {
-  if (!connection.timestampsEnabled || !seg.hasTimestamp) return false;
-  const isFuture = connection.timestampAge(seg.tsecr, now) < 0;
-  return !isFuture && connection.timestampAge(seg.tsecr, connection.snd.repeatedAt) <= 0;
+function measure(connection: TcpConnection, now: number): void {
+  const { snd } = connection;
+  if (ack.shortestRttMs >= 0 && !ack.coversRepeated) {
+    snd.rtt.noteMin(ack.shortestRttMs, now);
+    if (!ack.isTimed) return;
+    snd.rtt.sample(ack.longestRttMs);
+    snd.timedFrom = snd.nxt;
+  } else if (ack.coversRepeated && snd.una !== ack.priorUna && isEchoOfLatest(snd, now)) {
+    snd.rtt.sample(ack.echoAgeMs);
+    snd.timedFrom = snd.nxt;
+  }
+}
+
+const isEchoOfLatest = (snd: Sender, now: number): boolean =>
+  ack.echoAgeMs >= 0 &&
+  (snd.repeatedAt < 0 || Math.floor(now) - ack.echoAgeMs >= Math.floor(snd.repeatedAt));
+
+function count(connection: TcpConnection, hasBegun: boolean, wasNeedless: boolean): void {
+  const { counters } = connection.context;
+  if (hasBegun) counters.fastRetransmissions++;
+  if (wasNeedless) counters.spuriousRecoveries++;
+}
+
+/** Fills in the sample and hands it to congestion control. */
+function tellCongestion(snd: Sender, wasInRecovery: boolean, now: number): void {
+  const { rate, rtt } = snd;
+  const { newest } = ack;
+  rate.settle();
+  const hasNewest = newest.sentAt >= 0;
+  sample.now = now;
+  sample.ackedBytes = ack.deliveredBytes;
+  sample.lostBytes = ack.lostBytes;
+  sample.rttMs = ack.coversRepeated ? -1 : ack.shortestRttMs;
+  sample.srttMs = rtt.srttMs;
+  sample.minRttMs = rtt.minRttMs;
+  sample.roundEnded = hasNewest && rate.endsRound(newest.delivered);
+  sample.deliveryRate = hasNewest ? rate.rate(newest, rtt.minRttMs) : 0;
+  sample.isAppLimited = newest.isAppLimited;
+  sample.delivered = rate.delivered;
+  sample.priorDelivered = newest.delivered;
+  sample.lost = rate.lost;
+  sample.lostInFlight = hasNewest ? rate.lost - newest.lostBefore : 0;
+  sample.sentInFlight = newest.inFlight;
+  sample.priorInFlight = ack.priorInFlight;
+  sample.inFlight = snd.pipe;
+  sample.isWindowUsed = snd.isWindowUsed;
+  sample.isInRecovery = wasInRecovery;
+  snd.congestion.handleAck(sample);
+  if (!sample.roundEnded) return;
+  snd.lastPeakFlight = snd.peakFlight;
+  snd.peakFlight = snd.pipe;
+}
+
+/** RFC 6298, (5.2) and (5.3), and the probe of RFC 8985, 7.2. */
+function setTimers(connection: TcpConnection, restart: boolean, now: number): void {
+  const { snd } = connection;
+  if (snd.una === snd.nxt) {
+    snd.retransmitAt = Number.POSITIVE_INFINITY;
+    snd.tailProbeAt = Number.POSITIVE_INFINITY;
+    snd.reorderingAt = Number.POSITIVE_INFINITY;
+    snd.recovery.isProbeOut = false;
+    snd.repeatedAt = -1;
+    return;
+  }
+  if (restart) {
+    snd.retransmitAt = now + snd.rtt.rtoMs;
+    // What is SACKed at SND.UNA should have been acknowledged: the peer has dropped it (RFC 2018, 8).
+    if (snd.map.isSacked(0)) snd.retransmitAt = now + Math.max(snd.rtt.srttMs / 2, 10);
+  }
+  if (restart || snd.map.sackedBytes > 0) scheduleProbe(snd, connection.sackEnabled, now);
 }
 
 /**
  * RFC 5681, 2: what counts as a duplicate acknowledgment. SACK blocks excuse a changed window
  * (RFC 6675, 2). Nothing in flight, no duplicate: the answers to window probes say nothing about loss.
  */
-const isDuplicate = (snd: Sender, seg: TcpHeader, windowChanged: boolean): boolean =>
+const isDuplicateAck = (snd: Sender, seg: TcpHeader, windowChanged: boolean): boolean =>
+  seqLe(seg.ack, snd.una) &&
   snd.pipe > 0 &&
   seg.dataEnd === seg.dataStart &&
   (seg.flags & (TcpFlag.SYN | TcpFlag.FIN)) === 0 &&

@@ -66,7 +66,7 @@ export function arriveIcmpError(
 function sendSmaller(connection: TcpConnection): void {
   if (!connection.isSynchronized) return;
   const { snd } = connection;
-  snd.markLost(snd.una, snd.nxt, Because.SMALLER_PATH_MTU);
+  snd.markAllLost(Because.SMALLER_PATH_MTU);
   snd.forceRetransmit = true;
   connection.context.requestOutput(connection);
 }

@@ -91,9 +91,10 @@ export function settleSynRtt(connection: TcpConnection, now: number): void {
   if (snd.timeouts > 0) {
     snd.rtt.restartAfterSynLoss();
     snd.congestion.handleSynLoss();
-  } else if (snd.timedAt >= 0) {
-    snd.rtt.sample(now - snd.timedAt);
+  } else if (snd.synSentAt >= 0) {
+    snd.rtt.sample(now - snd.synSentAt);
+    snd.rtt.noteMin(now - snd.synSentAt, now);
   }
-  snd.timedAt = -1;
+  snd.synSentAt = -1;
   snd.timeouts = 0;
 }

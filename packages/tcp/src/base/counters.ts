@@ -14,6 +14,10 @@ export interface TcpCounters {
   retransmissions: number;
   fastRetransmissions: number;
   retransmissionTimeouts: number;
+  /** Tail loss probes (RFC 8985, 7). */
+  tailLossProbes: number;
+  /** Recoveries that proved to be needless and were taken back. */
+  spuriousRecoveries: number;
   windowProbes: number;
   outOfOrder: number;
   duplicates: number;
@@ -37,6 +41,8 @@ export function createTcpCounters(): TcpCounters {
     retransmissions: 0,
     fastRetransmissions: 0,
     retransmissionTimeouts: 0,
+    tailLossProbes: 0,
+    spuriousRecoveries: 0,
     windowProbes: 0,
     outOfOrder: 0,
     duplicates: 0,

@@ -24,6 +24,11 @@ export const Because = {
   NO_CONNECTION: 15,
   UNACCEPTABLE_ACK: 16,
   SMALLER_PATH_MTU: 17,
+  /** RACK has found it lost (RFC 8985, 6). */
+  LOST: 18,
+  TAIL_LOSS_PROBE: 19,
+  /** The peer has dropped what it had reported by SACK (RFC 2018, 8). */
+  RENEGED: 20,
 } as const;
 
 export type Because = (typeof Because)[keyof typeof Because];

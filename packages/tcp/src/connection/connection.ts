@@ -106,7 +106,8 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     let iss = context.initialSequenceNumber(tuple, now);
     // RFC 9293, 3.6.1: a connection that reuses TIME-WAIT begins beyond everything sent before.
     if (previous !== null && seqLe(iss, previous)) iss = seqAdd(previous, 65536);
-    this.snd = new Sender(iss, Math.min(pathMss, DEFAULT_SEND_MSS), settings, context.pool);
+    const mss = Math.min(pathMss, DEFAULT_SEND_MSS);
+    this.snd = new Sender(iss, mss, settings, context.pool, context.records);
     this.rcv = new Receiver(settings.receiveBuffer, this.advertisedMss, context.pool);
     this.delivery = new Delivery(this);
   }
@@ -299,6 +300,8 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
   updateDeadline(): void {
     this.deadline = Math.min(
       this.snd.retransmitAt,
+      this.snd.tailProbeAt,
+      this.snd.reorderingAt,
       this.snd.persistAt,
       this.rcv.delayedAckAt,
       this.timeWaitAt,

@@ -5,6 +5,7 @@
 import type { Ipv4Sender } from '@netlayers/ipv4';
 import type { TcpCounters } from '../base/counters.js';
 import type { BufferPool } from '../memory/buffer-pool.js';
+import type { RecordPool } from '../memory/record-pool.js';
 import type { Seq } from '../wire/seq.js';
 import type { FourTuple } from './four-tuple.js';
 import type { TcpObserver } from './observer.js';
@@ -13,6 +14,7 @@ import type { TcpObserver } from './observer.js';
 export interface TcpContext<C> {
   readonly ip: Ipv4Sender;
   readonly pool: BufferPool;
+  readonly records: RecordPool;
   readonly counters: TcpCounters;
   readonly randomU32: () => number;
   observer: TcpObserver | null;

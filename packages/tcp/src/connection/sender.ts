@@ -7,19 +7,22 @@
  *            SND.UNA    SND.NXT    SND.UNA
  *                                 +SND.WND
  *
- * `nxt` never moves back. What is presumed lost is a range `[lostNext, lostEnd)` of sequence
- * space, a segment of it after duplicate ACKs or all that was in flight after a time-out; the
- * bytes of that range are not in flight until they are sent again. Invariants:
- * una =< lostNext =< lostEnd =< nxt, and the queue begins at `queueSeq`, which is `una` once the
- * SYN is acknowledged.
+ * `nxt` never moves back. Everything from `una` to `nxt` is in the send map, the SYN excepted, and
+ * what is judged lost is marked there; the queue begins at `queueSeq`, which is `una` once the SYN
+ * is acknowledged. No sequence number kept here falls further behind `una` than half of the space:
+ * `advance` takes those along that nobody asks for any more.
  */
 
-import { Because } from '../base/reasons.js';
+import type { Because } from '../base/reasons.js';
 import type { CongestionControl } from '../congestion/congestion-control.js';
+import { DeliveryRate } from '../congestion/delivery-rate.js';
 import type { BufferPool } from '../memory/buffer-pool.js';
+import type { RecordPool } from '../memory/record-pool.js';
 import { RingBuffer } from '../memory/ring-buffer.js';
 import { RttEstimator } from '../timing/rtt-estimator.js';
-import { type Seq, seq, seqAdd, seqDiff, seqGe, seqGt, seqLt } from '../wire/seq.js';
+import { type Seq, seq, seqAdd, seqDiff, seqGt, seqLt } from '../wire/seq.js';
+import { RecoveryState } from './recovery-state.js';
+import { SendMap } from './send-map.js';
 import type { TcpSettings } from './settings.js';
 
 /** What loss recovery is doing: nothing, fast recovery, or slow start after a time-out. */
@@ -52,15 +55,13 @@ export class Sender {
   /** The application has ended its side: a FIN follows the queue. */
   finQueued = false;
 
-  /** Next byte to send again; equal to `lostEnd` when there is none. */
-  lostNext: Seq;
-  lostEnd: Seq;
-  lostBecause: Because = Because.RETRANSMISSION_TIMEOUT;
+  /** What is in flight, emission by emission. */
+  readonly map: SendMap;
   /** The next retransmission goes out whatever the congestion window says. */
   forceRetransmit = false;
 
   phase: RecoveryPhase = 'open';
-  /** RFC 6582: the highest sequence number sent when recovery last began. */
+  /** RFC 6582 and 6675: behind the highest sequence number sent when recovery last began; at most one behind `una`. */
   recover: Seq;
   dupAcks = 0;
   /** Bytes by which duplicate ACKs have widened the window (RFC 5681, 3.2; RFC 3042). */
@@ -68,16 +69,26 @@ export class Sender {
   /** This recovery has seen its first partial acknowledgment. */
   sawPartialAck = false;
 
+  readonly recovery = new RecoveryState();
+
   readonly rtt: RttEstimator;
   readonly congestion: CongestionControl;
-  /** One segment at a time is timed; `timedAt` is -1 when none is. */
-  timedSeq: Seq;
-  timedAt = -1;
-  /** When something was last sent again. */
-  repeatedAt = 0;
+  readonly rate = new DeliveryRate();
+  /** What is acknowledged beyond this is the next sample of the round trip: one a round trip. */
+  timedFrom: Seq;
+  /** When the SYN was sent, if once only; -1 otherwise. */
+  synSentAt = -1;
+  /** When something was last sent again; -1 = not in what is in flight. */
+  repeatedAt = -1;
 
   /** When the retransmission timer expires; `Infinity` = off. */
   retransmitAt = Number.POSITIVE_INFINITY;
+  /** When the tail loss probe is due (RFC 8985, 7.2); `Infinity` = off. */
+  tailProbeAt = Number.POSITIVE_INFINITY;
+  /** When what may be reordered counts as lost (RFC 8985, 6.3); `Infinity` = off. */
+  reorderingAt = Number.POSITIVE_INFINITY;
+  /** The tail loss probe is due and has not left yet. */
+  tailProbeDue = false;
   /** When the persist timer expires; `Infinity` = off. */
   persistAt = Number.POSITIVE_INFINITY;
   persistBackoffs = 0;
@@ -90,21 +101,22 @@ export class Sender {
   lastSentAt = 0;
   /** Behind the last segment that was not full; `una` once that is acknowledged. */
   smallEnd: Seq;
-  /** Whether the last output round was stopped by the congestion window. */
-  wasLimited = false;
+  /** Most bytes in flight in this round trip, and in the one before (RFC 7661: pipeACK). */
+  peakFlight = 0;
+  lastPeakFlight = 0;
 
-  constructor(iss: Seq, mss: number, settings: TcpSettings, pool: BufferPool) {
+  constructor(iss: Seq, mss: number, settings: TcpSettings, pool: BufferPool, records: RecordPool) {
     this.iss = iss;
     this.una = iss;
     this.nxt = iss;
     this.mss = mss;
     this.queue = new RingBuffer(pool);
     this.queueSeq = seqAdd(iss, 1);
-    this.lostNext = iss;
-    this.lostEnd = iss;
+    this.map = new SendMap(records);
     this.smallEnd = iss;
     this.recover = iss;
-    this.timedSeq = iss;
+    this.recovery.fack = iss;
+    this.timedFrom = iss;
     this.rtt = new RttEstimator(settings.initialRtoMs, settings.minRtoMs, settings.maxRtoMs);
     this.congestion = settings.congestionControl(mss);
   }
@@ -119,9 +131,25 @@ export class Sender {
     return seqDiff(this.nxt, this.una);
   }
 
-  /** Bytes believed to be on their way: the flight without what is presumed lost. */
+  /** Bytes believed to be on their way (RFC 6675): the flight without what has arrived and what is lost. */
   get pipe(): number {
-    return seqDiff(this.nxt, this.una) - seqDiff(this.lostEnd, this.lostNext);
+    return seqDiff(this.nxt, this.una) - this.map.sackedBytes - this.map.lostBytes;
+  }
+
+  /** How many bytes may be in flight at this moment. */
+  get window(): number {
+    const { prrWindow } = this.recovery;
+    return prrWindow >= 0 ? prrWindow : this.congestion.cwnd + this.inflation;
+  }
+
+  /** Whether what is lost waits until F-RTO has judged the time-out (RFC 5682). */
+  get holdsRepetitions(): boolean {
+    return this.recovery.frto === 2;
+  }
+
+  /** RFC 7661: whether at least half of the window was used of late. */
+  get isWindowUsed(): boolean {
+    return 2 * Math.max(this.peakFlight, this.lastPeakFlight) >= this.congestion.cwnd;
   }
 
   /**
@@ -134,7 +162,7 @@ export class Sender {
 
   /** Whether something has to be sent again. */
   get hasLost(): boolean {
-    return this.lostNext !== this.lostEnd;
+    return this.map.lostBytes > 0;
   }
 
   /** Whether our FIN has been acknowledged. */
@@ -174,31 +202,54 @@ export class Sender {
       this.queueSeq = seqAdd(this.queueSeq, text);
     }
     this.una = ack;
-    if (seqLt(this.lostEnd, ack)) this.lostEnd = ack;
-    if (seqLt(this.lostNext, ack)) this.lostNext = ack;
     if (seqLt(this.smallEnd, ack)) this.smallEnd = ack;
+    if (seqLt(this.timedFrom, ack)) this.timedFrom = ack;
+    // RFC 6582, 3.2, step 2 asks whether more than `recover` is acknowledged: that stays true.
+    if (seqGt(ack, this.recover)) this.recover = seqAdd(ack, -1);
   }
 
-  /** Declares `[from, to)` lost, so that it is sent again and no longer counts as in flight. */
-  markLost(from: Seq, to: Seq, because: Because): void {
-    this.lostNext = from;
-    this.lostEnd = seqLt(this.nxt, to) ? this.nxt : to;
-    this.lostBecause = because;
+  /** Judges everything lost that is in flight and has not been reported as received. */
+  markAllLost(because: Because): void {
+    const { map } = this;
+    for (let index = 0; index < map.size; index++) index = map.markLost(index, because);
   }
 
-  /** Takes note that `[from, to)` is being sent at `now`, for the first time or again. */
-  handleSent(from: Seq, to: Seq, now: number): void {
-    if (seqGe(from, this.nxt)) {
-      if (this.timedAt < 0) {
-        this.timedAt = now;
-        this.timedSeq = to;
-      }
-    } else {
-      // Karn's rule: an ACK of this says nothing about which copy arrived (RFC 6298, 3).
-      this.timedAt = -1;
-      this.repeatedAt = now;
+  /** Takes note that `[from, to)`, all of it new, has left. */
+  handleSent(from: Seq, to: Seq, because: Because, now: number): void {
+    const before = this.pipe;
+    const inFlight = before + seqDiff(to, from);
+    this.rate.beforeSend(now, before);
+    this.map.append(from, to, because, now, inFlight, this.rate);
+    this.nxt = to;
+    this.#handleLeft(seqDiff(to, from), inFlight, now);
+  }
+
+  /** Takes note that a record has left again, as far as `to`: beyond `nxt` that is new text. */
+  handleRepeated(index: number, to: Seq, because: Because, now: number): void {
+    const { map, recovery } = this;
+    const before = this.pipe;
+    const wasLost = map.isLost(index);
+    const length = map.length(index);
+    const grown = seqDiff(to, map.end(index));
+    const inFlight = before + (wasLost ? length : 0) + grown;
+    map.repeat(index, because, now, inFlight, this.rate);
+    if (grown > 0) {
+      map.extendLast(to);
+      this.nxt = to;
     }
-    if (seqGt(to, this.nxt)) this.nxt = to;
+    // Karn's rule: an ACK of this says nothing about which copy arrived (RFC 6298, 3).
+    this.repeatedAt = now;
+    if (recovery.mayUndo) {
+      recovery.undoBytes += length;
+      if (recovery.repairedAt < 0) recovery.repairedAt = now;
+    }
+    this.#handleLeft(length + grown, inFlight, now);
+  }
+
+  #handleLeft(bytes: number, inFlight: number, now: number): void {
+    this.recovery.prrOut += bytes;
+    this.congestion.handleSent(now, bytes, inFlight);
+    if (inFlight > this.peakFlight) this.peakFlight = inFlight;
     this.lastSentAt = now;
     if (this.retransmitAt === Number.POSITIVE_INFINITY) this.retransmitAt = now + this.rtt.rtoMs;
   }
@@ -206,8 +257,12 @@ export class Sender {
   /** Stops every timer and frees every byte. */
   release(): void {
     this.queue.release();
+    this.map.clear();
     this.retransmitAt = Number.POSITIVE_INFINITY;
+    this.tailProbeAt = Number.POSITIVE_INFINITY;
+    this.reorderingAt = Number.POSITIVE_INFINITY;
     this.persistAt = Number.POSITIVE_INFINITY;
+    this.tailProbeDue = false;
     this.probeDue = false;
   }
 }

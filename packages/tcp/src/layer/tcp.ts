@@ -29,6 +29,7 @@ import type { FourTuple, ScratchTuple } from '../connection/four-tuple.js';
 import type { TcpObserver } from '../connection/observer.js';
 import { resolveTcpSettings, type TcpSettings } from '../connection/settings.js';
 import { BufferPool } from '../memory/buffer-pool.js';
+import { RecordPool } from '../memory/record-pool.js';
 import { emitAbort, emitReset } from '../sending/emit.js';
 import { transmit } from '../sending/transmit.js';
 import { handleTimers } from '../timers/timers.js';
@@ -78,6 +79,7 @@ export interface TcpConnectOptions {
 export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwner {
   readonly ip: Ipv4Sender;
   readonly pool = new BufferPool();
+  readonly records = new RecordPool();
   readonly counters: TcpCounters = createTcpCounters();
   readonly isn: IsnGenerator;
   readonly randomU32: () => number;

@@ -1,94 +1,175 @@
 /**
- * How a sender without selective acknowledgments finds and repairs loss: duplicate ACKs, fast
- * retransmit and fast recovery (RFC 5681, 3.2; RFC 6582), limited transmit (RFC 3042), and the
- * return to slow start after a time-out (RFC 6298, 5).
+ * The states of loss recovery and what moves a connection between them: nothing missing (`open`),
+ * fast recovery (`fast`), the time after a time-out (`timeout`, RFC 6298, 5). It puts the RFCs of
+ * this folder in their order; each of them is a file of its own.
  *
- * It decides what is lost, never what is sent when: it marks ranges, the output round sends them.
+ * It decides what is lost and never what is sent when: it marks the send map, the output round
+ * sends.
  */
 
 import { Because } from '../base/reasons.js';
+import type { CongestionCause } from '../congestion/congestion-control.js';
 import type { Sender } from '../connection/sender.js';
-import { type Seq, seqAdd, seqDiff, seqGe, seqGt, seqLt } from '../wire/seq.js';
+import { seqGe, seqLt } from '../wire/seq.js';
+import type { Acknowledgment } from './acknowledgment.js';
+import {
+  beginFastRecovery,
+  countDuplicate,
+  markFirstLost,
+  takePartialAck,
+} from './duplicate-acks.js';
+import { beginFrto, judgeTimeout } from './frto.js';
+import { beginReduction, endReduction } from './prr.js';
+import { adaptToDuplicates, detectLoss, isTimedOut, judgeLost, settleReordering } from './rack.js';
+import { judgeProbe } from './tail-loss-probe.js';
+import { allowUndo, isNeedless, settleUndo, undo } from './undo.js';
 
-/** RFC 5681, 3.2: this many duplicates are loss, fewer may be reordering. */
-const DUP_ACK_THRESHOLD = 3;
+/** What has to be told of an acknowledgment. */
+export interface RecoveryOutcome {
+  /** The retransmission timer starts anew. */
+  restartTimer: boolean;
+  /** Fast recovery has begun with it. */
+  hasBegun: boolean;
+  /** A recovery has proved to be needless. */
+  wasNeedless: boolean;
+}
+
+const outcome: RecoveryOutcome = { restartTimer: false, hasBegun: false, wasNeedless: false };
 
 /**
- * New data was acknowledged: `una` has moved from `before` to where it is now.
+ * Judges an acknowledgment whose octets are in the map by now.
  *
- * @returns whether the retransmission timer starts anew.
+ * @param isDuplicate RFC 5681's duplicate ACK.
  */
-export function handleNewAck(snd: Sender, before: Seq, now: number): boolean {
-  const acked = seqDiff(snd.una, before);
-  snd.dupAcks = 0;
-  if (snd.phase === 'fast') {
-    if (seqGe(snd.una, snd.recover)) {
-      endRecovery(snd);
-      snd.congestion.handleRecoveryEnd(snd.flightSize, now);
-      return true;
-    }
-    return handlePartialAck(snd, acked);
+export function judge(
+  snd: Sender,
+  ack: Acknowledgment,
+  isSackEnabled: boolean,
+  isDuplicate: boolean,
+  now: number,
+): Readonly<RecoveryOutcome> {
+  const isAdvance = snd.una !== ack.priorUna;
+  outcome.restartTimer = isAdvance;
+  outcome.hasBegun = false;
+  outcome.wasNeedless = isNeedless(snd, ack) || (snd.phase === 'timeout' && judgeTimeout(snd, ack));
+  if (outcome.wasNeedless) undo(snd, now);
+  if (isSackEnabled) judgeBlocks(snd, ack, isDuplicate, now);
+  else if (isAdvance) judgeAdvance(snd, ack, now);
+  else if (isDuplicate && countDuplicate(snd)) {
+    enterFast(snd, ack, now);
+    beginFastRecovery(snd);
+    ack.lostBytes += markFirstLost(snd, Because.FAST_RETRANSMIT, now);
   }
-  snd.inflation = 0;
-  snd.congestion.handleAck(acked, snd.wasLimited || snd.phase === 'timeout', now);
-  if (snd.phase === 'timeout' && seqGe(snd.una, snd.recover)) endRecovery(snd);
-  return true;
+  return outcome;
 }
 
-/** RFC 6582, 3.2, step 3, partial acknowledgment: the segment at its edge is lost too. */
-function handlePartialAck(snd: Sender, acked: number): boolean {
-  snd.markLost(snd.una, seqAdd(snd.una, snd.mss), Because.PARTIAL_ACK);
-  snd.forceRetransmit = true;
-  snd.inflation = Math.max(0, snd.inflation - acked) + (acked >= snd.mss ? snd.mss : 0);
-  // "Impatient": only the first partial ACK restarts the timer, so that a window with many losses
-  // ends in slow start instead of one retransmission a round trip.
-  const isFirst = !snd.sawPartialAck;
-  snd.sawPartialAck = true;
-  return isFirst;
+/** With SACK: RACK says what is lost, PRR how fast it is repaired. */
+function judgeBlocks(snd: Sender, ack: Acknowledgment, isDuplicate: boolean, now: number): void {
+  const isAdvance = snd.una !== ack.priorUna;
+  if (isAdvance) snd.dupAcks = 0;
+  else if (isDuplicate) snd.dupAcks++;
+  leaveIfRepaired(snd, now);
+  adaptToDuplicates(snd, ack);
+  if (judgeProbe(snd, ack, isDuplicate && !ack.hasDsack) && snd.phase === 'open') {
+    reportCongestion(snd, 'loss', true, now);
+  }
+  // With nothing missing there is nothing to look for.
+  if (snd.map.sackedBytes === 0 && snd.phase === 'open' && snd.reorderingAt === Infinity) return;
+  ack.lostBytes += detectLoss(snd, now);
+  if (ack.lostBytes > 0 && snd.phase === 'open') {
+    enterFast(snd, ack, now);
+    if (!snd.congestion.governsRecovery) beginReduction(snd, ack);
+    snd.forceRetransmit = true;
+  }
 }
 
-function endRecovery(snd: Sender): void {
+/** Without SACK: RFC 6582's acknowledgments. */
+function judgeAdvance(snd: Sender, ack: Acknowledgment, now: number): void {
+  snd.dupAcks = 0;
+  if (snd.phase === 'fast' && !seqGe(snd.una, snd.recover)) {
+    outcome.restartTimer = takePartialAck(snd, ack.cumulativeBytes, now);
+    return;
+  }
+  if (snd.phase !== 'fast') snd.inflation = 0;
+  leaveIfRepaired(snd, now);
+}
+
+function enterFast(snd: Sender, _ack: Acknowledgment, now: number): void {
+  outcome.hasBegun = true;
+  snd.phase = 'fast';
+  snd.recover = snd.nxt;
+  allowUndo(snd);
+  reportCongestion(snd, 'loss', true, now);
+}
+
+/** What limited transmit has sent lies beyond the window and does not count (RFC 5681, 3.2, step 2). */
+function reportCongestion(
+  snd: Sender,
+  cause: CongestionCause,
+  isFirst: boolean,
+  now: number,
+): void {
+  const flightSize = Math.min(snd.flightSize, snd.congestion.cwnd);
+  snd.congestion.handleCongestion({ cause, now, flightSize, isFirst });
+}
+
+/** Everything is acknowledged that was in flight when the recovery began. */
+function leaveIfRepaired(snd: Sender, now: number): void {
+  if (snd.phase === 'open' || !seqGe(snd.una, snd.recover)) return;
+  const wasReduced = snd.recovery.prrWindow >= 0;
+  const { phase } = snd;
   snd.phase = 'open';
   snd.inflation = 0;
   snd.sawPartialAck = false;
+  snd.recovery.frto = 0;
+  endReduction(snd);
+  settleReordering(snd);
+  settleUndo(snd);
+  if (phase === 'fast') {
+    // PRR has brought the flight to the threshold; the other way guards against a burst.
+    const inFlight = wasReduced ? Number.POSITIVE_INFINITY : snd.flightSize;
+    snd.congestion.handleRecovered(now, inFlight);
+  }
 }
 
-/** An ACK that acknowledges nothing new while data is in flight (RFC 5681, 2). */
-export function handleDuplicateAck(snd: Sender, now: number): void {
-  snd.dupAcks++;
-  if (snd.phase === 'fast') {
-    // Each one says that a segment has left the network.
-    snd.inflation += snd.mss;
-    return;
-  }
-  if (snd.dupAcks < DUP_ACK_THRESHOLD) {
-    // Limited transmit: new data keeps the ACKs coming.
-    if (snd.phase === 'open') snd.inflation = snd.dupAcks * snd.mss;
-    return;
-  }
-  // RFC 6582, 3.2, step 2: data of before the last recovery does not start another one.
-  if (snd.dupAcks !== DUP_ACK_THRESHOLD || !seqGt(snd.una, snd.recover)) return;
-  snd.phase = 'fast';
-  snd.recover = snd.nxt;
-  snd.sawPartialAck = false;
-  // What limited transmit has sent lies beyond the window and does not count (RFC 5681, 3.2, step 2).
-  snd.congestion.handleLoss(Math.min(snd.flightSize, snd.congestion.cwnd), now);
-  snd.inflation = DUP_ACK_THRESHOLD * snd.mss;
-  snd.markLost(snd.una, seqAdd(snd.una, snd.mss), Because.FAST_RETRANSMIT);
+/** The time in which something might have been reordered has passed (RFC 8985, 6.3). */
+export function handleReorderingTimeout(snd: Sender, ack: Acknowledgment, now: number): boolean {
+  ack.begin(snd, -1, now);
+  const lost = detectLoss(snd, now);
+  if (lost === 0 || snd.phase !== 'open') return false;
+  enterFast(snd, ack, now);
+  if (!snd.congestion.governsRecovery) beginReduction(snd, ack);
   snd.forceRetransmit = true;
+  return true;
 }
 
-/** The retransmission timer has expired: everything in flight is presumed lost (RFC 6298, 5.4 to 5.6). */
-export function handleTimeout(snd: Sender, now: number): void {
-  snd.congestion.handleTimeout(snd.flightSize, snd.timeouts === 0, now);
+/** The retransmission timer has expired: what is in flight is presumed lost (RFC 6298, 5.4 to 5.6). */
+export function handleTimeout(snd: Sender, isSackEnabled: boolean, now: number): void {
+  const { map, recovery } = snd;
+  const isFirst = snd.timeouts === 0;
+  // RFC 2018, 8: what was SACKed at SND.UNA was dropped by the peer again.
+  const hasReneged = map.size > 0 && map.isSacked(0);
+  if (hasReneged) map.forgetSacked();
+  if (snd.phase === 'open') allowUndo(snd);
+  reportCongestion(snd, 'timeout', isFirst, now);
+  beginFrto(snd, isFirst && snd.phase === 'open' && !hasReneged);
   snd.timeouts++;
   snd.rtt.backOff();
-  snd.timedAt = -1;
   snd.phase = 'timeout';
   if (seqLt(snd.recover, snd.nxt)) snd.recover = snd.nxt;
   snd.dupAcks = 0;
   snd.inflation = 0;
   snd.sawPartialAck = false;
-  snd.markLost(snd.una, snd.nxt, Because.RETRANSMISSION_TIMEOUT);
+  recovery.isProbeOut = false;
+  snd.tailProbeAt = Number.POSITIVE_INFINITY;
+  snd.reorderingAt = Number.POSITIVE_INFINITY;
+  endReduction(snd);
+  const because = hasReneged ? Because.RENEGED : Because.RETRANSMISSION_TIMEOUT;
+  for (let index = 0; index < map.size; index++) {
+    if (map.isSacked(index)) continue;
+    if (isSackEnabled && !hasReneged && !isTimedOut(snd, index, now)) continue;
+    if (!map.isLost(index)) judgeLost(snd, index, now);
+    index = map.markLost(index, because);
+  }
   snd.forceRetransmit = true;
 }

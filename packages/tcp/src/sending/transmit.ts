@@ -8,6 +8,8 @@
 import { IPV4_HEADER_LENGTH } from '@netlayers/ipv4';
 import { Because, HeldBy } from '../base/reasons.js';
 import type { TcpConnection } from '../connection/connection.js';
+import type { Sender } from '../connection/sender.js';
+import { noteProbe, scheduleProbe } from '../recovery/tail-loss-probe.js';
 import { TcpFlag } from '../wire/flags.js';
 import { type Seq, seqAdd, seqDiff, seqGt } from '../wire/seq.js';
 import { emitSegment, sackRoom } from './emit.js';
@@ -31,6 +33,7 @@ export function transmit(connection: TcpConnection, now: number): boolean {
   const done = connection.isSynchronized
     ? transmitAcksOfGaps(connection, now) &&
       transmitProbe(connection, now) &&
+      transmitTailProbe(connection, now) &&
       transmitQueue(connection, now) &&
       transmitAck(connection, now)
     : transmitSyn(connection, now);
@@ -45,10 +48,20 @@ function transmitSyn(connection: TcpConnection, now: number): boolean {
     const because = connection.synBecause as Because;
     if (!emitSegment(connection, snd.iss, 0, flags, because, now)) return false;
     connection.synBecause = -1;
-    snd.handleSent(snd.iss, seqAdd(snd.iss, 1), now);
+    noteSyn(snd, now);
   }
   const owesAck = connection.state === 'SYN-RECEIVED' && connection.rcv.ackBecause >= 0;
   return !owesAck || emitAck(connection, connection.rcv.ackBecause as Because, now);
+}
+
+/** A SYN has left, for the first time or again: its round trip is measured if it was sent once (Karn). */
+function noteSyn(snd: Sender, now: number): void {
+  const isFirst = snd.nxt === snd.iss;
+  snd.synSentAt = isFirst ? now : -1;
+  snd.nxt = seqAdd(snd.iss, 1);
+  snd.timedFrom = snd.nxt;
+  snd.lastSentAt = now;
+  if (snd.retransmitAt === Number.POSITIVE_INFINITY) snd.retransmitAt = now + snd.rtt.rtoMs;
 }
 
 /** Each out-of-order segment is answered by an ACK of its own (RFC 5681, 4.2). */
@@ -80,7 +93,7 @@ const emitAck = (connection: TcpConnection, because: Because, now: number): bool
 function transmitQueue(connection: TcpConnection, now: number): boolean {
   const { snd } = connection;
   if (!snd.hasLost && !snd.hasUnsent) {
-    snd.wasLimited = false;
+    if (snd.pipe < snd.window) snd.rate.limitByApplication(snd.pipe);
     snd.persistAt = Number.POSITIVE_INFINITY;
     connection.context.observer?.senderHeld?.(connection, HeldBy.NOTHING_TO_SEND);
     return true;
@@ -88,7 +101,9 @@ function transmitQueue(connection: TcpConnection, now: number): boolean {
   let heldBy: HeldBy | -1 = transmitLost(connection, now);
   if (heldBy === -1) heldBy = transmitNew(connection, now);
   if (heldBy === HeldBy.DEVICE) return false;
-  snd.wasLimited = heldBy === HeldBy.CONGESTION_WINDOW;
+  if (heldBy !== HeldBy.CONGESTION_WINDOW && snd.pipe < snd.window) {
+    snd.rate.limitByApplication(snd.pipe);
+  }
   if (heldBy === HeldBy.PEER_WINDOW && snd.pipe === 0) startPersist(connection, now);
   else snd.persistAt = Number.POSITIVE_INFINITY;
   connection.context.observer?.senderHeld?.(connection, heldBy as HeldBy);
@@ -111,28 +126,58 @@ function largestText(connection: TcpConnection, mss: number): number {
   return text <= mss ? mss : text - (text % mss);
 }
 
-/** Sends ranges presumed lost again. Returns what stopped it, -1 when nothing is left to repeat. */
+/** Sends what is judged lost again. Returns what stopped it, -1 when nothing is left to repeat. */
 function transmitLost(connection: TcpConnection, now: number): HeldBy | -1 {
   const { snd } = connection;
-  if (!snd.hasLost) return -1;
+  const { map } = snd;
+  if (!snd.hasLost || snd.holdsRepetitions) return -1;
   const mss = snd.mss - sackRoom(connection);
   const largest = largestText(connection, mss);
-  while (snd.hasLost) {
-    const window = snd.windowFrom(snd.lostNext);
+  for (let index = map.nextLost(); index < map.size; index = map.nextLost(index)) {
+    const start = map.start(index);
+    const window = snd.windowFrom(start);
     if (window <= 0) return HeldBy.PEER_WINDOW;
-    const remaining = Math.min(seqDiff(snd.lostEnd, snd.lostNext), window);
-    const allowed = snd.congestion.cwnd + snd.inflation - snd.pipe;
-    let length = Math.min(remaining, largest);
+    const remaining = repeatable(snd, index, mss);
+    const allowed = snd.window - snd.pipe;
+    let length = Math.min(remaining, largest, window);
     if (length > allowed) {
       if (allowed < mss && !snd.forceRetransmit) return HeldBy.CONGESTION_WINDOW;
       length = Math.min(length, Math.max(mss, allowed - (allowed % mss)));
     }
-    if (!emitRange(connection, snd.lostNext, length, snd.lostBecause, now)) return HeldBy.DEVICE;
+    if (!repeatRecord(connection, index, length, map.because(index), now)) return HeldBy.DEVICE;
     snd.forceRetransmit = false;
-    snd.lostNext = seqAdd(snd.lostNext, length);
-    connection.context.counters.retransmissions++;
   }
   return -1;
+}
+
+/**
+ * How much may be sent again from a record's start on: the record, and behind the last one new text
+ * as far as it fills the segment. So the octet of a window probe does not travel alone for ever.
+ */
+function repeatable(snd: Sender, index: number, mss: number): number {
+  const length = snd.map.length(index);
+  if (index < snd.map.size - 1 || length >= mss) return length;
+  const unsent = seqDiff(snd.queueEnd, snd.nxt) + (snd.finQueued ? 1 : 0);
+  return Math.min(mss, length + Math.max(unsent, 0));
+}
+
+/** Sends `length` sequence numbers from a record's start on again. */
+function repeatRecord(
+  connection: TcpConnection,
+  index: number,
+  length: number,
+  because: Because,
+  now: number,
+): boolean {
+  const { snd } = connection;
+  const { map } = snd;
+  const start = map.start(index);
+  if (!emitRange(connection, start, length, because, now)) return false;
+  const to = seqAdd(start, length);
+  if (seqGt(map.end(index), to)) map.cut(index, to);
+  snd.handleRepeated(index, to, because, now);
+  connection.context.counters.retransmissions++;
+  return true;
 }
 
 /** Sends text, and the FIN, for the first time. Returns what stopped it. */
@@ -145,7 +190,7 @@ function transmitNew(connection: TcpConnection, now: number): HeldBy {
     const unsent = seqDiff(snd.queueEnd, snd.nxt) + (snd.finQueued ? 1 : 0);
     const window = snd.windowFrom(snd.nxt);
     if (window <= 0) return HeldBy.PEER_WINDOW;
-    const allowed = snd.congestion.cwnd + snd.inflation - snd.pipe;
+    const allowed = snd.window - snd.pipe;
     if (allowed < Math.min(unsent, mss)) return HeldBy.CONGESTION_WINDOW;
     // A FIN rides on the last segment of text, however full that is.
     const reach = snd.finQueued && unsent === largest + 1 ? unsent : largest;
@@ -165,7 +210,7 @@ function transmitNew(connection: TcpConnection, now: number): HeldBy {
     } else if (!mayGoSmall(connection)) {
       return connection.isCorked ? HeldBy.CORK : HeldBy.NAGLE;
     }
-    if (!emitRange(connection, snd.nxt, length, Because.NEW_DATA, now)) return HeldBy.DEVICE;
+    if (!sendNew(connection, length, Because.NEW_DATA, now)) return HeldBy.DEVICE;
     if (length % mss !== 0) snd.smallEnd = snd.nxt;
   }
   return HeldBy.NOTHING_TO_SEND;
@@ -208,8 +253,24 @@ function emitRange(
   // RFC 9293, 3.9.1.2: PSH on the last segment of what is buffered.
   if (text > 0 && !seqGt(snd.queueEnd, to)) flags |= TcpFlag.PSH;
   const why = text === 0 && because === Because.NEW_DATA ? Because.CLOSE : because;
-  if (!emitSegment(connection, from, text, flags, why, now)) return false;
-  snd.handleSent(from, to, now);
+  return emitSegment(connection, from, text, flags, why, now);
+}
+
+/** Sends the next `length` sequence numbers for the first time. */
+function sendNew(
+  connection: TcpConnection,
+  length: number,
+  because: Because,
+  now: number,
+): boolean {
+  const { snd } = connection;
+  const from = snd.nxt;
+  if (!emitRange(connection, from, length, because, now)) return false;
+  const isFirst = snd.map.size === 0;
+  snd.handleSent(from, seqAdd(from, length), because, now);
+  if (isFirst || snd.tailProbeAt < Number.POSITIVE_INFINITY) {
+    scheduleProbe(snd, connection.sackEnabled, now);
+  }
   return true;
 }
 
@@ -224,22 +285,72 @@ function transmitProbe(connection: TcpConnection, now: number): boolean {
     snd.probeDue = false;
     return true;
   }
-  const isNew = !snd.hasLost;
-  const from = isNew ? snd.nxt : snd.lostNext;
+  const lost = snd.map.nextLost();
+  const isNew = lost === snd.map.size;
+  const from = isNew ? snd.nxt : snd.map.start(lost);
   const waiting = seqDiff(snd.queueEnd, from) + (snd.finQueued ? 1 : 0);
   const length = Math.max(1, Math.min(snd.windowFrom(from), waiting, snd.mss));
-  if (!emitRange(connection, from, length, Because.WINDOW_PROBE, now)) return false;
+  const fits = snd.windowFrom(from) >= length;
+  const { WINDOW_PROBE } = Because;
+  if (isNew) {
+    if (!sendNew(connection, length, WINDOW_PROBE, now)) return false;
+  } else if (!probeAgain(connection, lost, length, fits, now)) {
+    return false;
+  }
   snd.probeDue = false;
   snd.persistBackoffs++;
   connection.context.counters.windowProbes++;
-  if (snd.windowFrom(from) >= length) {
-    // It fits: an ordinary small segment, for which the retransmission timer runs.
-    if (!isNew) snd.lostNext = seqAdd(from, Math.min(length, seqDiff(snd.lostEnd, from)));
+  // If it fits, it is an ordinary small segment, for which the retransmission timer runs.
+  if (fits) return true;
+  // Expected to be refused: it counts as lost, not as in flight.
+  if (isNew) snd.map.markLost(snd.map.size - 1, Because.RETRANSMISSION_TIMEOUT);
+  snd.retransmitAt = Number.POSITIVE_INFINITY;
+  snd.tailProbeAt = Number.POSITIVE_INFINITY;
+  return true;
+}
+
+/** Probes with what was sent before; beyond the window it stays lost. */
+function probeAgain(
+  connection: TcpConnection,
+  index: number,
+  length: number,
+  fits: boolean,
+  now: number,
+): boolean {
+  const { snd } = connection;
+  const { map } = snd;
+  const reach = Math.min(length, map.length(index));
+  if (fits) return repeatRecord(connection, index, reach, Because.WINDOW_PROBE, now);
+  return emitRange(connection, map.start(index), reach, Because.WINDOW_PROBE, now);
+}
+
+/**
+ * The tail loss probe (RFC 8985, 7.3): new text if there is some and the peer has room, else the last
+ * segment once more. The congestion window does not hold it.
+ */
+function transmitTailProbe(connection: TcpConnection, now: number): boolean {
+  const { snd } = connection;
+  const { map } = snd;
+  if (!snd.tailProbeDue) return true;
+  if (map.size === 0 || snd.phase !== 'open') {
+    snd.tailProbeDue = false;
     return true;
   }
-  // Expected to be refused: it counts as lost, not as in flight, and is not timed.
-  snd.timedAt = -1;
-  if (isNew) snd.markLost(from, seqAdd(from, 1), Because.RETRANSMISSION_TIMEOUT);
-  snd.retransmitAt = Number.POSITIVE_INFINITY;
+  const mss = snd.mss - sackRoom(connection);
+  const unsent = seqDiff(snd.queueEnd, snd.nxt) + (snd.finQueued ? 1 : 0);
+  const length = Math.min(unsent, mss, snd.windowFrom(snd.nxt));
+  const isRepeat = length <= 0;
+  if (isRepeat) {
+    const last = map.size - 1;
+    if (map.length(last) > mss) map.cut(last, seqAdd(map.end(last), -mss));
+    const index = map.size - 1;
+    const { TAIL_LOSS_PROBE } = Because;
+    if (!repeatRecord(connection, index, map.length(index), TAIL_LOSS_PROBE, now)) return false;
+  } else if (!sendNew(connection, length, Because.TAIL_LOSS_PROBE, now)) {
+    return false;
+  }
+  snd.tailProbeDue = false;
+  connection.context.counters.tailLossProbes++;
+  noteProbe(snd, isRepeat, now);
   return true;
 }

@@ -7,9 +7,13 @@
 import { TcpError } from '../base/errors.js';
 import { Because } from '../base/reasons.js';
 import type { TcpConnection } from '../connection/connection.js';
-import { handleTimeout } from '../recovery/loss-recovery.js';
+import { Acknowledgment } from '../recovery/acknowledgment.js';
+import { handleReorderingTimeout, handleTimeout } from '../recovery/loss-recovery.js';
 
 const OFF = Number.POSITIVE_INFINITY;
+
+/** Of a time-out, which acknowledges nothing. */
+const nothing = new Acknowledgment();
 
 /** Deals with every timer of a connection that is due at `now`. */
 export function handleTimers(connection: TcpConnection, now: number): void {
@@ -32,6 +36,15 @@ export function handleTimers(connection: TcpConnection, now: number): void {
     if (giveUp(connection, now)) return;
     snd.probeDue = true;
   }
+  if (snd.reorderingAt <= now) {
+    context.observer?.timerExpired?.(connection, 'reordering');
+    if (handleReorderingTimeout(snd, nothing, now)) context.counters.fastRetransmissions++;
+  }
+  if (snd.tailProbeAt <= now) {
+    context.observer?.timerExpired?.(connection, 'tail-probe');
+    snd.tailProbeAt = OFF;
+    snd.tailProbeDue = true;
+  }
   if (snd.retransmitAt <= now) {
     context.observer?.timerExpired?.(connection, 'retransmission');
     snd.retransmitAt = OFF;
@@ -43,9 +56,11 @@ export function handleTimers(connection: TcpConnection, now: number): void {
 
 /** The retransmission timer. Returns false when the connection was given up. */
 function repeat(connection: TcpConnection, now: number): boolean {
+  const { context } = connection;
   if (connection.isSynchronized) {
     if (giveUp(connection, now)) return false;
-    handleTimeout(connection.snd, now);
+    handleTimeout(connection.snd, connection.sackEnabled, now);
+    context.observer?.windowChanged?.(connection);
     return true;
   }
   const { snd, settings } = connection;
@@ -55,7 +70,7 @@ function repeat(connection: TcpConnection, now: number): boolean {
     return false;
   }
   snd.timeouts++;
-  snd.timedAt = -1;
+  snd.synSentAt = -1;
   snd.rtt.backOff();
   connection.synBecause = Because.RETRANSMISSION_TIMEOUT;
   return true;

@@ -12,6 +12,9 @@ const ALPHA = 1 / 8;
 const BETA = 1 / 4;
 const K = 4;
 
+/** How long the smallest round trip is remembered, at least; at most twice as long. */
+const MIN_RTT_MEMORY_MS = 10_000;
+
 /** Estimates RTT and RTO of one connection. */
 export class RttEstimator {
   readonly #minRtoMs: number;
@@ -21,6 +24,10 @@ export class RttEstimator {
   #latestMs = -1;
   #rtoMs: number;
   #backoffs = 0;
+  /** The smallest of this period and of the one before; `Infinity` = none. */
+  #minRttMs = Number.POSITIVE_INFINITY;
+  #priorMinRttMs = Number.POSITIVE_INFINITY;
+  #minRttUntil = 0;
 
   constructor(initialRtoMs: number, minRtoMs: number, maxRtoMs: number) {
     this.#rtoMs = initialRtoMs;
@@ -40,6 +47,23 @@ export class RttEstimator {
   /** The newest sample; -1 before the first. */
   get latestMs(): number {
     return this.#latestMs;
+  }
+
+  /** The smallest round trip of the last ten seconds or so; -1 before the first measurement. */
+  get minRttMs(): number {
+    const min = Math.min(this.#minRttMs, this.#priorMinRttMs);
+    return min === Number.POSITIVE_INFINITY ? -1 : min;
+  }
+
+  /** Takes a round trip into account for the smallest one only. */
+  noteMin(rttMs: number, now: number): void {
+    if (now >= this.#minRttUntil) {
+      const isIdle = now >= this.#minRttUntil + MIN_RTT_MEMORY_MS;
+      this.#priorMinRttMs = isIdle ? Number.POSITIVE_INFINITY : this.#minRttMs;
+      this.#minRttMs = Number.POSITIVE_INFINITY;
+      this.#minRttUntil = now + MIN_RTT_MEMORY_MS;
+    }
+    if (rttMs < this.#minRttMs) this.#minRttMs = rttMs;
   }
 
   /** The current time-out, back-off included. */

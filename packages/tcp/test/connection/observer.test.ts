@@ -57,7 +57,6 @@ describe('the observer', () => {
       'received SYN-RECEIVED SYN: accepted',
       'sent SYN-RECEIVED SYN-ACK: accept',
       'SYN-RECEIVED > ESTABLISHED',
-      'window',
       'received ESTABLISHED ACK: accepted',
     ]);
   });

@@ -134,8 +134,9 @@ describe('the retransmission timer (RFC 6298)', () => {
     script.advance(200 + 400 + 800);
     expect(script.conn.snd.congestion.ssthresh).toBe(4000);
     const congestion = newReno(1000);
-    congestion.handleTimeout(8000, true, 0);
-    congestion.handleTimeout(20_000, false, 1);
+    const timeout = { cause: 'timeout', now: 0 } as const;
+    congestion.handleCongestion({ ...timeout, flightSize: 8000, isFirst: true });
+    congestion.handleCongestion({ ...timeout, flightSize: 20_000, isFirst: false });
     expect(congestion.ssthresh).toBe(4000);
   });
 });

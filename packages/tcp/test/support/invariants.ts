@@ -18,15 +18,20 @@ function findContradiction(connection: TcpConnection): string | null {
   if (connection.state === 'CLOSED') return null;
   const { snd } = connection;
   if (distance(snd.nxt, snd.una) < 0) return 'una > nxt';
-  if (distance(snd.lostNext, snd.una) < 0) return 'lostNext < una';
-  if (distance(snd.lostEnd, snd.lostNext) < 0) return 'lostEnd < lostNext';
-  if (distance(snd.nxt, snd.lostEnd) < 0) return 'lostEnd > nxt';
+  const map = mapContradiction(connection);
+  if (map !== null) return map;
   if (snd.pipe < 0) return 'pipe < 0';
   if (snd.congestion.cwnd < 1 || !(snd.congestion.ssthresh > 0)) return 'no congestion window';
   if (snd.una !== snd.iss && distance(snd.queueSeq, snd.una) > 0) return 'queueSeq > una';
   const sent = distance(snd.nxt, snd.queueEnd);
   if (sent > (snd.finQueued ? 1 : 0)) return `nxt is ${sent} beyond the queue`;
-  const timers = [snd.retransmitAt, snd.persistAt, connection.rcv.delayedAckAt];
+  const timers = [
+    snd.retransmitAt,
+    snd.tailProbeAt,
+    snd.reorderingAt,
+    snd.persistAt,
+    connection.rcv.delayedAckAt,
+  ];
   const next = Math.min(...timers, connection.timeWaitAt);
   if (connection.deadline > next) return `deadline ${connection.deadline} is after ${next}`;
   if (
@@ -39,6 +44,24 @@ function findContradiction(connection: TcpConnection): string | null {
     if (snd.hasLost && !isArmed) return 'data lost and no timer';
   }
   return connection.state === 'SYN-SENT' ? null : receiverContradiction(connection);
+}
+
+/** The records lie one behind the other from `una` to `nxt`, and the sums are those of the marks. */
+function mapContradiction({ snd, state, isSynchronized }: TcpConnection): string | null {
+  const { map } = snd;
+  if (!isSynchronized || state === 'TIME-WAIT') return null;
+  let [at, sacked, lost] = [snd.una, 0, 0];
+  for (let index = 0; index < map.size; index++) {
+    if (map.start(index) !== at) return `record ${index} does not begin where the last one ends`;
+    if (map.length(index) <= 0) return `record ${index} is empty`;
+    at = map.end(index);
+    if (map.isSacked(index)) sacked += map.length(index);
+    if (map.isLost(index)) lost += map.length(index);
+    if (map.isSacked(index) && map.isLost(index)) return `record ${index} is SACKed and lost`;
+  }
+  if (at !== snd.nxt) return 'the map does not end at nxt';
+  if (sacked !== map.sackedBytes || lost !== map.lostBytes) return 'the sums of the map are wrong';
+  return null;
 }
 
 function receiverContradiction(connection: TcpConnection): string | null {

@@ -1,0 +1,61 @@
+/**
+ * What loss recovery remembers of one connection beyond its send map: the variables of RACK-TLP
+ * (RFC 8985), proportional rate reduction (RFC 9937), F-RTO (RFC 5682) and of the detection of
+ * recoveries that were none (RFC 3522, 3708). Data only; `recovery/` works on it, one file an RFC.
+ */
+
+import { type Seq, seq } from '../wire/seq.js';
+
+/** How far F-RTO has come: off, after the time-out, after the first acknowledgment behind it. */
+export type FrtoStep = 0 | 1 | 2;
+
+/** RFC 8985, 6.2, step 4: how many recoveries without D-SACK bring the reordering window back. */
+export const REORDERING_PERSISTENCE = 16;
+
+/** Variables of one connection. Times in monotonic ms. */
+export class RecoveryState {
+  // RACK (RFC 8985, 5.2). Of the segment delivered last, in the order of sending:
+  /** RACK.xmit_ts; -1 before the first. */
+  rackSentAt = -1;
+  /** RACK.end_seq */
+  rackEnd: Seq = seq(0);
+  /** RACK.rtt */
+  rackRttMs = 0;
+  /** RACK.fack: the highest sequence number that was delivered. */
+  fack: Seq = seq(0);
+  /** RACK.reordering_seen */
+  reorderingSeen = false;
+  /** RACK.reo_wnd_mult and RACK.reo_wnd_persist */
+  reorderingSteps = 1;
+  reorderingPersist = REORDERING_PERSISTENCE;
+  /** RACK.dsack_round: no wider window before this is acknowledged. */
+  dsackRound: Seq = seq(0);
+  inDsackRound = false;
+
+  // Tail loss probe (RFC 8985, 7).
+  /** TLP.end_seq, if a probe is out. */
+  probeEnd: Seq = seq(0);
+  isProbeOut = false;
+  /** TLP.is_retrans */
+  isProbeRepeat = false;
+
+  // PRR (RFC 9937, 6).
+  /** Bytes that may be in flight during this recovery; -1 = not governed by PRR. */
+  prrWindow = -1;
+  prrDelivered = 0;
+  prrOut = 0;
+  /** RecoverFS */
+  prrFlight = 0;
+
+  // What takes an unnecessary recovery back.
+  /** Whether the last congestion may still prove to be none. */
+  mayUndo = false;
+  /** SND.UNA when it began, and what has to be acknowledged for it to be settled. */
+  undoFrom: Seq = seq(0);
+  undoUntil: Seq = seq(0);
+  /** Bytes sent again since, and not reported as duplicates. */
+  undoBytes = 0;
+  /** When the first of them was sent; -1 = none was. */
+  repairedAt = -1;
+  frto: FrtoStep = 0;
+}

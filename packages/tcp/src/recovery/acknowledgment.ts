@@ -1,0 +1,132 @@
+/**
+ * What one segment has acknowledged, gathered record by record from the ACK field and the SACK
+ * blocks: everything that loss recovery, the estimators and congestion control want to know of it.
+ * One object serves all connections; it is good until the next acknowledgment.
+ */
+
+import type { DeliveredEmission } from '../congestion/delivery-rate.js';
+import type { Sender } from '../connection/sender.js';
+import { type Seq, seqGt, seqLt } from '../wire/seq.js';
+
+/** The gathered acknowledgment. */
+export class Acknowledgment {
+  now = 0;
+  /** Bytes in flight before it. */
+  priorInFlight = 0;
+  /** SND.UNA before it. */
+  priorUna = 0 as Seq;
+  /** Bytes delivered by it, in both ways. */
+  deliveredBytes = 0;
+  /** Bytes of the map that the ACK field covered. */
+  cumulativeBytes = 0;
+  /** Bytes that its blocks reported for the first time. */
+  sackedBytes = 0;
+  /** The longest and the shortest unambiguous round trip; -1 = none. */
+  longestRttMs = -1;
+  shortestRttMs = -1;
+  /** Whether the round trip is due for a sample: it covers something sent after the last one was taken. */
+  isTimed = false;
+  /** Whether something that was sent more than once is covered by the ACK field (Karn's rule). */
+  coversRepeated = false;
+  /** Whether something was delivered that left once only. */
+  deliversOriginal = false;
+  /** It repeats what was received before (RFC 2883), and how many bytes of it. */
+  hasDsack = false;
+  dsackBytes = 0;
+  /** The D-SACK is of the tail loss probe. */
+  dsackOfProbe = false;
+  /** Bytes judged lost with it. */
+  lostBytes = 0;
+  /** The newest emission that was delivered; `sentAt` is -1 when none was. */
+  readonly newest: DeliveredEmission = {
+    sentAt: -1,
+    end: 0,
+    delivered: 0,
+    deliveredAt: 0,
+    firstSentAt: 0,
+    isAppLimited: false,
+    inFlight: 0,
+    lostBefore: 0,
+  };
+  /** SEG.TSecr in the sender's clock of sending: everything sent later was not echoed; -1 = no timestamps. */
+  echoAgeMs = -1;
+
+  begin(snd: Sender, echoAgeMs: number, now: number): void {
+    this.now = now;
+    this.priorInFlight = snd.pipe;
+    this.priorUna = snd.una;
+    this.deliveredBytes = 0;
+    this.cumulativeBytes = 0;
+    this.sackedBytes = 0;
+    this.longestRttMs = -1;
+    this.shortestRttMs = -1;
+    this.isTimed = false;
+    this.coversRepeated = false;
+    this.deliversOriginal = false;
+    this.hasDsack = false;
+    this.dsackBytes = 0;
+    this.dsackOfProbe = false;
+    this.lostBytes = 0;
+    this.newest.sentAt = -1;
+    this.echoAgeMs = echoAgeMs;
+  }
+
+  /** The record at `index` has arrived: counts it. What is SACKed already was counted then. */
+  deliver(snd: Sender, index: number): void {
+    const { map, recovery } = snd;
+    const { now } = this;
+    const bytes = map.length(index);
+    const sentAt = map.sentAt(index);
+    const end = map.end(index);
+    this.deliveredBytes += bytes;
+    snd.rate.handleDelivered(now, bytes);
+    if (map.isTimed(index)) {
+      const rttMs = now - sentAt;
+      if (rttMs > this.longestRttMs) this.longestRttMs = rttMs;
+      if (this.shortestRttMs < 0 || rttMs < this.shortestRttMs) this.shortestRttMs = rttMs;
+      if (!seqLt(map.start(index), snd.timedFrom)) this.isTimed = true;
+    }
+    if (map.timesRepeated(index) === 0) {
+      this.deliversOriginal = true;
+      // RFC 8985, 6.2, step 3: an original behind one that was sent later.
+      if (seqLt(end, recovery.fack)) recovery.reorderingSeen = true;
+    }
+    if (seqGt(end, recovery.fack)) recovery.fack = end;
+    this.#noteNewest(snd, index, sentAt, end);
+    this.#updateRack(snd, index, sentAt, end);
+  }
+
+  #noteNewest(snd: Sender, index: number, sentAt: number, end: Seq): void {
+    const { newest } = this;
+    const isNewer =
+      sentAt > newest.sentAt || (sentAt === newest.sentAt && seqGt(end, newest.end as Seq));
+    if (!isNewer) return;
+    const { map } = snd;
+    newest.sentAt = sentAt;
+    newest.end = end;
+    newest.delivered = map.delivered(index);
+    newest.deliveredAt = map.deliveredAt(index);
+    newest.firstSentAt = map.firstSentAt(index);
+    newest.isAppLimited = map.isAppLimited(index);
+    newest.inFlight = map.inFlight(index);
+    newest.lostBefore = map.lostBefore(index);
+  }
+
+  /** RFC 8985, 6.2, step 2: RACK.xmit_ts, RACK.end_seq, RACK.rtt. */
+  #updateRack(snd: Sender, index: number, sentAt: number, end: Seq): void {
+    const { recovery } = snd;
+    const rttMs = this.now - sentAt;
+    if (!snd.map.isTimed(index)) {
+      // Which copy has arrived? Not the last one if the echo is older or the trip too short.
+      if (this.echoAgeMs >= 0 && this.echoAgeMs > rttMs + 1) return;
+      if (rttMs < snd.rtt.minRttMs) return;
+    }
+    const isLater =
+      sentAt > recovery.rackSentAt ||
+      (sentAt === recovery.rackSentAt && seqGt(end, recovery.rackEnd));
+    if (!isLater) return;
+    recovery.rackSentAt = sentAt;
+    recovery.rackEnd = end;
+    recovery.rackRttMs = rttMs;
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Reads SACK blocks into the send map (RFC 2018, 6675) and recognises duplicates that the peer
+ * reports (D-SACK, RFC 2883).
+ *
+ * A block counts only if it lies in what is in flight; it cuts records at its edges, but a peer that
+ * sets its edges inside of segments cannot make the map grow without bound: beyond a limit whole
+ * records are marked only.
+ */
+
+import type { Sender } from '../connection/sender.js';
+import type { TcpHeader } from '../wire/header.js';
+import { type Seq, seqDiff, seqGe, seqGt, seqLe, seqLt } from '../wire/seq.js';
+import type { Acknowledgment } from './acknowledgment.js';
+
+/** Records beyond twice what full segments would need, before blocks stop cutting them. */
+const SPARE_RECORDS = 64;
+
+/** Marks what the blocks of `seg` report, after its ACK field was taken. */
+export function takeBlocks(snd: Sender, seg: TcpHeader, ack: Acknowledgment): void {
+  let first = 0;
+  if (isDuplicateBlock(snd, seg, ack)) {
+    noteDuplicate(snd, seg, ack);
+    first = 1;
+  }
+  for (let block = first; block < seg.sackCount; block++) {
+    const left = seg.sackEdges[block * 2]! as Seq;
+    const right = seg.sackEdges[block * 2 + 1]! as Seq;
+    // RFC 2018, 8 trusts no report beyond what was sent; what lies below SND.UNA is old.
+    if (!seqLt(left, right) || seqGt(right, snd.nxt) || seqLe(right, snd.una)) continue;
+    markRange(snd, seqLt(left, snd.una) ? snd.una : left, right, ack);
+  }
+}
+
+/** RFC 2883, 4: the first block repeats what the ACK field covers, or lies inside of the second one. */
+function isDuplicateBlock(snd: Sender, seg: TcpHeader, ack: Acknowledgment): boolean {
+  const { sackEdges } = seg;
+  const left = sackEdges[0]! as Seq;
+  const right = sackEdges[1]! as Seq;
+  if (!seqLt(left, right)) return false;
+  // What was acknowledged more than a window ago is nobody's duplicate.
+  if (
+    seqDiff(snd.una, left) >
+    Math.max(snd.maxWnd, snd.flightSize) + seqDiff(snd.una, ack.priorUna)
+  ) {
+    return false;
+  }
+  if (seqLt(left, seg.ack)) return seqLe(right, seg.ack);
+  return (
+    seg.sackCount > 1 && seqLe(sackEdges[2]! as Seq, left) && seqGe(sackEdges[3]! as Seq, right)
+  );
+}
+
+function noteDuplicate(snd: Sender, seg: TcpHeader, ack: Acknowledgment): void {
+  const { recovery } = snd;
+  const left = seg.sackEdges[0]! as Seq;
+  const right = seg.sackEdges[1]! as Seq;
+  ack.hasDsack = true;
+  ack.dsackBytes = seqDiff(right, left);
+  ack.dsackOfProbe = recovery.isProbeOut && recovery.isProbeRepeat && right === recovery.probeEnd;
+}
+
+/** Marks the records of `[left, right)`, which lies inside of the flight. */
+function markRange(snd: Sender, left: Seq, right: Seq, ack: Acknowledgment): void {
+  const { map } = snd;
+  const mayCut = map.size < (2 * snd.flightSize) / snd.mss + SPARE_RECORDS;
+  let index = map.find(left);
+  while (index < map.size && seqLt(map.start(index), right)) {
+    if (map.isSacked(index)) {
+      index++;
+      continue;
+    }
+    if (seqLt(map.start(index), left)) {
+      if (mayCut) map.cut(index, left);
+      index++;
+      continue;
+    }
+    if (seqGt(map.end(index), right)) {
+      if (!mayCut) return;
+      map.cut(index, right);
+    }
+    ack.sackedBytes += map.length(index);
+    ack.deliver(snd, index);
+    index = map.markSacked(index) + 1;
+  }
+}
