@@ -3,8 +3,8 @@
  * does not export are left out.
  */
 
-import * as tcp from '@netlayers/tcp';
 import type { CongestionControlFactory } from '@netlayers/tcp';
+import * as tcp from '@netlayers/tcp';
 
 /** An algorithm as it is called here, in `@netlayers/tcp` and by Linux (`TCP_CONGESTION`). */
 const NAMES = [

@@ -36,11 +36,13 @@ const USUAL_BYTES = 100_000;
 /** A cell sends at least this many segments, at most that many: the CPU has to do other things too. */
 const FEWEST_SEGMENTS = 4;
 const USUAL_SEGMENTS = 12;
-const MOST_SEGMENTS = 700;
+const MOST_SEGMENTS = 2000;
 /** A cell is meant to end within this virtual time. */
-const BUDGET_MS = 6000;
+const BUDGET_MS = 15_000;
 const DELAYED_ACK_MS = 40;
 const MIN_RTO_MS = 200;
+/** With every fifth packet lost two minutes without an ACK are bad luck, not a dead peer. */
+const USER_TIMEOUT_MS = 600_000;
 
 /** A request and its response, and how often. */
 const REQUEST_BYTES = 300;
@@ -136,6 +138,7 @@ export function setUp(cell: Cell): CellSetup {
       receiveBuffer: cell.receiveBuffer,
       timestamps: withTimestamps,
       sack: withSack,
+      userTimeoutMs: USER_TIMEOUT_MS,
       congestionControl: algorithmOf(cell.algorithm).factory,
     },
     bytesThere: traffic === 'turns' ? Math.ceil(REQUEST_BYTES * perTurn) : bytes,

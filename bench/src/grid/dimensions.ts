@@ -37,70 +37,117 @@ export type Dimension = keyof typeof DIMENSIONS;
 /** One value of each dimension. */
 export type Cell = { readonly [D in Dimension]: (typeof DIMENSIONS)[D][number] };
 
-const NAMES = Object.keys(DIMENSIONS) as Dimension[];
-const SIZES = NAMES.map((name) => DIMENSIONS[name].length);
+/** The names of all dimensions, in their order. */
+export const DIMENSION_NAMES = Object.keys(DIMENSIONS) as readonly Dimension[];
 
-/** How many cells the product of all dimensions has. */
-export const PRODUCT = SIZES.reduce((product, size) => product * size, 1);
+/** The values of each dimension that are meant, as indexes. */
+export type Selection = readonly (readonly number[])[];
 
 const cellFrom = (indexes: Combination): Cell =>
   Object.fromEntries(
-    NAMES.map((name, dimension) => [name, DIMENSIONS[name][indexes[dimension]!]]),
+    DIMENSION_NAMES.map((name, dimension) => [name, DIMENSIONS[name][indexes[dimension]!]]),
   ) as Cell;
 
-/** The cell with a number of the product, 0 to `PRODUCT - 1`. */
-export function cellAt(number: number): Cell {
+/** How many cells the product of a selection has. */
+export const productOf = (selection: Selection): number =>
+  selection.reduce((product, { length }) => product * length, 1);
+
+/** The cell with a number of the product, from 0 on. */
+export function cellAt(selection: Selection, number: number): Cell {
   let rest = number;
   return cellFrom(
-    SIZES.map((size) => {
-      const index = rest % size;
-      rest = Math.floor(rest / size);
+    selection.map((indexes) => {
+      const index = indexes[rest % indexes.length]!;
+      rest = Math.floor(rest / indexes.length);
       return index;
     }),
   );
 }
 
-/** Cells in which every value of every three dimensions meets every other. */
-export const coveringCells = (seed: number): Cell[] => coveringSet(SIZES, seed).map(cellFrom);
-
 const bytesText = (bytes: number): string => (bytes < MB ? `${bytes / KB}K` : `${bytes / MB}M`);
 const rateText = (mbit: number): string => (mbit < 1000 ? `${mbit}M` : `${mbit / 1000}G`);
 
-/** Spells the value of one dimension. */
-export function valueText(cell: Cell, dimension: Dimension): string {
+/** Spells a value of one dimension, without blanks. */
+function spell(dimension: Dimension, value: Cell[Dimension]): string {
   switch (dimension) {
     case 'sendBuffer':
     case 'receiveBuffer':
-      return bytesText(cell[dimension]);
+      return bytesText(value as number);
     case 'rateMbit':
-      return rateText(cell.rateMbit);
+      return rateText(value as number);
     case 'duplicate':
-      return `${cell.duplicate * 100}%`;
+      return `${(value as number) * 100}%`;
     default:
-      return String(cell[dimension]);
+      return String(value).replaceAll(' ', '-');
   }
 }
 
+/** Spells the value that a cell has in one dimension. */
+export const valueText = (cell: Cell, dimension: Dimension): string =>
+  spell(dimension, cell[dimension]);
+
 /** Spells a cell: `loss=1% rttMs=20 ...`. */
 export const cellName = (cell: Cell): string =>
-  NAMES.map((name) => `${name}=${valueText(cell, name).replaceAll(' ', '-')}`).join(' ');
+  DIMENSION_NAMES.map((name) => `${name}=${valueText(cell, name)}`).join(' ');
 
 /**
- * Whether a cell is meant by a filter: `loss=1%,mtu=68`, in the spelling of `cellName`; several
- * values of a dimension with `|`.
+ * The values that a filter leaves: `loss=1%|5% mtu=68` in the spelling of `cellName`, parts
+ * separated by blanks or commas; a dimension that is not named keeps all of its values.
  *
- * @throws RangeError for a dimension that does not exist.
+ * @throws RangeError for a dimension or a value that does not exist.
  */
-export function matches(cell: Cell, filter: string): boolean {
-  return filter
-    .split(/[ ,]+/)
-    .filter((part) => part !== '')
-    .every((part) => {
-      const [name = '', values = ''] = part.split('=');
-      if (!NAMES.includes(name as Dimension)) {
-        throw new RangeError(`no dimension is called ${name}: choose from ${NAMES.join(', ')}`);
-      }
-      const value = valueText(cell, name as Dimension).replaceAll(' ', '-');
-      return values.split('|').includes(value);
+export function select(filter: string): Selection {
+  const parts = filter.split(/[ ,]+/).filter((part) => part !== '');
+  const wanted = new Map(parts.map((part) => part.split('=') as [string, string | undefined]));
+  for (const name of wanted.keys()) {
+    if (DIMENSION_NAMES.includes(name as Dimension)) continue;
+    throw new RangeError(
+      `no dimension is called ${name}: choose from ${DIMENSION_NAMES.join(', ')}`,
+    );
+  }
+  return DIMENSION_NAMES.map((name) => {
+    const spelled = DIMENSIONS[name].map((value) => spell(name, value));
+    const values = wanted.get(name)?.split('|') ?? spelled;
+    return values.map((value) => {
+      const index = spelled.indexOf(value);
+      if (index >= 0) return index;
+      throw new RangeError(`${name} is never ${value}: choose from ${spelled.join(', ')}`);
     });
+  });
+}
+
+/** Whether a cell is in a selection. */
+export const contains = (selection: Selection, cell: Cell): boolean =>
+  DIMENSION_NAMES.every((name, dimension) =>
+    selection[dimension]!.some((index) => DIMENSIONS[name][index] === cell[name]),
+  );
+
+/** Where nothing is left to chance. */
+const CLEAN = 'loss=0 reorder=none duplicate=0%';
+
+/** Cells of a selection in which every value of every three dimensions meets every other. */
+function covering(selection: Selection, seed: number): Cell[] {
+  const sizes = selection.map(({ length }) => length);
+  return coveringSet(sizes, seed).map((indexes) =>
+    cellFrom(indexes.map((index, dimension) => selection[dimension]![index]!)),
+  );
+}
+
+/**
+ * Cells in which every value of every three dimensions meets every other, and again among those
+ * cells where nothing is lost, late or double: each of these takes three values to be one, so few
+ * are among the former.
+ */
+export function coveringCells(seed: number): Cell[] {
+  const cells = [...covering(select(''), seed), ...covering(select(CLEAN), seed)];
+  return [...new Map(cells.map((cell) => [cellName(cell), cell])).values()];
+}
+
+/** A seed of a cell that stays the same whatever other cells there are (FNV-1a of its name). */
+export function seedOf(cell: Cell, base: number): number {
+  let hash = 0x811c9dc5 ^ base;
+  for (const character of cellName(cell)) {
+    hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
+  }
+  return hash >>> 0;
 }

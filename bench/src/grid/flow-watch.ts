@@ -46,10 +46,11 @@ export class FlowWatch implements TcpObserver {
   /** Text, SYN or FIN sent again; the octet of a window probe is not counted. */
   repeated = 0;
   readonly #surroundings: FlowSurroundings;
-  /** Since when the sender has been silent although data could flow; -1 = it could not. */
+  /** Since when the sender has been silent, and SND.UNA stood still, although data could flow; -1 = it could not. */
   #since = -1;
-  /** The longest RTO since then. */
+  /** The longest RTO since SND.UNA last moved: the timer may have been armed with it. */
   #rtoMs = 0;
+  #una: Seq | null = null;
   /** Behind everything sent so far but window probes. */
   #end: Seq | null = null;
 
@@ -69,7 +70,7 @@ export class FlowWatch implements TcpObserver {
     if (length === 0) return;
     this.#endSilence();
     this.#since = this.#surroundings.now();
-    this.#rtoMs = connection.snd.rtt.rtoMs;
+    this.#takeRto(connection);
     if (because === Because.WINDOW_PROBE) return;
     if (this.#end !== null && seqGt(this.#end, header.seq)) this.repeated++;
     const end = seqAdd(header.seq, length);
@@ -85,19 +86,25 @@ export class FlowWatch implements TcpObserver {
     const inFlight = seqDiff(snd.nxt, snd.una) > 0;
     const isHeld = by === HeldBy.CONGESTION_WINDOW || by === HeldBy.NAGLE;
     if (!inFlight && !isHeld) {
-      this.#endSilence();
+      this.#takeRto(connection);
       this.#since = -1;
       return;
     }
-    if (this.#since < 0) {
-      this.#since = this.#surroundings.now();
-      this.#rtoMs = 0;
-    }
+    if (this.#since < 0) this.#since = this.#surroundings.now();
     this.#takeRto(connection);
   }
 
   #takeRto({ snd }: View): void {
-    this.#rtoMs = Math.max(this.#rtoMs, snd.rtt.rtoMs);
+    const { rtoMs } = snd.rtt;
+    if (this.#una === snd.una) {
+      this.#rtoMs = Math.max(this.#rtoMs, rtoMs);
+      return;
+    }
+    // Progress: the timer starts anew, with what the RTO is now.
+    this.#endSilence();
+    if (this.#since >= 0) this.#since = this.#surroundings.now();
+    this.#una = snd.una;
+    this.#rtoMs = rtoMs;
   }
 
   #endSilence(): void {

@@ -8,6 +8,7 @@
 
 import { createNetwork, type SimHost, type SimLink, type SimNetwork } from '@netlayers/sim';
 import type { TcpSocket } from '@netlayers/stack';
+import { segmentLog, type TcpObserver } from '@netlayers/tcp';
 import { type CellSetup, setUp } from './cell-setup.js';
 import type { Cell } from './dimensions.js';
 import { FlowWatch } from './flow-watch.js';
@@ -163,7 +164,33 @@ interface Hosts {
   readonly watches: readonly [FlowWatch, FlowWatch];
 }
 
-function build(setup: CellSetup, seed: number, capture: boolean): Hosts {
+/** Where the lines of a trace go. */
+export type Trace = (line: string) => void;
+
+/** A watch, and where it is wanted a log of the same host. */
+function observing(watch: FlowWatch, name: string, now: () => number, trace: Trace | null) {
+  if (trace === null) return watch;
+  const stamp = (): string => `${now().toFixed(3).padStart(12)} ${name}`;
+  const log = segmentLog({
+    segment: (arrow, segment, note) => trace(`${stamp()} ${arrow} ${segment}    ${note}`),
+    event: (text) => trace(`${stamp()}    ${text}`),
+  });
+  const both: TcpObserver = {
+    ...log,
+    segmentSent: (...args) => {
+      log.segmentSent?.(...args);
+      watch.segmentSent(...args);
+    },
+    segmentReceived: (...args) => {
+      log.segmentReceived?.(...args);
+      watch.segmentReceived(args[0]);
+    },
+    senderHeld: (...args) => watch.senderHeld(...args),
+  };
+  return both;
+}
+
+function build(setup: CellSetup, seed: number, capture: boolean, trace: Trace | null): Hosts {
   const trips = new RoundTrips();
   const network: SimNetwork = createNetwork({
     seed,
@@ -172,14 +199,16 @@ function build(setup: CellSetup, seed: number, capture: boolean): Hosts {
       if (fate === 'sent') trips.take(from === 'b', arrivesAtMs - atMs);
     },
   });
+  const now = (): number => network.clock.now();
   const surroundings = {
-    now: () => network.clock.now(),
+    now,
     longestRttMs: () => trips.longestMs,
   };
   const watches = [new FlowWatch(surroundings), new FlowWatch(surroundings)] as const;
   const { tcp, link } = setup;
-  const a = network.host({ name: 'a', address: '10.0.0.1', tcp, observer: watches[0] });
-  const b = network.host({ name: 'b', address: '10.0.0.2', tcp, observer: watches[1] });
+  const observers = watches.map((watch, i) => observing(watch, i === 0 ? 'a' : 'b', now, trace));
+  const a = network.host({ name: 'a', address: '10.0.0.1', tcp, observer: observers[0]! });
+  const b = network.host({ name: 'b', address: '10.0.0.2', tcp, observer: observers[1]! });
   return { network, a, b, link: network.link(a, b, link), watches };
 }
 
@@ -233,13 +262,17 @@ async function attempt(
 /** Runs a cell. */
 export function runCell(cell: Cell, seed: number): Promise<CellResult> {
   const setup = setUp(cell);
-  return attempt(cell, setup, seed, build(setup, seed, false));
+  return attempt(cell, setup, seed, build(setup, seed, false, null));
 }
 
-/** Runs a cell again and returns the pcapng file of it. */
-export async function captureCell(cell: Cell, seed: number): Promise<Uint8Array> {
+/** Runs a cell again and returns the pcapng file of it; `trace` gets what both hosts did, line by line. */
+export async function captureCell(
+  cell: Cell,
+  seed: number,
+  trace: Trace | null = null,
+): Promise<Uint8Array> {
   const setup = setUp(cell);
-  const hosts = build(setup, seed, true);
+  const hosts = build(setup, seed, true, trace);
   await attempt(cell, setup, seed, hosts);
   return hosts.network.capture();
 }
