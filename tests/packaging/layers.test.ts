@@ -11,6 +11,22 @@ import { type Kind, LAYERS, libraries, ROOT, sourcesBelow } from './workspace.js
 const importsOf = (source: string): string[] =>
   ts.preProcessFile(source, true, true).importedFiles.map(({ fileName }) => fileName);
 
+/** The modules that a source needs when it runs: types are gone by then. */
+function runtimeImportsOf(source: string): string[] {
+  const file = ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest);
+  return file.statements.flatMap((node) => {
+    const isType =
+      (ts.isImportDeclaration(node) &&
+        node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) ||
+      (ts.isExportDeclaration(node) && node.isTypeOnly);
+    if (isType || !(ts.isImportDeclaration(node) || ts.isExportDeclaration(node))) return [];
+    const { moduleSpecifier } = node;
+    return moduleSpecifier !== undefined && ts.isStringLiteral(moduleSpecifier)
+      ? [moduleSpecifier.text]
+      : [];
+  });
+}
+
 /** `@netlayers/link` for `link`. */
 const ours = (name: string): string => `@netlayers/${name}`;
 
@@ -130,6 +146,14 @@ describe('layers', () => {
         const files = sourcesBelow(join(folder, 'src'));
         const asynchronous = files.filter((file) => isAsync(readFileSync(file, 'utf8')));
         expect(asynchronous.map((file) => relative(ROOT, file))).toEqual([]);
+      });
+
+      it('takes no more than types from a package that is not pure', () => {
+        const impure = ofKind('neutral', 'node').map(({ manifest }) => manifest.name);
+        const used = sourcesBelow(join(folder, 'src')).flatMap((file) =>
+          runtimeImportsOf(readFileSync(file, 'utf8')).filter((name) => impure.includes(name)),
+        );
+        expect(used).toEqual([]);
       });
 
       it('cannot use what a host provides: the compiler knows none of it', () => {

@@ -27,16 +27,18 @@ interface Layer {
 /** Every published library: the table of the architecture. */
 export const LAYERS: Readonly<Record<string, Layer>> = {
   bytes: { kind: 'pure', imports: [] },
+  host: { kind: 'neutral', imports: [] },
   link: { kind: 'pure', imports: ['bytes'] },
   tun: { kind: 'node', imports: ['link', 'bytes'], foreign: ['koffi', 'tuntap2'] },
   ipv4: { kind: 'pure', imports: ['link', 'bytes'] },
   udp: { kind: 'pure', imports: ['ipv4', 'bytes'] },
   tcp: { kind: 'pure', imports: ['ipv4', 'bytes'] },
-  stack: { kind: 'neutral', imports: ['tcp', 'udp', 'ipv4', 'link', 'bytes'] },
-  sim: { kind: 'neutral', imports: ['stack', 'tcp', 'udp', 'ipv4', 'link', 'bytes'] },
-  http: { kind: 'pure', imports: ['bytes'] },
-  server: { kind: 'neutral', imports: ['http', 'bytes'] },
-  client: { kind: 'neutral', imports: ['http', 'bytes'] },
+  stack: { kind: 'neutral', imports: ['tcp', 'udp', 'ipv4', 'link', 'host', 'bytes'] },
+  sim: { kind: 'neutral', imports: ['stack', 'tcp', 'udp', 'ipv4', 'link', 'host', 'bytes'] },
+  // Of the host it names the type of a signal, and uses nothing.
+  http: { kind: 'pure', imports: ['bytes', 'host'] },
+  server: { kind: 'neutral', imports: ['http', 'host', 'bytes'] },
+  client: { kind: 'neutral', imports: ['http', 'host', 'bytes'] },
   kernel: { kind: 'node', imports: ['http'] },
   static: { kind: 'node', imports: ['http', 'server'], foreign: ['mime'] },
   node: { kind: 'node', imports: ['http', 'stack'] },

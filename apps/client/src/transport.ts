@@ -2,23 +2,9 @@
  * Whose TCP carries the request. Each is loaded only when it is used.
  */
 
-import type { Transport } from '@netlayers/http';
 import type { Notes } from './notes.js';
+import type { OpenTransport } from './open-transport.js';
 import type { ClientCommand } from './options.js';
-
-/** A transport ready to connect with. */
-export interface OpenTransport {
-  readonly transport: Transport;
-  /** Finds the address of a name, where the transport cannot. */
-  readonly resolve: ((name: string) => Promise<string>) | null;
-  /**
-   * What else to tell about a failure to connect, or `null`.
-   *
-   * @param error what the client reported.
-   */
-  advise(error: unknown): string | null;
-  close(): Promise<void>;
-}
 
 async function openKernel(): Promise<OpenTransport> {
   const { kernelTransport } = await import('@netlayers/kernel');

@@ -4,12 +4,13 @@
  */
 
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { HostClock } from '@netlayers/host';
 import { createStack } from '@netlayers/stack';
 import { createTun } from '@netlayers/tun';
 import { CommandError, ExitCode } from './exit-code.js';
 import type { Notes } from './notes.js';
+import type { OpenTransport } from './open-transport.js';
 import type { TunSettings } from './options.js';
-import type { OpenTransport } from './transport.js';
 
 /** How long connections may take to end before the device goes, milliseconds. */
 const DRAIN_MS = 1000;
@@ -87,12 +88,13 @@ export async function openTun(settings: TunSettings, notes: Notes): Promise<Open
   });
   try {
     tun.onError = (error) => notes.error(error.message);
+    const clock = new HostClock();
     const device =
       pcap === null
         ? tun
         : (await import('@netlayers/link')).captureDevice(tun, {
             sink: openCapture(pcap, notes),
-            wallTime: () => performance.timeOrigin + performance.now(),
+            wallTime: () => clock.wallTime(),
             interfaceName: tun.name,
           });
     const observer = notes.shows('debug')

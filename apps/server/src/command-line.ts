@@ -4,8 +4,8 @@
  */
 
 import yargs from 'yargs';
+import { DEFAULTS, type GivenOptions, UsageError } from './given-options.js';
 import { VERBOSITIES } from './log.js';
-import { DEFAULTS, type GivenOptions, UsageError } from './options.js';
 
 const TRANSPORT_OPTIONS = {
   transport: {

@@ -6,11 +6,13 @@
 
 import { Server } from '@netlayers/server';
 import { formatAccess } from './access-log.js';
+import { UsageError } from './given-options.js';
 import { type Log, processLog } from './log.js';
-import { readOptions, type ServerCommand, UsageError } from './options.js';
+import type { OpenTransport } from './open-transport.js';
+import { readOptions, type ServerCommand } from './options.js';
 import { addBuiltInRoutes } from './routes.js';
 import { untilStopped } from './signals.js';
-import { type OpenTransport, openTransport } from './transport.js';
+import { openTransport } from './transport.js';
 
 /** A method of Node's that reads any Uint8Array; its types leave it out. */
 const { latin1Slice } = Buffer.prototype as unknown as {

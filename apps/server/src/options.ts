@@ -1,9 +1,10 @@
 /**
- * The command line: what can be said, what holds when it is not, and which combinations contradict
- * each other. A mistake is one line that says what to do, not a page of help.
+ * What the options mean: what holds for those that were not given, and which of them contradict each
+ * other. A mistake is one line that says what to do, not a page of help.
  */
 
 import { resolve } from 'node:path';
+import { DEFAULTS, type GivenOptions, UsageError } from './given-options.js';
 import type { Verbosity } from './log.js';
 
 /** The settings of one run. */
@@ -39,11 +40,6 @@ export interface TunOptions {
   readonly timeWaitMs: number | null;
 }
 
-/** A mistake on the command line; the message is for whoever made it. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /** Options that say nothing to the kernel's TCP. */
 const TUN_ONLY = [
   'tun-ip',
@@ -56,31 +52,6 @@ const TUN_ONLY = [
   'pcap',
   'time-wait',
 ] as const;
-
-/** What holds without options. */
-export const DEFAULTS = { transport: 'auto', port: 8080, verbosity: 'info' } as const;
-
-/** The options as they were given, with defaults where nothing depends on another option. */
-export interface GivenOptions {
-  readonly transport: 'auto' | 'tun' | 'kernel';
-  readonly port: number;
-  readonly verbosity: Verbosity;
-  readonly 'kernel-tcp'?: boolean | undefined;
-  readonly 'tun-ip'?: string | undefined;
-  readonly 'tun-name'?: string | undefined;
-  readonly 'tun-driver'?: 'koffi' | 'tuntap2' | undefined;
-  readonly 'tun-fd'?: number | undefined;
-  readonly 'tun-route'?: readonly string[] | undefined;
-  readonly mtu?: number | undefined;
-  readonly offload?: boolean | undefined;
-  readonly 'time-wait'?: number | undefined;
-  readonly pcap?: string | undefined;
-  readonly host?: string | undefined;
-  readonly root?: string | undefined;
-  readonly allow?: readonly string[] | undefined;
-  readonly demo?: boolean | undefined;
-  readonly cors?: string | undefined;
-}
 
 /**
  * Reads the command line.

@@ -6,23 +6,9 @@
  * one line with the way to get TUN. Every other failure, and any with `--transport tun`, is an error.
  */
 
-import type { Transport } from '@netlayers/http';
 import type { Log } from './log.js';
+import type { OpenTransport } from './open-transport.js';
 import type { ServerCommand } from './options.js';
-
-/** A transport ready to listen on. */
-export interface OpenTransport {
-  readonly kind: 'tun' | 'kernel';
-  readonly transport: Transport;
-  /** Where to listen unless told otherwise. */
-  readonly host: string;
-  /** What clients call it then. */
-  readonly urlHost: string;
-  /** For the start-up line. */
-  readonly description: string;
-  /** Gives everything back; after the server was closed. */
-  close(): Promise<void>;
-}
 
 /** What `auto` takes as "not here" rather than as a failure. */
 const NOT_HERE = new Set(['EPERM', 'EACCES', 'ENOENT', 'ENODEV', 'ENOMODULE']);

@@ -3,12 +3,13 @@
  * this command that knows how these fit together.
  */
 
+import { HostClock } from '@netlayers/host';
 import type { LinkDevice } from '@netlayers/link';
 import { createStack } from '@netlayers/stack';
 import { createTun, type TunDevice } from '@netlayers/tun';
 import type { Log } from './log.js';
+import type { OpenTransport } from './open-transport.js';
 import type { TunOptions } from './options.js';
-import type { OpenTransport } from './transport.js';
 
 const ANY_ADDRESS = '0.0.0.0';
 
@@ -33,8 +34,8 @@ async function captured(device: TunDevice, options: TunOptions, log: Log): Promi
     import('./capture-file.js'),
   ]);
   const sink = openCapture(options.pcap, log);
-  // Date.now() counts whole milliseconds, too coarse for packets.
-  const wallTime = (): number => performance.timeOrigin + performance.now();
+  const clock = new HostClock();
+  const wallTime = (): number => clock.wallTime();
   return captureDevice(device, { sink, wallTime, interfaceName: device.name });
 }
 

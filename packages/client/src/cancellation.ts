@@ -3,9 +3,10 @@
  * One object accompanies a request through waiting, connecting, redirects and the body.
  */
 
+import type { Clock } from '@netlayers/host';
 import type { AbortLike } from '@netlayers/http';
-import { type ClientClock, Timeout } from './clock.js';
 import { ClientError } from './errors.js';
+import { Timeout } from './timeout.js';
 
 /** Tells one listener at a time, the stage that is under way, of the end of patience. */
 export class Cancellation {
@@ -21,7 +22,7 @@ export class Cancellation {
     this.cancel(given ?? new DOMException('The request was aborted.', 'AbortError'));
   };
 
-  constructor(clock: ClientClock, signal: AbortLike | null, totalTimeoutMs: number) {
+  constructor(clock: Clock, signal: AbortLike | null, totalTimeoutMs: number) {
     this.#signal = signal;
     this.#total = new Timeout(clock, () => {
       const text = `the request took longer than ${totalTimeoutMs} ms in all: allow it more time`;

@@ -3,6 +3,7 @@
  * options decide; what those leave out, the defaults here.
  */
 
+import type { Clock } from '@netlayers/host';
 import type {
   AbortLike,
   ClientConnectionOptions,
@@ -12,7 +13,6 @@ import type {
   ResponseHead,
   Transport,
 } from '@netlayers/http';
-import type { ClientClock } from './clock.js';
 import type { ResolveName } from './connection-pool.js';
 import type { ContentDecoders } from './content-coding.js';
 import type { RequestBody } from './request-body.js';
@@ -80,7 +80,7 @@ export interface ClientOptions extends RequestDefaults {
   /** Makes connections for https. @default none: https is an error */
   readonly secureTransport?: Transport;
   /** @default the host's */
-  readonly clock?: ClientClock;
+  readonly clock?: Clock;
   /** Finds the address of a name, where the transport cannot. `Host` always carries the name. */
   readonly resolve?: ResolveName;
   /** Sent with every request that does not name them itself. */

@@ -6,6 +6,7 @@
  * (RFC 9112, 9.3.1). A server refuses the expectation (417): then without it (RFC 9110, 10.1.1).
  */
 
+import { type Clock, HostClock } from '@netlayers/host';
 import {
   Headers,
   HttpProtocolError,
@@ -21,7 +22,6 @@ import {
   type RequestOptions,
 } from './client-options.js';
 import { ClientResponse } from './client-response.js';
-import { type ClientClock, hostClock } from './clock.js';
 import { ConnectionPool } from './connection-pool.js';
 import {
   acceptedCodings,
@@ -47,7 +47,7 @@ interface Answer {
 /** An HTTP/1.1 client on a transport. */
 export class Client {
   readonly #options: ClientOptions;
-  readonly #clock: ClientClock;
+  readonly #clock: Clock;
   readonly #pool: ConnectionPool;
   readonly #decoders: ContentDecoders;
   readonly #defaults: Required<RequestDefaults>;
@@ -57,7 +57,7 @@ export class Client {
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    this.#clock = options.clock ?? hostClock;
+    this.#clock = options.clock ?? new HostClock();
     this.#decoders = { ...hostDecoders, ...options.decoders };
     this.#defaults = merge(DEFAULTS, options);
     const encoder = new TextEncoder();

@@ -5,7 +5,6 @@
 
 import type { AbortLike, ByteStream, Transport } from '@netlayers/http';
 import type { Cancellation } from './cancellation.js';
-import { Timeout } from './clock.js';
 import { ClientError, connectFailure } from './errors.js';
 import type { Origin } from './origin.js';
 import {
@@ -13,6 +12,7 @@ import {
   type ConnectionSettings,
   PooledConnection,
 } from './pooled-connection.js';
+import { Timeout } from './timeout.js';
 
 /** Finds the address of a name. */
 export type ResolveName = (name: string, signal: AbortLike) => PromiseLike<string>;

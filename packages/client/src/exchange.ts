@@ -6,6 +6,7 @@
  * begin to answer, then send the rest. It stands still while the program itself is waited for.
  */
 
+import type { Clock } from '@netlayers/host';
 import {
   type ClientConnection,
   type ClientConnectionHandler,
@@ -16,8 +17,8 @@ import {
   type ResponseHead,
 } from '@netlayers/http';
 import { BodyQueue, type BodyQueueOwner } from './body-queue.js';
-import { type ClientClock, Timeout } from './clock.js';
 import { ClientError, exchangeFailure } from './errors.js';
+import { Timeout } from './timeout.js';
 import { Upload } from './upload.js';
 
 /** What an exchange is to do. */
@@ -69,7 +70,7 @@ export class Exchange implements ClientConnectionHandler, BodyQueueOwner {
   #resolve: (response: ResponseHead) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
-  constructor(carrier: ExchangeCarrier, plan: ExchangePlan, clock: ClientClock) {
+  constructor(carrier: ExchangeCarrier, plan: ExchangePlan, clock: Clock) {
     this.carrier = carrier;
     this.#plan = plan;
     this.body = new BodyQueue(this);

@@ -14,7 +14,6 @@ export type {
   RequestOptions,
 } from './client-options.js';
 export { ClientResponse } from './client-response.js';
-export type { ClientClock } from './clock.js';
 export type { ResolveName } from './connection-pool.js';
 export type { ContentDecoder, ContentDecoders } from './content-coding.js';
 export { ClientError, type ClientErrorCode } from './errors.js';

@@ -3,6 +3,7 @@
  * them, and the end. Joins a `ByteStream` to the HTTP machine, and both to the exchange that runs.
  */
 
+import type { Clock } from '@netlayers/host';
 import {
   type ByteStream,
   type ByteStreamHandler,
@@ -14,9 +15,9 @@ import {
   listMembers,
   type ResponseHead,
 } from '@netlayers/http';
-import { type ClientClock, Timeout } from './clock.js';
 import { Exchange, type ExchangeCarrier, type ExchangePlan } from './exchange.js';
 import type { Origin } from './origin.js';
+import { Timeout } from './timeout.js';
 
 /** Who keeps connections. */
 export interface ConnectionOwner {
@@ -28,7 +29,7 @@ export interface ConnectionOwner {
 
 /** What a connection is told when it is made. */
 export interface ConnectionSettings {
-  readonly clock: ClientClock;
+  readonly clock: Clock;
   readonly http: ClientConnectionOptions;
   /** How long it is kept without a request, milliseconds. */
   readonly idleTimeoutMs: number;

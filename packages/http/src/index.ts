@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export type { AbortLike } from '@netlayers/host';
 export type { ByteSink } from './byte-sink.js';
 export { ClientConnection } from './client-connection.js';
 export type { ClientConnectionHandler, ClientConnectionOptions } from './client-events.js';
@@ -47,7 +48,6 @@ export { CLIENT_TRANSITIONS, SERVER_TRANSITIONS } from './states.js';
 export { reasonPhrase, StatusCode } from './status-code.js';
 export type { TextDecoder, TextEncoder } from './text-codec.js';
 export type {
-  AbortLike,
   ByteStream,
   ByteStreamHandler,
   Listener,

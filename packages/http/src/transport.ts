@@ -7,6 +7,8 @@
  * that handler returns.
  */
 
+import type { AbortLike } from '@netlayers/host';
+
 /** Receives what happens on a stream. */
 export interface ByteStreamHandler {
   /** Bytes in order, `buf[start..end)`; copy what is kept. */
@@ -50,14 +52,6 @@ export interface ByteStream {
   end(): void;
   /** Resets the connection now; what is queued is lost. `handleClose(null)` follows, not inside this call. */
   abort(): void;
-}
-
-/** The part of the web's `AbortSignal` that is used here. */
-export interface AbortLike {
-  readonly aborted: boolean;
-  readonly reason?: unknown;
-  addEventListener(type: 'abort', listener: () => void): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
 }
 
 /** A port that accepts connections. */

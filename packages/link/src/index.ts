@@ -1,12 +1,11 @@
 /**
- * What a stack stands on: the `LinkDevice` and `Clock` contracts, an in-memory wire, and devices
- * that wrap a device: capture, tracer, faults.
+ * What a stack stands on: the `LinkDevice` contract, an in-memory wire, and devices that wrap a
+ * device: capture, tracer, faults.
  *
  * @packageDocumentation
  */
 
 export { type CaptureOptions, captureDevice } from './capture-device.js';
-export type { Clock } from './clock.js';
 export {
   type Fault,
   type FaultCounts,

@@ -9,7 +9,7 @@ import {
   HeadDefaults,
   type ServerConnectionOptions,
 } from '@netlayers/http';
-import { Connection } from './connection.js';
+import { Connection, type ConnectionContext } from './connection.js';
 import type { Cors } from './cors.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { ServerSettings } from './server-options.js';
@@ -44,7 +44,7 @@ export interface ServerCounters {
 }
 
 /** The connections of one server. */
-export class ConnectionPool {
+export class ConnectionPool implements ConnectionContext {
   readonly settings: ServerSettings;
   readonly dispatcher: Dispatcher;
   readonly cors: Cors | null;

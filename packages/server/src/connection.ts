@@ -19,15 +19,31 @@ import {
   Response,
   ServerConnection,
   type ServerConnectionHandler,
+  type ServerConnectionOptions,
 } from '@netlayers/http';
-import type { ConnectionPool } from './connection-pool.js';
-import type { Answer } from './dispatcher.js';
+import type { Answer, Dispatcher } from './dispatcher.js';
 import { errorResponse, responseToError } from './error-response.js';
 import { isSwitched, type SwitchedProtocol } from './handler.js';
 import { HttpError } from './http-error.js';
-import { Responder, type ResponderHost } from './responder.js';
+import { Responder, type ResponderContext, type ResponderHost } from './responder.js';
 import { discardContent, withFirstPiece } from './response-pump.js';
 import { type RequestOrigin, ServerRequest } from './server-request.js';
+import type { Ticker } from './ticker.js';
+
+/** The pool as its connections see it: what they share, and what they count. */
+export interface ConnectionContext extends ResponderContext {
+  readonly dispatcher: Dispatcher;
+  readonly ticker: Ticker;
+  /** What every HTTP machine is told. */
+  readonly machineOptions: ServerConnectionOptions;
+  /** Whether each response is to be the last of its connection. */
+  readonly isClosing: boolean;
+  requests: number;
+  rejected: number;
+  aborted: number;
+  /** A connection is over, or no longer ours. */
+  forget(connection: Connection): void;
+}
 
 /** What a connection is waiting for. */
 type Awaited = 'request' | 'head' | 'handler' | 'rest-of-request' | 'response' | 'close';
@@ -39,7 +55,7 @@ export class Connection
   implements ByteStreamHandler, ServerConnectionHandler, ByteSink, ResponderHost, RequestOrigin
 {
   readonly #stream: ByteStream;
-  readonly #pool: ConnectionPool;
+  readonly #pool: ConnectionContext;
   readonly #machine: ServerConnection;
   readonly #responder: Responder;
   /** The request whose exchange is not over. */
@@ -60,7 +76,7 @@ export class Connection
   /** Our half is ended, or all of it: nothing that comes in means anything. */
   #isEnded = false;
 
-  constructor(stream: ByteStream, pool: ConnectionPool) {
+  constructor(stream: ByteStream, pool: ConnectionContext) {
     this.#stream = stream;
     this.#pool = pool;
     this.#deadline = pool.ticker.deadline(pool.settings.timeouts.headMs);

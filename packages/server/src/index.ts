@@ -6,7 +6,6 @@
  * @packageDocumentation
  */
 
-export type { ServerClock } from './clock.js';
 export type { ServerCounters } from './connection-pool.js';
 export { errorResponse } from './error-response.js';
 export { type FetchHandler, fetchHandler } from './fetch-handler.js';

@@ -7,11 +7,20 @@
  */
 
 import { type Headers, isStream, type Response, type ServerConnection } from '@netlayers/http';
-import type { ConnectionPool } from './connection-pool.js';
 import { contentLength } from './content-length.js';
+import type { Cors } from './cors.js';
 import { errorResponse } from './error-response.js';
 import { discardContent, type PumpSink, ResponsePump } from './response-pump.js';
+import type { ServerSettings } from './server-options.js';
 import type { ServerRequest } from './server-request.js';
+
+/** What the responders of one server share. */
+export interface ResponderContext {
+  readonly settings: ServerSettings;
+  readonly cors: Cors | null;
+  /** Brings the `Date` of responses up to date. */
+  refreshDate(): void;
+}
 
 /** The connection as its responder sees it. */
 export interface ResponderHost {
@@ -28,7 +37,7 @@ export interface ResponderHost {
 /** Sends the responses of one connection, one at a time. */
 export class Responder implements PumpSink {
   readonly #machine: ServerConnection;
-  readonly #pool: ConnectionPool;
+  readonly #context: ResponderContext;
   readonly #host: ResponderHost;
   #request: ServerRequest | null = null;
   /** `awaited` while there is an exchange without a response. */
@@ -38,9 +47,9 @@ export class Responder implements PumpSink {
   #sentBytes = 0;
   #startedAt = 0;
 
-  constructor(machine: ServerConnection, pool: ConnectionPool, host: ResponderHost) {
+  constructor(machine: ServerConnection, context: ResponderContext, host: ResponderHost) {
     this.#machine = machine;
-    this.#pool = pool;
+    this.#context = context;
     this.#host = host;
   }
 
@@ -56,7 +65,7 @@ export class Responder implements PumpSink {
 
   /** Begins an exchange; `null` for bytes that did not become a request. */
   begin(request: ServerRequest | null): void {
-    const { onAccess, clock } = this.#pool.settings;
+    const { onAccess, clock } = this.#context.settings;
     this.#request = request;
     this.#state = 'awaited';
     this.#status = 0;
@@ -66,11 +75,11 @@ export class Responder implements PumpSink {
 
   /** Sends the response, or 500 in place of one that cannot be sent. */
   send(given: Response): void {
-    const { settings, cors } = this.#pool;
+    const { settings, cors } = this.#context;
     const request = this.#request;
     const response = cors === null || request === null ? given : cors.apply(request, given);
     const { content } = response;
-    this.#pool.refreshDate();
+    this.#context.refreshDate();
     this.#status = response.status;
     if (settings.onAccess !== null) {
       this.#sentBytes = contentLength(request?.method ?? '', response);
@@ -124,7 +133,7 @@ export class Responder implements PumpSink {
     this.#pump = null;
     // Without an exchange it is the connection that is gone, and the content was told so.
     if (this.#state === 'none') return;
-    this.#pool.settings.onError(error);
+    this.#context.settings.onError(error);
     this.#host.giveUp();
   }
 
@@ -136,7 +145,7 @@ export class Responder implements PumpSink {
   /** The exchange is over, in one way or another. */
   finish(): void {
     if (this.#state === 'none') return;
-    const { settings } = this.#pool;
+    const { settings } = this.#context;
     const request = this.#request;
     this.#pump?.cancel();
     this.#pump = null;

@@ -3,8 +3,8 @@
  * bounded by one of these; `Infinity` switches a bound off.
  */
 
+import { type Clock, HostClock } from '@netlayers/host';
 import type { Limits, TextDecoder } from '@netlayers/http';
-import { hostClock, type ServerClock } from './clock.js';
 
 /** One answered request, as the access log gets it when the response has been handed over. */
 export interface AccessRecord {
@@ -61,7 +61,7 @@ export interface ServerLimits {
 /** Settings of a `Server`. */
 export interface ServerOptions {
   /** Time and timers. @default the host's */
-  readonly clock?: ServerClock;
+  readonly clock?: Clock;
   /** The `Server` field of responses; `null` leaves it out. @default 'netlayers' */
   readonly serverName?: string | null;
   readonly timeouts?: Partial<ServerTimeouts>;
@@ -84,7 +84,7 @@ export interface ServerOptions {
 
 /** The options with every default filled in. */
 export interface ServerSettings {
-  readonly clock: ServerClock;
+  readonly clock: Clock;
   readonly serverName: string | null;
   readonly timeouts: ServerTimeouts;
   readonly limits: ServerLimits;
@@ -132,7 +132,7 @@ function bounds<T extends object>(defaults: T, given: Partial<T> | undefined): T
  */
 export function settingsOf(options: ServerOptions): ServerSettings {
   return {
-    clock: options.clock ?? hostClock(),
+    clock: options.clock ?? new HostClock(),
     serverName: options.serverName === undefined ? 'netlayers' : options.serverName,
     timeouts: bounds(TIMEOUTS, options.timeouts),
     limits: bounds(LIMITS, options.limits),

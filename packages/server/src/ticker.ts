@@ -6,7 +6,7 @@
  * at most a grain behind, so a deadline is set a grain late rather than early.
  */
 
-import type { ServerClock } from './clock.js';
+import type { Clock } from '@netlayers/host';
 
 /** Ticks once per grain between `start` and `stop`. */
 export class Ticker {
@@ -14,12 +14,12 @@ export class Ticker {
   readonly grainMs: number;
   /** Monotonic time of the last tick, or of the start. */
   now: number;
-  readonly #clock: ServerClock;
+  readonly #clock: Clock;
   readonly #handleTick: () => void;
   readonly #tick = (): void => this.#run();
   #timer = 0;
 
-  constructor(clock: ServerClock, grainMs: number, handleTick: () => void) {
+  constructor(clock: Clock, grainMs: number, handleTick: () => void) {
     this.#clock = clock;
     this.grainMs = grainMs;
     this.now = clock.now();

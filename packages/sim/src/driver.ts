@@ -10,7 +10,7 @@
  * Invariant: time moves only when no microtask, no task of a host and no `outside` work is left.
  */
 
-import { hostScheduler, type TurnScheduler } from '@netlayers/stack';
+import { hostScheduler, type TurnScheduler } from '@netlayers/host';
 import { SimError } from './errors.js';
 import type { VirtualClock } from './virtual-clock.js';
 

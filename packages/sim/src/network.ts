@@ -8,7 +8,8 @@
  */
 
 import { parseIpv4 } from '@netlayers/bytes';
-import type { Clock, LinkDevice } from '@netlayers/link';
+import type { Clock } from '@netlayers/host';
+import type { LinkDevice } from '@netlayers/link';
 import { Driver } from './driver.js';
 import { ForwardingTable, type NetworkNode, type Port } from './forwarding.js';
 import type { Impairments } from './impairments.js';

@@ -3,7 +3,7 @@
  * which nothing happens costs nothing.
  */
 
-import type { Clock } from '@netlayers/link';
+import type { Clock } from '@netlayers/host';
 import { EventQueue, type SimEvent } from './event-queue.js';
 
 class Timer implements SimEvent {

@@ -1,5 +1,5 @@
 import { createNetwork, SimError } from '@netlayers/sim';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 const twoHosts = (link = {}) => {
   const network = createNetwork();
@@ -30,6 +30,18 @@ describe('time', () => {
     const network = createNetwork({ startMs: 1_000_000 });
     await network.advance(250.5);
     expect(network.clock.wallTime()).toBe(1_000_250.5);
+  });
+
+  it('passes although a test has put fake timers in place of the real ones', async () => {
+    vi.useFakeTimers();
+    try {
+      const { network } = twoHosts();
+      expect(await network.run(() => network.sleep(1000).then(() => network.clock.now()))).toBe(
+        1000,
+      );
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('waits for chains of microtasks of any length', async () => {

@@ -4,11 +4,10 @@
  * @packageDocumentation
  */
 
-export { HostClock, hostRandom, hostScheduler, type TurnScheduler } from './host-clock.js';
 export { type AcceptCallback, StackListener } from './listener.js';
 export { PingError, type PingOptions, type PingReply } from './ping.js';
+export type { SocketHandler } from './socket-handler.js';
 export {
-  type AbortSignalLike,
   createStack,
   Stack,
   type StackConnectOptions,
@@ -17,4 +16,4 @@ export {
   type StackOptions,
 } from './stack.js';
 export { StackTransport } from './stack-transport.js';
-export { type SocketHandler, type SocketInfo, TcpSocket } from './tcp-socket.js';
+export { type SocketInfo, TcpSocket } from './tcp-socket.js';

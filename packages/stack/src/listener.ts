@@ -4,7 +4,7 @@
  */
 
 import { formatIpv4 } from '@netlayers/bytes';
-import type { Clock } from '@netlayers/link';
+import type { Clock } from '@netlayers/host';
 import type { TcpListener, TcpListenerHandler } from '@netlayers/tcp';
 import { TcpSocket } from './tcp-socket.js';
 

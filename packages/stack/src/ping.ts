@@ -3,8 +3,8 @@
  */
 
 import { formatIpv4 } from '@netlayers/bytes';
+import type { Clock } from '@netlayers/host';
 import type { EchoHandler, IcmpError, Ipv4, Ipv4Header } from '@netlayers/ipv4';
-import type { Clock } from '@netlayers/link';
 
 /** How to ping. */
 export interface PingOptions {

@@ -3,7 +3,7 @@
  * the receive window, a writer waits for the send buffer.
  */
 
-import type { SocketHandler } from './tcp-socket.js';
+import type { SocketHandler } from './socket-handler.js';
 
 /** What is needed of a socket. */
 export interface StreamableSocket {

@@ -3,25 +3,46 @@
  * the import would point upward.
  */
 
-import type { StackListener } from './listener.js';
-import type { AbortSignalLike, Stack } from './stack.js';
+import type { AbortLike } from '@netlayers/host';
+import type { TcpSettings } from '@netlayers/tcp';
+import type { AcceptCallback, StackListener } from './listener.js';
 import type { TcpSocket } from './tcp-socket.js';
 
 /** Protocols on this port write whole messages: holding back the last part of one gains nothing. */
 const STREAM_SETTINGS = { noDelay: true } as const;
 
+/** What is needed of a stack. */
+export interface TransportableStack {
+  listen(
+    options: {
+      readonly host?: string;
+      readonly port: number;
+      readonly backlog?: number;
+      readonly tcp: Partial<TcpSettings>;
+    },
+    accept: AcceptCallback,
+  ): StackListener;
+  connect(options: {
+    readonly host: string;
+    readonly port: number;
+    readonly signal?: AbortLike;
+    readonly tcp: Partial<TcpSettings>;
+  }): Promise<TcpSocket>;
+  close(): Promise<void>;
+}
+
 /** Makes streams on a stack, without Nagle's delay. Closing it closes the stack. */
 export class StackTransport {
-  readonly #stack: Stack;
+  readonly #stack: TransportableStack;
 
-  constructor(stack: Stack) {
+  constructor(stack: TransportableStack) {
     this.#stack = stack;
   }
 
   /** @throws rejects with EADDRINUSE or EADDRNOTAVAIL. */
   async listen(
     options: { readonly host?: string; readonly port: number; readonly backlog?: number },
-    accept: (stream: TcpSocket) => void,
+    accept: AcceptCallback,
   ): Promise<StackListener> {
     return this.#stack.listen({ ...options, tcp: STREAM_SETTINGS }, accept);
   }
@@ -30,7 +51,7 @@ export class StackTransport {
   connect(options: {
     readonly host: string;
     readonly port: number;
-    readonly signal?: AbortSignalLike;
+    readonly signal?: AbortLike;
   }): Promise<TcpSocket> {
     return this.#stack.connect({ ...options, tcp: STREAM_SETTINGS });
   }

@@ -4,8 +4,16 @@
  */
 
 import { parseIpv4 } from '@netlayers/bytes';
+import {
+  type AbortLike,
+  type Clock,
+  HostClock,
+  hostRandom,
+  hostScheduler,
+  type TurnScheduler,
+} from '@netlayers/host';
 import { IpProtocol, Ipv4, type Ipv4Options } from '@netlayers/ipv4';
-import type { Clock, LinkDevice } from '@netlayers/link';
+import type { LinkDevice } from '@netlayers/link';
 import {
   Tcp,
   type TcpConnectOptions,
@@ -14,7 +22,6 @@ import {
   type TcpObserver,
   type TcpSettings,
 } from '@netlayers/tcp';
-import { HostClock, hostRandom, hostScheduler, type TurnScheduler } from './host-clock.js';
 import { type AcceptCallback, StackListener } from './listener.js';
 import { Pinger, type PingOptions, type PingReply } from './ping.js';
 import { StackTransport } from './stack-transport.js';
@@ -70,16 +77,8 @@ export interface StackConnectOptions {
   readonly host: string;
   readonly port: number;
   readonly localPort?: number;
-  readonly signal?: AbortSignalLike;
+  readonly signal?: AbortLike;
   readonly tcp?: Partial<TcpSettings>;
-}
-
-/** The part of `AbortSignal` that is used. */
-export interface AbortSignalLike {
-  readonly aborted: boolean;
-  readonly reason?: unknown;
-  addEventListener(type: 'abort', listener: () => void): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
 }
 
 /** Everything that was counted, at one moment. */
@@ -328,5 +327,5 @@ function checkPort(port: number): void {
   throw new RangeError(`${port} is not a port: choose 0 to 65535`);
 }
 
-const abortReason = (signal: AbortSignalLike | undefined): unknown =>
+const abortReason = (signal: AbortLike | undefined): unknown =>
   signal?.reason ?? new TcpError('ECONNABORTED', 'the connect was given up');

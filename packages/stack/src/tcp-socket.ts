@@ -5,21 +5,10 @@
  */
 
 import { formatIpv4 } from '@netlayers/bytes';
-import type { Clock } from '@netlayers/link';
+import type { Clock } from '@netlayers/host';
 import type { TcpConnection, TcpState } from '@netlayers/tcp';
+import type { SocketHandler } from './socket-handler.js';
 import { type SocketStreams, streamsOf } from './socket-streams.js';
-
-/** Receives what happens on a socket. */
-export interface SocketHandler {
-  /** Bytes in order, valid until it returns. */
-  handleData(buf: Uint8Array, start: number, end: number): void;
-  /** The peer has sent its last byte. */
-  handleEnd(): void;
-  /** After `write` returned false: there is room again. */
-  handleDrain(): void;
-  /** The connection is over in both directions; comes exactly once and last. */
-  handleClose(error: Error | null): void;
-}
 
 /** What TCP knows of a connection, as `TCP_INFO` has it; times in ms, sizes in bytes. */
 export interface SocketInfo {

@@ -9,10 +9,10 @@
  * starves neither timers nor anybody else in the process.
  */
 
+import type { Clock, TurnScheduler } from '@netlayers/host';
 import type { Ipv4 } from '@netlayers/ipv4';
-import type { ChecksumState, Clock, LinkDevice, PacketReceiver } from '@netlayers/link';
+import type { ChecksumState, LinkDevice, PacketReceiver } from '@netlayers/link';
 import type { Tcp } from '@netlayers/tcp';
-import type { TurnScheduler } from './host-clock.js';
 
 /** Packets received in one turn at most. */
 const BATCH = 128;

@@ -3,8 +3,9 @@
  * package that simulates whole networks stands above this one and cannot be used here.
  */
 
+import type { TurnScheduler } from '@netlayers/host';
 import { type MemoryWireOptions, memoryWire } from '@netlayers/link';
-import { createStack, type Stack, type StackOptions, type TurnScheduler } from '@netlayers/stack';
+import { createStack, type Stack, type StackOptions } from '@netlayers/stack';
 import { ManualClock, seededRandom } from '@netlayers/testkit';
 
 const macrotask = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

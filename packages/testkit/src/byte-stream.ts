@@ -3,6 +3,8 @@
  * not import: the tests of http import this one. The contracts themselves are documented there.
  */
 
+import type { AbortLike } from '@netlayers/host';
+
 /** Mirrors `ByteStreamHandler`. */
 export interface StreamHandler {
   handleData(buf: Uint8Array, start: number, end: number): void;
@@ -27,14 +29,6 @@ export interface Stream {
   abort(): void;
 }
 
-/** Mirrors `AbortLike`. */
-export interface Abort {
-  readonly aborted: boolean;
-  readonly reason?: unknown;
-  addEventListener(type: 'abort', listener: () => void): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
-}
-
 /** Mirrors `Listener`. */
 export interface StreamListener {
   readonly address: string;
@@ -53,7 +47,7 @@ export interface ListenOptions {
 export interface ConnectOptions {
   readonly host: string;
   readonly port: number;
-  readonly signal?: Abort;
+  readonly signal?: AbortLike;
 }
 
 /** Mirrors `Transport`. */

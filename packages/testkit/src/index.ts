@@ -5,11 +5,7 @@
  */
 
 export type { Stream, StreamHandler, StreamListener, StreamTransport } from './byte-stream.js';
-export {
-  type ByteStreamSuiteOptions,
-  byteStreamSuite,
-  type TransportFixture,
-} from './byte-stream-suite.js';
+export { type ByteStreamSuiteOptions, byteStreamSuite } from './byte-stream-suite.js';
 export { hex } from './hex.js';
 export { type LinkDeviceFixture, linkDeviceSuite } from './link-device-suite.js';
 export { type ArrivedPacket, LinkProbe, type ProbedDevice } from './link-probe.js';
@@ -24,6 +20,7 @@ export { MemoryTransport, type MemoryTransportOptions } from './memory-transport
 export { RecordingDevice, type SentPacket } from './recording-device.js';
 export { fillPattern, type PeerReactions, RecordingPeer } from './recording-peer.js';
 export { type SeededRandom, seededRandom } from './seeded-random.js';
+export type { TransportFixture } from './stream-bench.js';
 export type { SuiteExpectation, SuiteTools } from './suite-tools.js';
 export {
   hasTransportChecksum,

@@ -3,8 +3,10 @@
  * their setting where times are equal.
  */
 
-/** Implements the `Clock` contract of `@netlayers/link` in virtual time. */
-export class ManualClock {
+import type { Clock } from '@netlayers/host';
+
+/** A `Clock` in virtual time. */
+export class ManualClock implements Clock {
   #now: number;
   #lastId = 0;
   readonly #epochMs: number;
@@ -25,7 +27,9 @@ export class ManualClock {
   }
 
   setTimer(atMs: number, callback: () => void): number {
+    if (Number.isNaN(atMs)) throw new RangeError('a timer needs a time');
     const id = ++this.#lastId;
+    if (atMs === Number.POSITIVE_INFINITY) return id;
     this.#timers.set(id, { atMs, callback });
     return id;
   }

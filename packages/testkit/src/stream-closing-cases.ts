@@ -3,8 +3,8 @@
  * comes exactly once and last; the recording peer sees to that.
  */
 
-import type { StreamBench, StreamTest } from './byte-stream-suite.js';
 import type { RecordingPeer } from './recording-peer.js';
+import type { StreamBench, StreamTest } from './stream-bench.js';
 
 const orderly = (bench: StreamBench, ...peers: readonly RecordingPeer[]): void => {
   for (const peer of peers) {

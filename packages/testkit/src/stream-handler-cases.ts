@@ -2,8 +2,8 @@
  * Cases of the byte stream suite: when the handler is called, and what it may do in a call.
  */
 
-import type { StreamTest } from './byte-stream-suite.js';
 import type { RecordingPeer } from './recording-peer.js';
+import type { StreamTest } from './stream-bench.js';
 
 /** Registers the cases. */
 export function handlerCases(test: StreamTest): void {

@@ -3,8 +3,8 @@
  * that is slow slows the writer down.
  */
 
-import type { StreamTest } from './byte-stream-suite.js';
 import { fillPattern, type RecordingPeer } from './recording-peer.js';
+import type { StreamTest } from './stream-bench.js';
 
 /** Registers the cases. */
 export function transferCases(test: StreamTest): void {

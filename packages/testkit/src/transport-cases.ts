@@ -3,7 +3,7 @@
  */
 
 import type { Stream } from './byte-stream.js';
-import type { StreamBench, StreamTest } from './byte-stream-suite.js';
+import type { StreamBench, StreamTest } from './stream-bench.js';
 
 async function rejection(bench: StreamBench, promise: PromiseLike<unknown>): Promise<unknown> {
   try {

@@ -48,7 +48,8 @@ function isOvertaken(snd: Sender, index: number): boolean {
   const { map, recovery } = snd;
   const sentAt = map.sentAt(index);
   if (sentAt !== recovery.rackSentAt) return sentAt < recovery.rackSentAt;
-  return seqLt(map.end(index), recovery.rackEnd);
+  // Of the same moment: originals left in order, a repetition behind them.
+  return map.timesRepeated(index) === 0 && seqLt(map.end(index), recovery.rackEnd);
 }
 
 /**

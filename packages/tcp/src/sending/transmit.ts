@@ -99,7 +99,11 @@ function transmitQueue(connection: TcpConnection, now: number): boolean {
     return true;
   }
   let heldBy: HeldBy | -1 = transmitLost(connection, now);
-  if (heldBy === -1) heldBy = transmitNew(connection, now);
+  if (heldBy === -1) {
+    const { nxt } = snd;
+    heldBy = transmitNew(connection, now);
+    if (snd.nxt !== nxt) scheduleProbe(snd, connection.sackEnabled, now);
+  }
   if (heldBy === HeldBy.DEVICE) return false;
   if (heldBy !== HeldBy.CONGESTION_WINDOW && snd.pipe < snd.window) {
     snd.rate.limitByApplication(snd.pipe);
@@ -266,11 +270,7 @@ function sendNew(
   const { snd } = connection;
   const from = snd.nxt;
   if (!emitRange(connection, from, length, because, now)) return false;
-  const isFirst = snd.map.size === 0;
   snd.handleSent(from, seqAdd(from, length), because, now);
-  if (isFirst || snd.tailProbeAt < Number.POSITIVE_INFINITY) {
-    scheduleProbe(snd, connection.sackEnabled, now);
-  }
   return true;
 }
 

@@ -156,7 +156,7 @@ export class Script {
   #observer(): TcpObserver {
     return {
       segmentSent: (_connection, _header, _buf, because) => {
-        this.#pendingBecause.push(because);
+        if (!this.ip.isSilent) this.#pendingBecause.push(because);
       },
       segmentReceived: (_connection, _header, _buf, verdict) => {
         this.verdicts.push(verdict);

@@ -1,6 +1,7 @@
 /**
- * Time as the layers above the pure ones see it. The host's clock and the manual clock of a
- * simulation implement it; nothing in the project touches time in another way.
+ * Time as the layers above the pure ones see it; nothing in the project touches time in another
+ * way. The host's clock implements it, and the clocks of simulations and of tests: stack, server
+ * and client take any.
  */
 
 /** A source of time and of one-shot timers. */
@@ -11,7 +12,9 @@ export interface Clock {
   wallTime(): number;
   /**
    * Calls back once `now()` has reached `atMs`, at once (but never inside this call) if it has
-   * already. Returns an id that is never 0.
+   * already, and never for `Infinity`. Returns an id that is never 0.
+   *
+   * @throws RangeError for NaN.
    */
   setTimer(atMs: number, callback: () => void): number;
   /** Forgets a timer; an id that has fired or was never given is ignored. */
