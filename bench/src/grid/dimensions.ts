@@ -82,6 +82,10 @@ function spell(dimension: Dimension, value: Cell[Dimension]): string {
   }
 }
 
+/** Spells every value of a dimension. */
+export const valuesOf = (dimension: Dimension): string[] =>
+  DIMENSIONS[dimension].map((value) => spell(dimension, value));
+
 /** Spells the value that a cell has in one dimension. */
 export const valueText = (cell: Cell, dimension: Dimension): string =>
   spell(dimension, cell[dimension]);
@@ -106,7 +110,7 @@ export function select(filter: string): Selection {
     );
   }
   return DIMENSION_NAMES.map((name) => {
-    const spelled = DIMENSIONS[name].map((value) => spell(name, value));
+    const spelled = valuesOf(name);
     const values = wanted.get(name)?.split('|') ?? spelled;
     return values.map((value) => {
       const index = spelled.indexOf(value);

@@ -43,8 +43,10 @@ const SLACK_MS = 1;
 /** Observes the only connection of a host. */
 export class FlowWatch implements TcpObserver {
   readonly silences: Silence[] = [];
-  /** Text, SYN or FIN sent again; the octet of a window probe is not counted. */
+  /** Text, SYN or FIN sent again; probes of either kind are not counted. */
   repeated = 0;
+  /** Probes for the loss of a tail that sent something again (RFC 8985, 7). */
+  probed = 0;
   readonly #surroundings: FlowSurroundings;
   /** Since when the sender has been silent, and SND.UNA stood still, although data could flow; -1 = it could not. */
   #since = -1;
@@ -72,7 +74,10 @@ export class FlowWatch implements TcpObserver {
     this.#since = this.#surroundings.now();
     this.#takeRto(connection);
     if (because === Because.WINDOW_PROBE) return;
-    if (this.#end !== null && seqGt(this.#end, header.seq)) this.repeated++;
+    if (this.#end !== null && seqGt(this.#end, header.seq)) {
+      if (because === Because.TAIL_LOSS_PROBE) this.probed++;
+      else this.repeated++;
+    }
     const end = seqAdd(header.seq, length);
     if (this.#end === null || seqGt(end, this.#end)) this.#end = end;
   }

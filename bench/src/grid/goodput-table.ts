@@ -6,7 +6,14 @@
  * geometric mean over the cells that share a value of a dimension.
  */
 
-import { type Cell, cellName, DIMENSION_NAMES, type Dimension, valueText } from './dimensions.js';
+import {
+  type Cell,
+  cellName,
+  DIMENSION_NAMES,
+  type Dimension,
+  valuesOf,
+  valueText,
+} from './dimensions.js';
 import type { CellResult } from './run-cell.js';
 
 /** A mean or a cell that has less than this share of what the table says has become worse. */
@@ -34,14 +41,9 @@ const figure = (kbit: number): string =>
 
 /** The results of each value of a dimension, in the order of the values. */
 function byValue(results: readonly CellResult[], name: Dimension): [string, CellResult[]][] {
-  const groups = new Map<string, CellResult[]>();
-  for (const result of results) {
-    const value = valueText(result.cell, name);
-    const group = groups.get(value) ?? [];
-    group.push(result);
-    groups.set(value, group);
-  }
-  return [...groups];
+  const groups = new Map<string, CellResult[]>(valuesOf(name).map((value) => [value, []]));
+  for (const result of results) groups.get(valueText(result.cell, name))!.push(result);
+  return [...groups].filter(([, group]) => group.length > 0);
 }
 
 /** Prints the table. */

@@ -33,6 +33,7 @@ const PORT = 80;
 /** A cell that has not ended after this virtual time hangs. */
 const LIMIT_MS = 600_000;
 const DELAYED_ACK_MS = 40;
+const MIN_RTO_MS = 200;
 const MS = 1000;
 
 /** One side of a transfer. */
@@ -141,18 +142,32 @@ function faultsOf(name: string, side: Side, expected: number, watch: FlowWatch):
 const overflowed = ({ there, back }: SimLink): boolean =>
   there.fates['queue-full'] + back.fates['queue-full'] > 0;
 
-/** The longest that packets have taken each way, plus the wait for a delayed ACK. */
+/** How long packets have taken each way. */
 class RoundTrips {
-  #there = 0;
-  #back = 0;
+  readonly #longest = [0, 0];
+  readonly #shortest = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
 
-  take(isBack: boolean, ms: number): void {
-    if (isBack) this.#back = Math.max(this.#back, ms);
-    else this.#there = Math.max(this.#there, ms);
+  take(way: 0 | 1, ms: number): void {
+    this.#longest[way] = Math.max(this.#longest[way]!, ms);
+    this.#shortest[way] = Math.min(this.#shortest[way]!, ms);
   }
 
   get longestMs(): number {
-    return this.#there + this.#back + DELAYED_ACK_MS;
+    return this.#longest[0]! + this.#longest[1]!;
+  }
+
+  get shortestMs(): number {
+    return this.#shortest[0]! + this.#shortest[1]!;
+  }
+
+  /** Whether queues have never kept an ACK for longer than the retransmission timer waits at least. */
+  get areSteady(): boolean {
+    return this.longestMs - this.shortestMs < MIN_RTO_MS;
+  }
+
+  /** Whether they have never kept one for longer than a probe waits: two smoothed round trips. */
+  get areVerySteady(): boolean {
+    return this.longestMs < 2 * this.shortestMs;
   }
 }
 
@@ -162,6 +177,7 @@ interface Hosts {
   readonly b: SimHost;
   readonly link: SimLink;
   readonly watches: readonly [FlowWatch, FlowWatch];
+  readonly trips: RoundTrips;
 }
 
 /** Where the lines of a trace go. */
@@ -196,20 +212,20 @@ function build(setup: CellSetup, seed: number, capture: boolean, trace: Trace | 
     seed,
     capture,
     observe: ({ fate, from, arrivesAtMs, atMs }) => {
-      if (fate === 'sent') trips.take(from === 'b', arrivesAtMs - atMs);
+      if (fate === 'sent') trips.take(from === 'a' ? 0 : 1, arrivesAtMs - atMs);
     },
   });
   const now = (): number => network.clock.now();
   const surroundings = {
     now,
-    longestRttMs: () => trips.longestMs,
+    longestRttMs: () => trips.longestMs + DELAYED_ACK_MS,
   };
   const watches = [new FlowWatch(surroundings), new FlowWatch(surroundings)] as const;
   const { tcp, link } = setup;
   const observers = watches.map((watch, i) => observing(watch, i === 0 ? 'a' : 'b', now, trace));
   const a = network.host({ name: 'a', address: '10.0.0.1', tcp, observer: observers[0]! });
   const b = network.host({ name: 'b', address: '10.0.0.2', tcp, observer: observers[1]! });
-  return { network, a, b, link: network.link(a, b, link), watches };
+  return { network, a, b, link: network.link(a, b, link), watches, trips };
 }
 
 /** Runs a cell once, with its faults as text; `hosts` may be asked for a capture afterwards. */
@@ -219,7 +235,7 @@ async function attempt(
   seed: number,
   hosts: Hosts,
 ): Promise<CellResult> {
-  const { network, a, b, link, watches } = hosts;
+  const { network, a, b, link, watches, trips } = hosts;
   const now = (): number => network.clock.now();
   const client = new Side(seed, seed + 17);
   const server = new Side(seed + 17, seed);
@@ -253,7 +269,10 @@ async function attempt(
   faults.push(...faultsOf('client', client, expected[1], watches[0]));
   const repeated = watches[0].repeated + watches[1].repeated;
   const isClean = setup.isClean && !overflowed(link);
-  if (isClean && repeated > 0) faults.push(`${repeated} segments were sent twice for no reason`);
+  const probed = watches[0].probed + watches[1].probed;
+  if (isClean && trips.areSteady && repeated > 0)
+    faults.push(`${repeated} needless retransmissions`);
+  if (isClean && trips.areVerySteady && probed > 0) faults.push(`${probed} needless tail probes`);
   const ms = Math.max(client.lastDataAt, server.lastDataAt) - began;
   const kbitPerSecond = ((expected[0] + expected[1]) * 8 * MS) / Math.max(ms, 0.001) / 1000;
   return { cell, seed, faults, ms, kbitPerSecond, repeated, isClean };
