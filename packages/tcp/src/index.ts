@@ -18,11 +18,15 @@ export {
 } from './base/reasons.js';
 export type { TcpState } from './base/state.js';
 export { TCP_TRANSITIONS } from './base/state.js';
+export type { BbrOptions } from './congestion/bbr.js';
+export { bbr, bbrWith } from './congestion/bbr.js';
 export type {
   CongestionControl,
   CongestionControlFactory,
 } from './congestion/congestion-control.js';
 export { initialWindow } from './congestion/congestion-control.js';
+export type { CubicOptions } from './congestion/cubic.js';
+export { cubic, cubicWith } from './congestion/cubic.js';
 export { newReno } from './congestion/new-reno.js';
 export { TcpConnection } from './connection/connection.js';
 export type { TcpHandler, TcpOpenCallback } from './connection/delivery.js';

@@ -55,6 +55,7 @@ function arriveInOrderOfChecks(
     checkSyn(connection, seg, now) ??
     checkAck(connection, seg, now);
   if (refused !== null) return refused;
+  rememberTimestamp(connection, seg, now);
   return processText(connection, seg, buf, now);
 }
 
@@ -101,12 +102,15 @@ function checkTimestamp(connection: TcpConnection, seg: TcpHeader, now: number):
   return null;
 }
 
-/** RFC 7323, 4.3, (2): the timestamp to echo is that of the segment at the edge of what was acknowledged. */
+/**
+ * RFC 7323, 4.3, (2): the timestamp to echo is that of the segment at the edge of what was
+ * acknowledged. It is taken once every check has passed (RFC 5961, 5): a segment that is refused
+ * leaves no trace.
+ */
 function rememberTimestamp(connection: TcpConnection, seg: TcpHeader, now: number): void {
   const { rcv } = connection;
   if (!connection.timestampsEnabled || !seg.hasTimestamp) return;
-  // A reset is not held to PAWS, so its timestamp may be anybody's.
-  if ((seg.flags & TcpFlag.RST) !== 0 || seqGt(seg.seq, rcv.lastAckSent)) return;
+  if (seqGt(seg.seq, rcv.lastAckSent)) return;
   const isOld = ((seg.tsval - rcv.tsRecent) | 0) < 0;
   if (isOld && now - rcv.tsRecentAt < TIMESTAMP_LIFETIME_MS) return;
   rcv.tsRecent = seg.tsval;
@@ -118,7 +122,6 @@ function checkSequence(connection: TcpConnection, seg: TcpHeader, now: number): 
   const { rcv } = connection;
   // A closed window takes no text, but the ACK and RST of a segment at its edge are valid.
   if (rcv.isAcceptable(seg.seq, seg.len) || (rcv.wnd === 0 && seg.seq === rcv.nxt)) {
-    rememberTimestamp(connection, seg, now);
     return null;
   }
   if ((seg.flags & TcpFlag.RST) !== 0) return Verdict.OUT_OF_WINDOW;
@@ -132,9 +135,6 @@ function checkSequence(connection: TcpConnection, seg: TcpHeader, now: number): 
   if (connection.state === 'TIME-WAIT' && isLastFin) connection.restartTimeWait(now);
   rcv.ackBecause = Because.DUPLICATE;
   if (isOld) {
-    // A whole repetition of what was just acknowledged: the peer has not seen our ACK, and wants to
-    // measure the one to come from this segment (RFC 7323, 4.3 has only the acceptable ones).
-    if (seqAdd(seg.seq, seg.len) === rcv.nxt) rememberTimestamp(connection, seg, now);
     connection.context.counters.duplicates++;
     return Verdict.DUPLICATE;
   }

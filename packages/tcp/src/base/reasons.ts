@@ -60,6 +60,7 @@ export const HeldBy = {
   NAGLE: 3,
   CORK: 4,
   DEVICE: 5,
+  PACING: 6,
 } as const;
 
 export type HeldBy = (typeof HeldBy)[keyof typeof HeldBy];

@@ -10,14 +10,14 @@ import {
   type CongestionEvent,
   initialWindow,
 } from './congestion-control.js';
-
-/**
- * RFC 3465's L, in segments: how much one ACK may open the window in slow start. Receivers that
- * merge packets acknowledge many at once, so it is larger than the RFC's 2; after a time-out, when
- * one ACK may cover data of long ago, it is 1 (RFC 3465, 2.3).
- */
-const SLOW_START_LIMIT = 8;
-const SLOW_START_LIMIT_AFTER_TIMEOUT = 1;
+import {
+  restartWindow,
+  SLOW_START_LIMIT,
+  SLOW_START_LIMIT_AFTER_TIMEOUT,
+  slowStartGrowth,
+  windowAfterRecovery,
+  windowForMss,
+} from './slow-start.js';
 
 class NewReno implements CongestionControl {
   readonly name = 'newreno';
@@ -47,8 +47,8 @@ class NewReno implements CongestionControl {
   }
 
   setMss(mss: number): void {
-    // RFC 9293, 3.7.1: a smaller segment must not leave the window counting larger ones at the start.
-    if (this.#cwnd === initialWindow(this.#mss)) this.#cwnd = initialWindow(mss);
+    this.#cwnd = windowForMss(this.#cwnd, this.#mss, mss);
+    this.#ssthresh = Math.max(this.#ssthresh, 2 * mss);
     this.#mss = mss;
   }
 
@@ -63,7 +63,7 @@ class NewReno implements CongestionControl {
     if (!sample.isWindowUsed) return;
     if (isSlowStart) {
       const limit = this.#afterTimeout ? SLOW_START_LIMIT_AFTER_TIMEOUT : SLOW_START_LIMIT;
-      this.#cwnd += Math.min(sample.ackedBytes, limit * this.#mss);
+      this.#cwnd += slowStartGrowth(sample.ackedBytes, this.#mss, limit);
       return;
     }
     this.#afterTimeout = false;
@@ -88,9 +88,9 @@ class NewReno implements CongestionControl {
   }
 
   handleRecovered(_now: number, inFlight: number): void {
-    if (this.#afterTimeout) return;
-    // RFC 6582, 3.2, step 3, (1): no burst when little is in flight by now.
-    this.#cwnd = Math.min(this.#ssthresh, Math.max(inFlight, this.#mss) + this.#mss);
+    // A report of duplicates may still take the congestion back; one that is taken back needs no care.
+    if (this.#priorCwnd === 0 || this.#afterTimeout) return;
+    this.#cwnd = windowAfterRecovery(this.#ssthresh, inFlight, this.#mss);
   }
 
   handleSpurious(): void {
@@ -106,7 +106,7 @@ class NewReno implements CongestionControl {
   }
 
   handleIdle(): void {
-    this.#cwnd = Math.min(this.#cwnd, initialWindow(this.#mss));
+    this.#cwnd = restartWindow(this.#cwnd, this.#mss);
     this.#acked = 0;
   }
 }

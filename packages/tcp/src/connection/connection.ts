@@ -302,6 +302,7 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
       this.snd.retransmitAt,
       this.snd.tailProbeAt,
       this.snd.reorderingAt,
+      this.snd.pacedAt,
       this.snd.persistAt,
       this.rcv.delayedAckAt,
       this.timeWaitAt,

@@ -20,6 +20,11 @@ import { type Seq, seq, seqAdd, seqDiff, seqGe, seqGt, seqLe, seqLt } from '../w
 /** How many gaps one connection may have; a segment that would open another is not kept. */
 const MOST_RANGES = 256;
 
+/** What full segments are taken for before one has come: every host accepts so much (RFC 9293, 3.7.1). */
+const SMALLEST_ESTIMATE = 536;
+/** Smaller segments than this are small messages, not full segments. */
+const SMALLEST_FULL_SIZE = 32;
+
 /** The receiving half of a connection. */
 export class Receiver {
   /** Initial receive sequence number. */
@@ -36,6 +41,9 @@ export class Receiver {
   readonly capacity: number;
   /** Bytes of text in the peer's full segments, as we asked for them. */
   mss: number;
+  /** Bytes of text in the peer's full segments, as they come: an estimate that follows what is seen. */
+  fullSize = SMALLEST_ESTIMATE;
+  #lastSize = 0;
 
   readonly ring: RingBuffer;
   /** What has arrived beyond a gap; made when the first gap opens. */
@@ -101,6 +109,19 @@ export class Receiver {
       // Table 6 forgets a segment that reaches over both edges.
       (seqLt(segSeq, this.nxt) && seqGe(last, this.edge))
     );
+  }
+
+  /**
+   * Takes the size of a segment's text for the estimate of full segments: a larger one is full, and
+   * two equal ones in a row are, unless the peer says that it has no more to send.
+   */
+  noteSize(length: number, isPushed: boolean): void {
+    if (length >= this.fullSize)
+      this.fullSize = Math.min(length, Math.max(this.mss, SMALLEST_ESTIMATE));
+    else if (length === this.#lastSize && length >= SMALLEST_FULL_SIZE && !isPushed) {
+      this.fullSize = length;
+    }
+    this.#lastSize = length;
   }
 
   /** Keeps text that begins beyond the gap. Returns false when there are too many gaps. */

@@ -16,6 +16,7 @@
 import type { Because } from '../base/reasons.js';
 import type { CongestionControl } from '../congestion/congestion-control.js';
 import { DeliveryRate } from '../congestion/delivery-rate.js';
+import { Pacer } from '../congestion/pacer.js';
 import type { BufferPool } from '../memory/buffer-pool.js';
 import type { RecordPool } from '../memory/record-pool.js';
 import { RingBuffer } from '../memory/ring-buffer.js';
@@ -74,6 +75,8 @@ export class Sender {
   readonly rtt: RttEstimator;
   readonly congestion: CongestionControl;
   readonly rate = new DeliveryRate();
+  readonly #pacer = new Pacer();
+  readonly #isPaced: boolean;
   /** What is acknowledged beyond this is the next sample of the round trip: one a round trip. */
   timedFrom: Seq;
   /** When the SYN was sent, if once only; -1 otherwise. */
@@ -87,6 +90,8 @@ export class Sender {
   tailProbeAt = Number.POSITIVE_INFINITY;
   /** When what may be reordered counts as lost (RFC 8985, 6.3); `Infinity` = off. */
   reorderingAt = Number.POSITIVE_INFINITY;
+  /** When the pacer lets more leave; `Infinity` = it holds nothing back. */
+  pacedAt = Number.POSITIVE_INFINITY;
   /** The tail loss probe is due and has not left yet. */
   tailProbeDue = false;
   /** When the persist timer expires; `Infinity` = off. */
@@ -119,6 +124,7 @@ export class Sender {
     this.timedFrom = iss;
     this.rtt = new RttEstimator(settings.initialRtoMs, settings.minRtoMs, settings.maxRtoMs);
     this.congestion = settings.congestionControl(mss);
+    this.#isPaced = settings.pacing;
   }
 
   /** Sequence number behind the last byte written; that of the FIN once one is queued. */
@@ -140,6 +146,17 @@ export class Sender {
   get window(): number {
     const { prrWindow } = this.recovery;
     return prrWindow >= 0 ? prrWindow : this.congestion.cwnd + this.inflation;
+  }
+
+  /** How many bytes the pacer lets leave now; sets `pacedAt` when it is less than `wanted`. */
+  pacedBytes(wanted: number, now: number): number {
+    this.pacedAt = Number.POSITIVE_INFINITY;
+    const { pacingRate } = this.congestion;
+    if (!this.#isPaced || pacingRate === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+    const bytes = this.#pacer.allowance(now, pacingRate, this.mss);
+    if (bytes < wanted)
+      this.pacedAt = Math.max(this.#pacer.nextReleaseAt(pacingRate, this.mss), now);
+    return bytes;
   }
 
   /** Whether what is lost waits until F-RTO has judged the time-out (RFC 5682). */
@@ -249,6 +266,7 @@ export class Sender {
   #handleLeft(bytes: number, inFlight: number, now: number): void {
     this.recovery.prrOut += bytes;
     this.congestion.handleSent(now, bytes, inFlight);
+    if (this.#isPaced) this.#pacer.handleSent(now, bytes, this.congestion.pacingRate);
     if (inFlight > this.peakFlight) this.peakFlight = inFlight;
     this.lastSentAt = now;
     if (this.retransmitAt === Number.POSITIVE_INFINITY) this.retransmitAt = now + this.rtt.rtoMs;
@@ -262,6 +280,7 @@ export class Sender {
     this.tailProbeAt = Number.POSITIVE_INFINITY;
     this.reorderingAt = Number.POSITIVE_INFINITY;
     this.persistAt = Number.POSITIVE_INFINITY;
+    this.pacedAt = Number.POSITIVE_INFINITY;
     this.tailProbeDue = false;
     this.probeDue = false;
   }

@@ -3,7 +3,7 @@
  */
 
 import type { CongestionControlFactory } from '../congestion/congestion-control.js';
-import { newReno } from '../congestion/new-reno.js';
+import { cubic } from '../congestion/cubic.js';
 
 /** Settings of TCP; times in milliseconds, sizes in bytes. */
 export interface TcpSettings {
@@ -37,7 +37,9 @@ export interface TcpSettings {
   readonly timestamps: boolean;
   /** Negotiates selective acknowledgment (RFC 2018). @default true */
   readonly sack: boolean;
-  /** @default NewReno */
+  /** Spreads segments over the round trip as fast as the congestion control says, if it says so. @default true */
+  readonly pacing: boolean;
+  /** `cubic`, `newReno`, `bbr`, or one's own. @default CUBIC (RFC 9438) with HyStart++ (RFC 9406) */
   readonly congestionControl: CongestionControlFactory;
 }
 
@@ -58,7 +60,8 @@ export const defaultTcpSettings: TcpSettings = {
   windowScaling: true,
   timestamps: true,
   sack: true,
-  congestionControl: newReno,
+  pacing: true,
+  congestionControl: cubic,
 };
 
 /** The largest window that 16 bits and the largest shift can say (RFC 7323, 2.3). */

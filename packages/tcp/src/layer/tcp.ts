@@ -188,14 +188,14 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
     start: number,
     end: number,
     checksumState: ChecksumState,
-    _segmentSize: number,
+    segmentSize: number,
     now: number,
   ): void {
     this.counters.segmentsReceived++;
     const { source, destination } = header;
     const reason =
       this.#parse(source, destination, buf, start, end, checksumState) ??
-      this.#dispatch(source, destination, buf, now);
+      this.#dispatch(source, destination, segmentSize, buf, now);
     if (reason !== null) this.#drop(reason);
   }
 
@@ -223,10 +223,12 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
   #dispatch(
     source: number,
     destination: number,
+    segmentSize: number,
     buf: Uint8Array,
     now: number,
   ): TcpDropReason | null {
     const seg = this.#header;
+    seg.mergedSize = segmentSize;
     const tuple = this.#tuple;
     tuple.localAddress = destination;
     tuple.localPort = seg.destinationPort;

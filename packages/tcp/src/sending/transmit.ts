@@ -80,7 +80,7 @@ function transmitAck(connection: TcpConnection, now: number): boolean {
     return emitAck(connection, Because.WINDOW_UPDATE, now);
   if (rcv.unacked === 0) return true;
   // RFC 9293, 3.8.6.3: at least every second full segment.
-  if (rcv.unacked >= 2 * rcv.mss) return emitAck(connection, Because.ACK_DUE, now);
+  if (rcv.unacked >= 2 * rcv.fullSize) return emitAck(connection, Because.ACK_DUE, now);
   if (rcv.delayedAckAt === Number.POSITIVE_INFINITY) {
     rcv.delayedAckAt = now + connection.settings.delayedAckMs;
   }
@@ -105,7 +105,8 @@ function transmitQueue(connection: TcpConnection, now: number): boolean {
     if (snd.nxt !== nxt) scheduleProbe(snd, connection.sackEnabled, now);
   }
   if (heldBy === HeldBy.DEVICE) return false;
-  if (heldBy !== HeldBy.CONGESTION_WINDOW && snd.pipe < snd.window) {
+  const isByNetwork = heldBy === HeldBy.CONGESTION_WINDOW || heldBy === HeldBy.PACING;
+  if (!isByNetwork && snd.pipe < snd.window) {
     snd.rate.limitByApplication(snd.pipe);
   }
   if (heldBy === HeldBy.PEER_WINDOW && snd.pipe === 0) startPersist(connection, now);
@@ -147,6 +148,11 @@ function transmitLost(connection: TcpConnection, now: number): HeldBy | -1 {
     if (length > allowed) {
       if (allowed < mss && !snd.forceRetransmit) return HeldBy.CONGESTION_WINDOW;
       length = Math.min(length, Math.max(mss, allowed - (allowed % mss)));
+    }
+    const paced = snd.pacedBytes(Math.min(length, mss), now);
+    if (length > paced) {
+      if (paced < mss && !snd.forceRetransmit) return HeldBy.PACING;
+      length = Math.min(length, Math.max(mss, paced - (paced % mss)));
     }
     if (!repeatRecord(connection, index, length, map.because(index), now)) return HeldBy.DEVICE;
     snd.forceRetransmit = false;
@@ -196,9 +202,11 @@ function transmitNew(connection: TcpConnection, now: number): HeldBy {
     if (window <= 0) return HeldBy.PEER_WINDOW;
     const allowed = snd.window - snd.pipe;
     if (allowed < Math.min(unsent, mss)) return HeldBy.CONGESTION_WINDOW;
+    const paced = snd.pacedBytes(Math.min(unsent, mss), now);
+    if (paced < Math.min(unsent, mss)) return HeldBy.PACING;
     // A FIN rides on the last segment of text, however full that is.
     const reach = snd.finQueued && unsent === largest + 1 ? unsent : largest;
-    let length = Math.min(unsent, window, allowed, reach);
+    let length = Math.min(unsent, window, allowed, paced, reach);
     const isTail = length === unsent;
     if (length >= mss) {
       // Whole segments, and a shorter one behind them only where it would be let go alone.

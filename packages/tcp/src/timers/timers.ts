@@ -36,6 +36,7 @@ export function handleTimers(connection: TcpConnection, now: number): void {
     if (giveUp(connection, now)) return;
     snd.probeDue = true;
   }
+  if (snd.pacedAt <= now) snd.pacedAt = OFF;
   if (snd.reorderingAt <= now) {
     context.observer?.timerExpired?.(connection, 'reordering');
     if (handleReorderingTimeout(snd, nothing, now)) context.counters.fastRetransmissions++;

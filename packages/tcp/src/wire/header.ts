@@ -56,6 +56,8 @@ export interface TcpHeader extends TcpHeaderOptions {
   dataStart: number;
   /** Byte behind the text. */
   dataEnd: number;
+  /** Bytes of text in each segment that the device has merged into this one; 0 = it is one as it was sent. */
+  mergedSize: number;
 }
 
 /** Why a segment was dropped before any connection saw it. */
@@ -74,6 +76,7 @@ export function createTcpHeader(): TcpHeader {
     len: 0,
     dataStart: 0,
     dataEnd: 0,
+    mergedSize: 0,
     mss: 0,
     windowShift: -1,
     sackPermitted: false,
@@ -109,6 +112,7 @@ export function parseTcp(
   into.up = readU16(buf, start + URGENT_POINTER);
   into.dataStart = start + headerLength;
   into.dataEnd = end;
+  into.mergedSize = 0;
   into.len =
     end -
     start -

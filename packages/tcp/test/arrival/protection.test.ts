@@ -127,16 +127,15 @@ describe('PAWS (RFC 7323, 5)', () => {
     script.expects([{ ack: 9, tsecr: 3000 }]);
   });
 
-  it('echoes the timestamp of a repetition, whose first acknowledgment was lost', () => {
+  it('takes no timestamp of a repetition: it lies outside of the window [RFC 7323 5.3]', () => {
     const script = stamped();
     script.sends({ seq: 1, data: 'abc', ...ts(1500) });
     script.advance(40);
     script.expects([{ ack: 4, tsecr: 1500 }]);
     script.sends({ seq: 1, data: 'abc', ...ts(1800) });
-    script.expects([{ ack: 4, tsecr: 1800 }]);
-    // Not that of older text: its acknowledgment says nothing of a segment at the edge.
+    script.expects([{ ack: 4, tsecr: 1500 }]);
     script.sends({ seq: 1, data: 'ab', ...ts(1900) });
-    script.expects([{ ack: 4, tsecr: 1800 }]);
+    script.expects([{ ack: 4, tsecr: 1500 }]);
   });
 });
 
@@ -183,5 +182,38 @@ describe('malformed segments', () => {
     script.sends({ seq: 1, options: { raw: [1, 1, 1, 200] } });
     expect(script.tcp.counters.dropped['bad-option']).toBe(3);
     script.expectsNothing();
+  });
+});
+
+describe('a segment that is refused leaves no trace', () => {
+  const begin = (): Script =>
+    established({
+      settings: { timestamps: true },
+      options: { mss: 1000, ts: [1000, 0] },
+      wnd: 60_000,
+    });
+  const later = { ts: [1_001_000, 0] as const };
+
+  it.each([
+    { name: 'an ACK of data never sent [RFC 5961 5.2]', forged: { seq: 1, ack: 50_001, data: 10 } },
+    { name: 'a SYN in the window [RFC 5961 4.2]', forged: { seq: 1, flags: 'SA' } },
+    {
+      name: 'a RST in the window, not at its edge [RFC 5961 3.2]',
+      forged: { seq: 1, flags: 'RA', ack: 1 },
+    },
+    { name: 'no ACK bit [RFC 9293 3.10.7.4]', forged: { seq: 1, flags: '', data: 10 } },
+    {
+      name: 'a repetition of what is acknowledged [RFC 7323 4.3]',
+      forged: { seq: -9, ack: 1, data: 10 },
+    },
+  ])('$name', ({ forged }) => {
+    const script = begin();
+    script.sends({ ...forged, seq: forged.flags === 'RA' ? 100 : forged.seq, options: later });
+    script.clear();
+    script.sends({ seq: 1, ack: 1, data: 100, options: { ts: [1001, 0] } });
+    script.sends({ seq: 101, ack: 1, data: 1000, options: { ts: [1002, 0] } });
+    expect(script.received.length).toBe(1100);
+    script.advance(100);
+    expect(script.take().at(-1)).toMatchObject({ ack: 1101 });
   });
 });

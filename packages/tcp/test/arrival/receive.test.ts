@@ -352,3 +352,28 @@ describe('URG', () => {
     expect(text(script)).toBe('urgent');
   });
 });
+
+describe('every second full segment is acknowledged', () => {
+  it.each([1000, 536, 500, 100, 48])(
+    'also when the peer sends %s octets at a time [RFC 9293 SHLD-19]',
+    (size) => {
+      const script = established({ mtu: 1500, options: { mss: 1460 } });
+      let acks = 0;
+      for (let i = 0; i < 12; i++) {
+        script.sends({ seq: 1 + i * size, ack: 1, data: size });
+        acks += script.take().length;
+      }
+      // The first two smaller ones show the size.
+      expect(acks).toBeGreaterThanOrEqual(size >= 536 ? 6 : 5);
+      expect(acks).toBeLessThanOrEqual(6);
+    },
+  );
+
+  it('by what the device merged, not by the merged whole [RFC 9293 MUST-58]', () => {
+    const script = established({ mtu: 1500, options: { mss: 1460 } });
+    script.sends({ seq: 1, ack: 1, data: 1460 });
+    script.expectsNothing();
+    script.sends({ seq: 1461, ack: 1, data: 1460 });
+    script.expects([{ ack: 2921 }]);
+  });
+});

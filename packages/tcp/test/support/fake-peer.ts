@@ -9,6 +9,7 @@
 import { ChecksumState, createIpv4Header, type IcmpError } from '@netlayers/ipv4';
 import {
   type Because,
+  newReno,
   seq,
   Tcp,
   type TcpConnection,
@@ -107,6 +108,7 @@ const PLAIN: Partial<TcpSettings> = {
   windowScaling: false,
   receiveBuffer: 20_000,
   noDelay: true,
+  congestionControl: newReno,
 };
 
 /** One stack's TCP with a scripted peer. */

@@ -29,6 +29,7 @@ function findContradiction(connection: TcpConnection): string | null {
     snd.retransmitAt,
     snd.tailProbeAt,
     snd.reorderingAt,
+    snd.pacedAt,
     snd.persistAt,
     connection.rcv.delayedAckAt,
   ];
