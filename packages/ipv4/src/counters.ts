@@ -3,7 +3,8 @@
  * them is free, and so is not reading them.
  */
 
-import type { DropReason, SendFailure } from './drop-reason.js';
+import type { SendFailure } from '@netlayers/ip';
+import type { DropReason } from './drop-reason.js';
 
 /** Counters of one IPv4 layer with its ICMP. Packets unless said otherwise. */
 export class Ipv4Counters {

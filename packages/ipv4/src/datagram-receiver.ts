@@ -7,7 +7,7 @@
  * nor changed, and nothing is allocated for one that is whole.
  */
 
-import { ChecksumState } from '@netlayers/link';
+import { ChecksumState, IpProtocol, type UpperProtocol } from '@netlayers/ip';
 import type { AddressPolicy } from './address-policy.js';
 import type { Ipv4Counters } from './counters.js';
 import type { DropReason } from './drop-reason.js';
@@ -16,9 +16,7 @@ import { findBadOption, hasSourceRoute } from './header-options.js';
 import type { Icmp } from './icmp.js';
 import { IcmpType, TimeExceededCode, UnreachableCode } from './icmp-message.js';
 import type { IcmpReporter } from './icmp-reporter.js';
-import { IpProtocol } from './protocol-number.js';
 import type { Reassembler } from './reassembler.js';
-import type { Ipv4Protocol } from './upper-layer.js';
 
 /**
  * Told about every received packet that goes no further; the packet is valid until it returns. Of
@@ -34,7 +32,7 @@ export type DropObserver = (
 /** Receives the packets of one stack. */
 export class DatagramReceiver {
   readonly #policy: AddressPolicy;
-  readonly #protocols: readonly (Ipv4Protocol | null)[];
+  readonly #protocols: readonly (UpperProtocol | null)[];
   readonly #reassembler: Reassembler;
   readonly #reporter: IcmpReporter;
   readonly #icmp: Icmp;
@@ -46,7 +44,7 @@ export class DatagramReceiver {
   /** @param protocols by protocol number; the layer's own table. */
   constructor(
     policy: AddressPolicy,
-    protocols: readonly (Ipv4Protocol | null)[],
+    protocols: readonly (UpperProtocol | null)[],
     reassembler: Reassembler,
     reporter: IcmpReporter,
     icmp: Icmp,

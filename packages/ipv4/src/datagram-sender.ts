@@ -6,10 +6,10 @@
  * lets them. Only the first carries every option.
  */
 
+import type { SendFailure } from '@netlayers/ip';
 import { ChecksumState, type LinkDevice } from '@netlayers/link';
 import type { AddressPolicy } from './address-policy.js';
 import type { Ipv4Counters } from './counters.js';
-import type { SendFailure } from './drop-reason.js';
 import { createIpv4Header, emitIpv4Header, IPV4_HEADER_LENGTH, IPV4_MAX_LENGTH } from './header.js';
 import { copiedOptions, findBadOption, MAX_OPTIONS_LENGTH } from './header-options.js';
 import type { IdentificationSource } from './identification.js';

@@ -54,14 +54,3 @@ export type DropReason =
   | 'icmp-bad-quote'
   /** An echo reply, or an error about a datagram, that nobody waits for. */
   | 'icmp-unmatched';
-
-/** Why a datagram could not be sent. */
-export type SendFailure =
-  /** No route to the destination, or one that is never sent to: ourselves, broadcast, multicast. */
-  | 'no-route'
-  /** The device's queue is full; of a fragmented datagram a part may have left. */
-  | 'queue-full'
-  /** Larger than 65,535 bytes with its header. */
-  | 'too-long'
-  /** Larger than the MTU, and fragmentation was forbidden. */
-  | 'fragmentation-needed';

@@ -45,6 +45,12 @@ export const IPV4_HEADER_LENGTH = OPTIONS;
 /** The largest datagram, header included, in bytes. */
 export const IPV4_MAX_LENGTH = 0xffff;
 
+/** What every link carries (RFC 791, 3.2), in bytes. */
+export const IPV4_SMALLEST_MTU = 68;
+
+/** The largest packet that every host takes (RFC 791, 3.1), in bytes. */
+export const IPV4_SAFE_MTU = 576;
+
 /** A parsed header; addresses are uint32, lengths bytes. */
 export interface Ipv4Header {
   /** Header length in bytes, options included: 20 to 60. */

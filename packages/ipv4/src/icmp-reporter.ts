@@ -6,12 +6,12 @@
  * ever said about an error, a later fragment, or a datagram from or to more than one host.
  */
 
+import { IpProtocol } from '@netlayers/ip';
 import type { AddressPolicy } from './address-policy.js';
 import type { Ipv4Counters } from './counters.js';
 import type { DatagramSender } from './datagram-sender.js';
 import { IPV4_HEADER_LENGTH, type Ipv4Header } from './header.js';
 import { emitIcmpHeader, ICMP_HEADER_LENGTH, isIcmpQuery } from './icmp-message.js';
-import { IpProtocol } from './protocol-number.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** What every host can take (RFC 791, 3.1): the limit of a whole error message. */

@@ -8,66 +8,49 @@
  */
 
 import { checksum, readU16 } from '@netlayers/bytes';
-import { ChecksumState } from '@netlayers/link';
+import {
+  ChecksumState,
+  type EchoHandler,
+  type EchoRequest,
+  type IpError,
+  type IpErrorKind,
+  IpProtocol,
+  type SendFailure,
+  type UpperProtocol,
+} from '@netlayers/ip';
 import type { AddressPolicy } from './address-policy.js';
 import type { Ipv4Counters } from './counters.js';
 import type { DatagramSender, OutgoingDatagram } from './datagram-sender.js';
-import type { DropReason, SendFailure } from './drop-reason.js';
-import { createIpv4Header, IPV4_HEADER_LENGTH, type Ipv4Header, readIpv4Header } from './header.js';
-import { echoReplyOptions } from './header-options.js';
-import type { IcmpError } from './icmp-error.js';
+import type { DropReason } from './drop-reason.js';
 import {
-  emitIcmpHeader,
-  ICMP_HEADER_LENGTH,
-  IcmpType,
-  isIcmpError,
-  UnreachableCode,
-} from './icmp-message.js';
-import { IpProtocol } from './protocol-number.js';
-import type { Ipv4Protocol } from './upper-layer.js';
+  createIpv4Header,
+  IPV4_HEADER_LENGTH,
+  IPV4_SMALLEST_MTU,
+  type Ipv4Header,
+  readIpv4Header,
+} from './header.js';
+import { echoReplyOptions } from './header-options.js';
+import { icmpErrorKind } from './icmp-error-kind.js';
+import { emitIcmpHeader, ICMP_HEADER_LENGTH, IcmpType, isIcmpError } from './icmp-message.js';
 
 /** Bytes behind the quoted header that every error carries (RFC 792). */
 const MIN_QUOTED_PAYLOAD = 8;
 
-/** Every IPv4 link carries this (RFC 791, 3.2), so no estimate goes below it (RFC 1191, 3). */
-const MIN_MTU = 68;
-
-/** Takes what comes back on the echo requests of `Ipv4.ping`. */
-export interface EchoHandler {
-  /**
-   * Takes a reply; `buf[start..end)` is the data that was echoed.
-   *
-   * @param header of the reply: who answered, and with which TTL it arrived.
-   */
-  handleEchoReply(
-    header: Ipv4Header,
-    identifier: number,
-    sequence: number,
-    buf: Uint8Array,
-    start: number,
-    end: number,
-    now: number,
-  ): void;
-  /** Takes an error about a request. The error object is overwritten by the next one. */
-  handleEchoError(error: IcmpError, identifier: number, sequence: number, now: number): void;
-}
-
-/** What an echo request says besides its destination. */
-export interface EchoRequest {
-  /** Tells the requests of one sender from those of another, 0 to 65,535. */
-  readonly identifier: number;
-  /** 0 to 65,535. */
-  readonly sequence: number;
-  /** Data to be echoed, at most 65,507 bytes. @default none */
-  readonly payload?: Uint8Array;
-  /** @default the layer's */
-  readonly ttl?: number;
+/** What an echo request says besides its destination, in IPv4. */
+export interface Ipv4EchoRequest extends EchoRequest {
   /** One of our addresses, uint32. @default the route's */
   readonly source?: number;
-  /** Refuse to fragment, here and on the way. @default false */
-  readonly dontFragment?: boolean;
   /** Options of the IP header, e.g. record route; whole words. @default none */
   readonly options?: Uint8Array;
+}
+
+/** `IpError` with fields that can be set: one object serves every error. */
+interface ReusedError extends IpError {
+  kind: IpErrorKind;
+  mtu: number;
+  reporter: number;
+  source: number;
+  destination: number;
 }
 
 /** The ICMP of one stack. */
@@ -78,13 +61,12 @@ export class Icmp {
   readonly #policy: AddressPolicy;
   readonly #counters: Ipv4Counters;
   /** By protocol number; the layer's own table. */
-  readonly #protocols: readonly (Ipv4Protocol | null)[];
+  readonly #protocols: readonly (UpperProtocol | null)[];
   /** Messages are built here, since a large one leaves in fragments. Grows to the largest. */
   #message: Uint8Array = new Uint8Array(0);
   readonly #quoted = createIpv4Header();
-  readonly #error: IcmpError = {
-    type: 0,
-    code: 0,
+  readonly #error: ReusedError = {
+    kind: 'unreachable',
     mtu: 0,
     reporter: 0,
     source: 0,
@@ -95,7 +77,7 @@ export class Icmp {
     sender: DatagramSender,
     policy: AddressPolicy,
     counters: Ipv4Counters,
-    protocols: readonly (Ipv4Protocol | null)[],
+    protocols: readonly (UpperProtocol | null)[],
   ) {
     this.#sender = sender;
     this.#policy = policy;
@@ -129,7 +111,7 @@ export class Icmp {
   }
 
   /** Sends an echo request: see `Ipv4.ping`. */
-  ping(destination: number, request: EchoRequest): SendFailure | null {
+  ping(destination: number, request: Ipv4EchoRequest): SendFailure | null {
     const { identifier, sequence, payload, ...rest } = request;
     const rest4 = (((identifier & 0xffff) << 16) | (sequence & 0xffff)) >>> 0;
     const datagram: OutgoingDatagram = { ...rest, destination, protocol: IpProtocol.ICMP };
@@ -215,16 +197,12 @@ export class Icmp {
     if (quoteEnd < 0) return 'icmp-bad-quote';
     const quoted = this.#quoted;
     const error = this.#error;
-    error.type = buf[start]!;
-    error.code = buf[start + 1]!;
+    error.kind = icmpErrorKind(buf[start]!, buf[start + 1]!);
     error.mtu = 0;
-    if (
-      error.type === IcmpType.DESTINATION_UNREACHABLE &&
-      error.code === UnreachableCode.FRAGMENTATION_NEEDED
-    ) {
+    if (error.kind === 'packet-too-big') {
       const mtu = readU16(buf, start + 6);
-      // 0 comes from routers older than RFC 1191: which plateau to try is the transport's choice.
-      error.mtu = mtu === 0 ? 0 : Math.max(mtu, MIN_MTU);
+      // 0 comes from routers older than RFC 1191. No estimate goes below the smallest MTU (3).
+      error.mtu = mtu === 0 ? 0 : Math.max(mtu, IPV4_SMALLEST_MTU);
     }
     error.reporter = header.source;
     error.source = quoted.source;
@@ -239,7 +217,7 @@ export class Icmp {
     }
     const protocol = this.#protocols[quoted.protocol] ?? null;
     if (protocol === null) return 'icmp-unmatched';
-    protocol.handleIcmpError(error, buf, payload, quoteEnd, now);
+    protocol.handleIpError(error, buf, payload, quoteEnd, now);
     return null;
   }
 

@@ -11,21 +11,34 @@
  * The invariant of both fast paths, `handlePacket` and `commit`: nothing is allocated or copied.
  */
 
-import type { ChecksumState, LinkDevice } from '@netlayers/link';
+import { parseIpv4, pseudoHeaderSum } from '@netlayers/bytes';
+import {
+  type ChecksumState,
+  type EchoHandler,
+  type IpHost,
+  IpProtocol,
+  type SendFailure,
+  type UpperProtocol,
+} from '@netlayers/ip';
+import type { LinkDevice } from '@netlayers/link';
 import { AddressPolicy } from './address-policy.js';
 import { Ipv4Counters } from './counters.js';
 import { DatagramReceiver, type DropObserver } from './datagram-receiver.js';
 import { DatagramSender, type OutgoingDatagram } from './datagram-sender.js';
-import type { SendFailure } from './drop-reason.js';
-import { createIpv4Header, emitIpv4Header, IPV4_HEADER_LENGTH, type Ipv4Header } from './header.js';
-import { type EchoHandler, type EchoRequest, Icmp } from './icmp.js';
-import { IcmpType } from './icmp-message.js';
+import {
+  createIpv4Header,
+  emitIpv4Header,
+  IPV4_HEADER_LENGTH,
+  IPV4_SAFE_MTU,
+  IPV4_SMALLEST_MTU,
+  type Ipv4Header,
+} from './header.js';
+import { Icmp, type Ipv4EchoRequest } from './icmp.js';
+import { IcmpType, UnreachableCode } from './icmp-message.js';
 import { type IcmpRateLimit, IcmpReporter } from './icmp-reporter.js';
 import { IdentificationSource } from './identification.js';
-import { IpProtocol } from './protocol-number.js';
 import { Reassembler, type ReassemblyLimits } from './reassembler.js';
 import { type Route, RouteTable } from './routes.js';
-import type { Ipv4Protocol, Ipv4Sender } from './upper-layer.js';
 
 /** What an IPv4 layer is made of. */
 export interface Ipv4Options {
@@ -51,7 +64,7 @@ export interface Ipv4Options {
 }
 
 /** One IPv4 layer. */
-export class Ipv4 implements Ipv4Sender {
+export class Ipv4 implements IpHost {
   readonly counters = new Ipv4Counters();
   /** Whether the device completes transport checksums. */
   readonly checksumOffload: boolean;
@@ -59,12 +72,13 @@ export class Ipv4 implements Ipv4Sender {
   readonly segmentationOffload: number;
   readonly #device: LinkDevice;
   readonly #mtu: number;
+  readonly #policy: AddressPolicy;
   readonly #sender: DatagramSender;
   readonly #receiver: DatagramReceiver;
   readonly #reassembler: Reassembler;
   readonly #reporter: IcmpReporter;
   readonly #icmp: Icmp;
-  readonly #protocols: (Ipv4Protocol | null)[] = new Array(256).fill(null);
+  readonly #protocols: (UpperProtocol | null)[] = new Array(256).fill(null);
   /** Of the packet being committed; most of it never changes. */
   readonly #outgoing = createIpv4Header();
 
@@ -84,6 +98,7 @@ export class Ipv4 implements Ipv4Sender {
       options.prefixLength ?? 32,
       options.acceptAny ?? false,
     );
+    this.#policy = policy;
     const routes = new RouteTable(
       options.routes ?? [{ network: 0, prefixLength: 0 }],
       address,
@@ -117,7 +132,7 @@ export class Ipv4 implements Ipv4Sender {
    *
    * @throws RangeError for ICMP, which lives here, and for what is not 0 to 255.
    */
-  register(protocol: number, handler: Ipv4Protocol): void {
+  register(protocol: number, handler: UpperProtocol): void {
     if (!Number.isInteger(protocol) || protocol < 0 || protocol > 255) {
       throw new RangeError(`${protocol} is not a protocol number`);
     }
@@ -161,16 +176,41 @@ export class Ipv4 implements Ipv4Sender {
     return this.#device.transmitBuffer;
   }
 
+  /** @returns a uint32; `null` for anything but an IPv4 address such as `192.0.2.1`. */
+  parseAddress(text: string): number | null {
+    return parseIpv4(text);
+  }
+
+  isOurs(address: number): boolean {
+    return this.#policy.isOurs(address);
+  }
+
   /**
-   * The address a packet to `destination` leaves from, as uint32; 0 when there is no route. There is
-   * none to ourselves, to broadcast and multicast, to 0/8, 127/8 and 240/4.
+   * The address a packet to `destination` leaves from, as uint32; `null` when there is no route.
+   * There is none to ourselves, to broadcast and multicast, to 0/8, 127/8 and 240/4.
    */
-  sourceFor(destination: number): number {
-    return this.#sender.hopTo(destination)?.source ?? 0;
+  sourceFor(destination: number): number | null {
+    return this.#sender.hopTo(destination)?.source ?? null;
   }
 
   mtuTo(destination: number): number {
     return this.#sender.hopTo(destination)?.mtu ?? this.#mtu;
+  }
+
+  smallestMtu(): number {
+    return IPV4_SMALLEST_MTU;
+  }
+
+  safeMtu(): number {
+    return IPV4_SAFE_MTU;
+  }
+
+  headerLength(): number {
+    return IPV4_HEADER_LENGTH;
+  }
+
+  pseudoHeaderSum(source: number, destination: number, protocol: number, length: number): number {
+    return pseudoHeaderSum(source, destination, protocol, length);
   }
 
   reserve(length: number): number {
@@ -192,7 +232,7 @@ export class Ipv4 implements Ipv4Sender {
     protocol: number,
     checksum: ChecksumState,
     segmentSize: number,
-    tos = 0,
+    tos: number,
   ): void {
     const header = this.#outgoing;
     const at = start - IPV4_HEADER_LENGTH;
@@ -224,7 +264,7 @@ export class Ipv4 implements Ipv4Sender {
   }
 
   /** Sends an echo request; what comes back goes to `echoHandler`. Returns why it could not. */
-  ping(destination: number, request: EchoRequest): SendFailure | null {
+  ping(destination: number, request: Ipv4EchoRequest): SendFailure | null {
     return this.#icmp.ping(destination, request);
   }
 
@@ -238,22 +278,19 @@ export class Ipv4 implements Ipv4Sender {
   }
 
   /**
-   * Answers a datagram with destination unreachable, where RFC 1122, 3.2.2 allows it and the rate
-   * limit has room: UDP's way to say that a port is closed.
-   *
-   * To be called from inside `handleSegment`, with what it was given.
-   *
-   * @param code one of `UnreachableCode`.
+   * Answers a datagram with port unreachable, where RFC 1122, 3.2.2 allows it and the rate limit has
+   * room. To be called from inside `handleSegment`, with what it was given.
    */
-  reportUnreachable(
-    code: number,
+  reportPortUnreachable(
     header: Ipv4Header,
     buf: Uint8Array,
     start: number,
     end: number,
     now: number,
   ): void {
+    const { DESTINATION_UNREACHABLE } = IcmpType;
     const packet = start - header.headerLength;
-    this.#reporter.report(IcmpType.DESTINATION_UNREACHABLE, code, 0, header, buf, packet, end, now);
+    const code = UnreachableCode.PORT;
+    this.#reporter.report(DESTINATION_UNREACHABLE, code, 0, header, buf, packet, end, now);
   }
 }

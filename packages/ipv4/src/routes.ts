@@ -7,6 +7,7 @@
  */
 
 import { prefixMask } from './address-policy.js';
+import { IPV4_SMALLEST_MTU } from './header.js';
 
 /** One entry of the table. */
 export interface Route {
@@ -50,7 +51,9 @@ export class RouteTable {
         }
         const mask = prefixMask(prefixLength);
         const routeMtu = Math.min(route.mtu ?? mtu, mtu);
-        if (!(routeMtu >= 68)) throw new RangeError(`an MTU of ${routeMtu} is below 68 bytes`);
+        if (!(routeMtu >= IPV4_SMALLEST_MTU)) {
+          throw new RangeError(`an MTU of ${routeMtu} is below ${IPV4_SMALLEST_MTU} bytes`);
+        }
         return {
           network: (route.network & mask) >>> 0,
           mask,

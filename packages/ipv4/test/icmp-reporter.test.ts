@@ -1,5 +1,5 @@
 import { checksum } from '@netlayers/bytes';
-import { createIpv4Header, parseIpv4Header, UnreachableCode } from '@netlayers/ipv4';
+import { createIpv4Header, type Ipv4Header, parseIpv4Header } from '@netlayers/ipv4';
 import { hex } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import * as captures from './captures.js';
@@ -23,8 +23,8 @@ function closedUdp(options: Parameters<typeof layer>[0] = {}) {
   const it = layer(options);
   it.ipv4.register(UDP, {
     handleSegment: (header, buf, start, end, _checksum, _size, now) =>
-      it.ipv4.reportUnreachable(UnreachableCode.PORT, header, buf, start, end, now),
-    handleIcmpError: () => {},
+      it.ipv4.reportPortUnreachable(header as Ipv4Header, buf, start, end, now),
+    handleIpError: () => {},
   });
   return it;
 }

@@ -1,5 +1,6 @@
 import { checksum, writeU16 } from '@netlayers/bytes';
-import { createIpv4Header, type EchoHandler, parseIpv4Header } from '@netlayers/ipv4';
+import type { EchoHandler, IpErrorKind } from '@netlayers/ip';
+import { createIpv4Header, parseIpv4Header } from '@netlayers/ipv4';
 import { hex } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import * as captures from './captures.js';
@@ -189,8 +190,8 @@ describe('ping', () => {
     receive(front, 4, 2);
     const about = { reporter: PEER, source: US, destination: FAR, sequence: 1 };
     expect(errors).toEqual([
-      { ...about, type: 11, code: 0, mtu: 0, identifier: 0x381b, now: 3 },
-      { ...about, type: 3, code: 4, mtu: 1000, identifier: 0x381a, now: 4 },
+      { ...about, kind: 'time-exceeded', mtu: 0, identifier: 0x381b, now: 3 },
+      { ...about, kind: 'packet-too-big', mtu: 1000, identifier: 0x381a, now: 4 },
     ]);
   });
 
@@ -216,13 +217,36 @@ describe('an ICMP error', () => {
   const error = (type: number, code: number, rest: number, quote: Uint8Array) =>
     packet({ protocol: ICMP, payload: icmp(type, code, rest, quote) });
 
-  it.each([3, 11, 12])('of type %i goes to the protocol that it is about', (type) => {
+  const kinds: readonly [number, number, IpErrorKind][] = [
+    [3, 1, 'host-unreachable'],
+    [11, 1, 'time-exceeded'],
+    [12, 1, 'parameter-problem'],
+  ];
+  it.each(kinds)('of type %i goes to the protocol that it is about', (type, code, kind) => {
     const { receive, tcp, drops, ipv4 } = layer();
-    receive(error(type, 1, 0, segment()));
-    const about = { type, code: 1, mtu: 0, reporter: PEER, source: US, destination: FAR };
+    receive(error(type, code, 0, segment()));
+    const about = { kind, mtu: 0, reporter: PEER, source: US, destination: FAR };
     expect(tcp.errors).toEqual([{ ...about, quote: pattern(20) }]);
     expect(drops).toEqual([]);
     expect(ipv4.counters.icmpErrorsReceived).toBe(1);
+  });
+
+  it('says with its code what is unreachable [RFC 1122 3.2.2.1]', () => {
+    const { receive, tcp } = layer();
+    const codes = [...Array(17).keys()].filter((code) => code !== 4);
+    for (const code of codes) receive(error(3, code, 0, segment()));
+    const byKind: Record<string, number[]> = {};
+    tcp.errors.forEach(({ kind }, index) => {
+      byKind[kind] = [...(byKind[kind] ?? []), codes[index]!];
+    });
+    expect(byKind).toEqual({
+      'network-unreachable': [0, 6, 11],
+      'host-unreachable': [1, 7, 12],
+      'protocol-unreachable': [2],
+      'port-unreachable': [3],
+      prohibited: [9, 10, 13],
+      unreachable: [5, 8, 14, 15, 16],
+    });
   });
 
   const mtus: readonly [string, number, number][] = [
@@ -305,7 +329,7 @@ describe('an ICMP error', () => {
     const udp = layer().tcp;
     ipv4.register(17, udp);
     receive(captures.PORT_UNREACHABLE);
-    const about = { type: 3, code: 3, mtu: 0, reporter: US, source: PEER, destination: US };
+    const about = { kind: 'port-unreachable', mtu: 0, reporter: US, source: PEER, destination: US };
     const quote = captures.UDP_TO_CLOSED_PORT.subarray(20);
     expect(udp.errors).toEqual([{ ...about, quote }]);
   });

@@ -205,7 +205,7 @@ describe('sending', () => {
     expect(ipv4).toMatchObject({ checksumOffload: true, segmentationOffload: 65535 });
     const at = ipv4.reserve(32);
     ipv4.transmitBuffer.set(pattern(32), at);
-    ipv4.commit(at, at + 32, US, FAR, IpProtocol.TCP, 1, 16);
+    ipv4.commit(at, at + 32, US, FAR, IpProtocol.TCP, 1, 16, 0);
     const [sent] = device.sent;
     expect(sent).toMatchObject({ checksum: 1, segmentSize: 16 });
     const expected = packet({
@@ -223,7 +223,7 @@ describe('sending', () => {
     const { ipv4, device } = layer();
     const at = ipv4.reserve(20);
     ipv4.transmitBuffer.set(captures.RST.subarray(20), at);
-    ipv4.commit(at, at + 20, US, PEER, IpProtocol.TCP, 0, 0);
+    ipv4.commit(at, at + 20, US, PEER, IpProtocol.TCP, 0, 0, 0);
     expect(device.take()).toEqual([captures.RST]);
   });
 
@@ -245,7 +245,7 @@ describe('sending', () => {
   it('uses the TTL it was given', () => {
     const { ipv4, device } = layer({ ttl: 7 });
     const at = ipv4.reserve(1);
-    ipv4.commit(at, at + 1, US, FAR, IpProtocol.TCP, 0, 0);
+    ipv4.commit(at, at + 1, US, FAR, IpProtocol.TCP, 0, 0, 0);
     ipv4.send({ destination: FAR, protocol: 17 }, pattern(4), 0, 4);
     expect(device.take().map((bytes) => bytes[8])).toEqual([7, 7]);
   });

@@ -1,6 +1,7 @@
 /** An IPv4 layer on a recording device, and packets to feed it. */
 
 import { checksum, writeU16, writeU32 } from '@netlayers/bytes';
+import type { IpAddress, IpErrorKind, UpperProtocol } from '@netlayers/ip';
 import {
   createIpv4Header,
   type DropReason,
@@ -9,7 +10,6 @@ import {
   Ipv4,
   type Ipv4Header,
   type Ipv4Options,
-  type Ipv4Protocol,
 } from '@netlayers/ipv4';
 import { RecordingDevice, seededRandom } from '@netlayers/testkit';
 
@@ -29,20 +29,19 @@ export interface Delivery {
 }
 
 export interface ErrorDelivery {
-  readonly type: number;
-  readonly code: number;
+  readonly kind: IpErrorKind;
   readonly mtu: number;
-  readonly reporter: number;
-  readonly source: number;
-  readonly destination: number;
+  readonly reporter: IpAddress;
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
   readonly quote: Uint8Array;
 }
 
 /** A protocol that writes down what it gets. */
-export class RecordingProtocol implements Ipv4Protocol {
+export class RecordingProtocol implements UpperProtocol {
   deliveries: Delivery[] = [];
   errors: ErrorDelivery[] = [];
-  handleSegment: Ipv4Protocol['handleSegment'] = (
+  handleSegment: UpperProtocol['handleSegment'] = (
     header,
     buf,
     start,
@@ -51,9 +50,9 @@ export class RecordingProtocol implements Ipv4Protocol {
     segmentSize,
   ) => {
     const payload = Uint8Array.from(buf.subarray(start, end));
-    this.deliveries.push({ header: { ...header }, payload, checksum, segmentSize });
+    this.deliveries.push({ header: { ...(header as Ipv4Header) }, payload, checksum, segmentSize });
   };
-  handleIcmpError: Ipv4Protocol['handleIcmpError'] = (error, buf, start, end) => {
+  handleIpError: UpperProtocol['handleIpError'] = (error, buf, start, end) => {
     this.errors.push({ ...error, quote: Uint8Array.from(buf.subarray(start, end)) });
   };
 }

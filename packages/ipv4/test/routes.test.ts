@@ -14,7 +14,7 @@ describe('routes', () => {
     const { ipv4 } = layer({ acceptAny: true });
     const nowhere = [US, 0, 0x7f000001, 0xe0000001, 0xf0000001, 0xffffffff, 0xc00002ff, 0xc0000200];
     for (const destination of nowhere) {
-      expect(ipv4.sourceFor(destination)).toBe(0);
+      expect(ipv4.sourceFor(destination)).toBe(null);
       expect(ipv4.mtuTo(destination)).toBe(1500);
     }
   });
@@ -39,7 +39,7 @@ describe('routes', () => {
 
   it('leave the rest unreachable when there is no default', () => {
     const { ipv4, device } = layer({ routes: [{ network: 0xc0000200, prefixLength: 24 }] });
-    expect([ipv4.sourceFor(PEER), ipv4.sourceFor(FAR)]).toEqual([US, 0]);
+    expect([ipv4.sourceFor(PEER), ipv4.sourceFor(FAR)]).toEqual([US, null]);
     const datagram = { destination: FAR, protocol: 17 };
     expect(ipv4.send(datagram, new Uint8Array(4), 0, 4)).toBe('no-route');
     expect(ipv4.counters.sendFailures['no-route']).toBe(1);
@@ -48,6 +48,6 @@ describe('routes', () => {
 
   it('reach into the upper half of the address space', () => {
     const { ipv4 } = layer({ routes: [{ network: 0x80000000, prefixLength: 1 }] });
-    expect([ipv4.sourceFor(FAR), ipv4.sourceFor(TEN + 1)]).toEqual([US, 0]);
+    expect([ipv4.sourceFor(FAR), ipv4.sourceFor(TEN + 1)]).toEqual([US, null]);
   });
 });

@@ -3,8 +3,8 @@
  * pulled ones wait in the backlog, and a full backlog makes peers wait.
  */
 
-import { formatIpv4 } from '@netlayers/bytes';
 import type { Clock } from '@netlayers/host';
+import { formatAddress } from '@netlayers/ip';
 import type { TcpListener, TcpListenerHandler } from '@netlayers/tcp';
 import { TcpSocket } from './tcp-socket.js';
 
@@ -38,7 +38,8 @@ export class StackListener implements TcpListenerHandler, AsyncIterable<TcpSocke
 
   /** The address as text, `0.0.0.0` for every one. */
   get address(): string {
-    return formatIpv4(this.#listener?.address ?? 0);
+    const address = this.#listener?.address ?? null;
+    return address === null ? '0.0.0.0' : formatAddress(address);
   }
 
   /** The port; 0 for a catch-all listener. */

@@ -2,9 +2,15 @@
  * Echo requests of a stack and whoever waits for their replies.
  */
 
-import { formatIpv4 } from '@netlayers/bytes';
 import type { Clock } from '@netlayers/host';
-import type { EchoHandler, IcmpError, Ipv4, Ipv4Header } from '@netlayers/ipv4';
+import {
+  type EchoHandler,
+  formatAddress,
+  type IpAddress,
+  type IpError,
+  type IpHeader,
+  type IpHost,
+} from '@netlayers/ip';
 
 /** How to ping. */
 export interface PingOptions {
@@ -56,14 +62,14 @@ const DEFAULT_PAYLOAD = Uint8Array.from({ length: 56 }, (_, index) => index);
 
 /** The pings of one stack, told apart by their sequence numbers. */
 export class Pinger implements EchoHandler {
-  readonly #ip: Ipv4;
+  readonly #ip: IpHost;
   readonly #clock: Clock;
   readonly #identifier: number;
   readonly #waiting = new Map<number, Waiting>();
   #sequence = 0;
   #closed = false;
 
-  constructor(ip: Ipv4, clock: Clock, identifier: number) {
+  constructor(ip: IpHost, clock: Clock, identifier: number) {
     this.#ip = ip;
     this.#clock = clock;
     this.#identifier = identifier & 0xffff;
@@ -71,12 +77,12 @@ export class Pinger implements EchoHandler {
   }
 
   /** Sends one request. The caller flushes. */
-  ping(address: number, options: PingOptions): Promise<PingReply> {
+  ping(address: IpAddress, options: PingOptions): Promise<PingReply> {
     return new Promise((resolve, reject) => {
       if (this.#closed) throw new PingError('ENOBUFS', 'the stack was closed');
       this.#sequence = (this.#sequence + 1) & 0xffff;
       const sequence = this.#sequence;
-      const text = formatIpv4(address);
+      const text = formatAddress(address);
       const failure = this.#ip.ping(address, {
         identifier: this.#identifier,
         sequence,
@@ -106,7 +112,7 @@ export class Pinger implements EchoHandler {
   }
 
   handleEchoReply(
-    header: Ipv4Header,
+    header: IpHeader,
     identifier: number,
     sequence: number,
     buf: Uint8Array,
@@ -116,20 +122,20 @@ export class Pinger implements EchoHandler {
   ): void {
     const waiting = identifier === this.#identifier ? this.#take(sequence) : null;
     waiting?.resolve({
-      address: formatIpv4(header.source),
+      address: formatAddress(header.source),
       rttMs: now - waiting.sentAt,
       ttl: header.ttl,
       payload: buf.slice(start, end),
     });
   }
 
-  handleEchoError(error: IcmpError, identifier: number, sequence: number): void {
+  handleEchoError(error: IpError, identifier: number, sequence: number): void {
     const waiting = identifier === this.#identifier ? this.#take(sequence) : null;
-    const where = formatIpv4(error.reporter);
+    const where = formatAddress(error.reporter);
     waiting?.reject(
       new PingError(
         'EHOSTUNREACH',
-        `${waiting.address} cannot be reached: ${where} says ICMP type ${error.type} code ${error.code}`,
+        `${waiting.address} cannot be reached: ${where} says ${error.kind}`,
       ),
     );
   }

@@ -12,7 +12,8 @@ import {
   hostScheduler,
   type TurnScheduler,
 } from '@netlayers/host';
-import { IpProtocol, Ipv4, type Ipv4Options } from '@netlayers/ipv4';
+import { type IpAddress, type IpHost, IpProtocol } from '@netlayers/ip';
+import { Ipv4, type Ipv4Options } from '@netlayers/ipv4';
 import type { LinkDevice } from '@netlayers/link';
 import {
   Tcp,
@@ -60,7 +61,7 @@ export interface StackOptions {
 
 /** Where to listen. */
 export interface StackListenOptions {
-  /** One of our addresses; `0.0.0.0` or absent = all of them. */
+  /** One of our addresses; `0.0.0.0`, `::` or absent = all of them. */
   readonly host?: string;
   /** 0 chooses a free one. */
   readonly port: number;
@@ -89,6 +90,9 @@ export interface StackCounters {
   readonly connections: number;
 }
 
+/** How people write every address. */
+const UNSPECIFIED = ['0.0.0.0', '::'];
+
 /** How long a closing stack waits for connections to end by themselves, in ms. */
 const DEFAULT_DRAIN_MS = 5000;
 
@@ -99,35 +103,32 @@ export class Stack {
   readonly transport: StackTransport;
   readonly #device: LinkDevice;
   readonly #clock: Clock;
-  readonly #ip: Ipv4;
+  readonly #ip: IpHost;
+  readonly #ipv4: Ipv4;
   readonly #tcp: Tcp;
   readonly #loop: TurnLoop;
   readonly #pinger: Pinger;
-  readonly #ours: ReadonlySet<number>;
-  readonly #acceptAny: boolean;
   readonly #resolve: ((name: string) => Promise<string>) | null;
   readonly #listeners = new Set<StackListener>();
   #closing: Promise<void> | null = null;
 
   constructor(options: StackOptions) {
     const random = options.random ?? hostRandom();
-    const address = addressOf(options.address);
-    const addresses = (options.addresses ?? []).map(addressOf);
     this.address = options.address;
     this.#device = options.device;
     this.#clock = options.clock ?? new HostClock();
-    this.#acceptAny = options.acceptAny ?? false;
     this.#resolve = options.resolve ?? null;
-    this.#ours = new Set([address, ...addresses]);
-    this.#ip = new Ipv4({
+    // The one place that names a version of IP; everything else asks `#ip`.
+    this.#ipv4 = new Ipv4({
       ...options.ipv4,
       device: options.device,
-      address,
-      addresses,
-      acceptAny: this.#acceptAny,
+      address: ipv4Of(options.address),
+      addresses: (options.addresses ?? []).map(ipv4Of),
+      acceptAny: options.acceptAny ?? false,
       randomU32: random,
       ...(options.prefixLength !== undefined && { prefixLength: options.prefixLength }),
     });
+    this.#ip = this.#ipv4;
     this.#tcp = new Tcp({
       ip: this.#ip,
       randomU32: random,
@@ -150,9 +151,10 @@ export class Stack {
    *   `close`; RangeError for a port outside of 0 to 65,535.
    */
   listen(options: StackListenOptions, accept: AcceptCallback | null = null): StackListener {
-    const address = options.host === undefined ? 0 : addressOf(options.host);
-    if (address !== 0 && !this.#ours.has(address) && !this.#acceptAny) {
-      throw new TcpError('EADDRNOTAVAIL', `${options.host} is not an address of this stack`);
+    const { host = '0.0.0.0' } = options;
+    const address = UNSPECIFIED.includes(host) ? null : this.#addressOf(host);
+    if (address !== null && !this.#ip.isOurs(address)) {
+      throw new TcpError('EADDRNOTAVAIL', `${host} is not an address of this stack`);
     }
     checkPort(options.port);
     this.#refuseIfClosed();
@@ -162,7 +164,7 @@ export class Stack {
   /** Accepts connections to every port that no other listener has, and with `acceptAny` to every address. */
   listenAll(accept: AcceptCallback | null = null, tcp?: Partial<TcpSettings>): StackListener {
     this.#refuseIfClosed();
-    return this.#listen({ port: 0, ...(tcp !== undefined && { tcp }) }, 0, 0, accept);
+    return this.#listen({ port: 0, ...(tcp !== undefined && { tcp }) }, null, 0, accept);
   }
 
   /**
@@ -175,7 +177,7 @@ export class Stack {
     const { signal } = options;
     checkPort(options.port);
     if (signal?.aborted) throw abortReason(signal);
-    const remoteAddress = parseIpv4(options.host) ?? (await this.#lookUp(options.host));
+    const remoteAddress = this.#ip.parseAddress(options.host) ?? (await this.#lookUp(options.host));
     if (signal?.aborted) throw abortReason(signal);
     this.#refuseIfClosed();
     return this.#connect(options, {
@@ -192,7 +194,7 @@ export class Stack {
    * @throws rejects with a PingError: ETIMEDOUT, EHOSTUNREACH.
    */
   async ping(address: string, options: PingOptions = {}): Promise<PingReply> {
-    const reply = this.#pinger.ping(addressOf(address), options);
+    const reply = this.#pinger.ping(this.#addressOf(address), options);
     this.#loop.scheduleOutput();
     return await reply;
   }
@@ -200,7 +202,7 @@ export class Stack {
   /** Everything that was counted so far; the objects are live. */
   counters(): StackCounters {
     return {
-      ipv4: this.#ip.counters,
+      ipv4: this.#ipv4.counters,
       tcp: this.#tcp.counters,
       connections: this.#tcp.connectionCount,
     };
@@ -219,7 +221,7 @@ export class Stack {
 
   #listen(
     options: StackListenOptions,
-    address: number,
+    address: IpAddress | null,
     port: number,
     accept: AcceptCallback | null,
   ): StackListener {
@@ -240,6 +242,12 @@ export class Stack {
     );
     this.#listeners.add(listener);
     return listener;
+  }
+
+  #addressOf(text: string): IpAddress {
+    const address = this.#ip.parseAddress(text);
+    if (address === null) throw new RangeError(`${text} is not an address such as ${this.address}`);
+    return address;
   }
 
   #refuseIfClosed(): void {
@@ -266,10 +274,10 @@ export class Stack {
     });
   }
 
-  async #lookUp(name: string): Promise<number> {
-    const found = this.#resolve === null ? null : parseIpv4(await this.#resolve(name));
+  async #lookUp(name: string): Promise<IpAddress> {
+    const found = this.#resolve === null ? null : this.#ip.parseAddress(await this.#resolve(name));
     if (found !== null) return found;
-    throw Object.assign(new Error(`${name} is not an IPv4 address and cannot be resolved here`), {
+    throw Object.assign(new Error(`${name} is not an address and cannot be resolved here`), {
       code: 'ENOTFOUND',
     });
   }
@@ -316,7 +324,7 @@ export class Stack {
  */
 export const createStack = (options: StackOptions): Stack => new Stack(options);
 
-function addressOf(text: string): number {
+function ipv4Of(text: string): number {
   const address = parseIpv4(text);
   if (address === null) throw new RangeError(`${text} is not an IPv4 address such as 10.0.0.2`);
   return address;

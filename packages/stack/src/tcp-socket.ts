@@ -4,8 +4,8 @@
  * `@netlayers/http`, so that HTTP runs on it.
  */
 
-import { formatIpv4 } from '@netlayers/bytes';
 import type { Clock } from '@netlayers/host';
+import { formatAddress } from '@netlayers/ip';
 import type { TcpConnection, TcpState } from '@netlayers/tcp';
 import type { SocketHandler } from './socket-handler.js';
 import { type SocketStreams, streamsOf } from './socket-streams.js';
@@ -42,7 +42,7 @@ export class TcpSocket {
   }
 
   get localAddress(): string {
-    return formatIpv4(this.#connection.localAddress);
+    return formatAddress(this.#connection.localAddress);
   }
 
   get localPort(): number {
@@ -50,7 +50,7 @@ export class TcpSocket {
   }
 
   get remoteAddress(): string {
-    return formatIpv4(this.#connection.remoteAddress);
+    return formatAddress(this.#connection.remoteAddress);
   }
 
   get remotePort(): number {

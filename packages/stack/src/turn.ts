@@ -10,7 +10,7 @@
  */
 
 import type { Clock, TurnScheduler } from '@netlayers/host';
-import type { Ipv4 } from '@netlayers/ipv4';
+import type { IpHost } from '@netlayers/ip';
 import type { ChecksumState, LinkDevice, PacketReceiver } from '@netlayers/link';
 import type { Tcp } from '@netlayers/tcp';
 
@@ -22,7 +22,7 @@ export class TurnLoop implements PacketReceiver {
   /** Called at the end of every turn while something wants to know. */
   onTurnEnd: (() => void) | null = null;
   readonly #device: LinkDevice;
-  readonly #ip: Ipv4;
+  readonly #ip: IpHost;
   readonly #tcp: Tcp;
   readonly #clock: Clock;
   readonly #scheduler: TurnScheduler;
@@ -40,7 +40,7 @@ export class TurnLoop implements PacketReceiver {
   #now = 0;
   #stopped = false;
 
-  constructor(device: LinkDevice, ip: Ipv4, tcp: Tcp, clock: Clock, scheduler: TurnScheduler) {
+  constructor(device: LinkDevice, ip: IpHost, tcp: Tcp, clock: Clock, scheduler: TurnScheduler) {
     this.#device = device;
     this.#ip = ip;
     this.#tcp = tcp;

@@ -8,7 +8,7 @@
  * round of events.
  */
 
-import { IPV4_HEADER_LENGTH } from '@netlayers/ipv4';
+import { type IpAddress, keepAddress } from '@netlayers/ip';
 import type { TcpError } from '../base/errors.js';
 import { Because } from '../base/reasons.js';
 import { TCP_TRANSITIONS, type TcpState } from '../base/state.js';
@@ -23,20 +23,11 @@ import { Receiver } from './receiver.js';
 import { Sender } from './sender.js';
 import type { TcpSettings } from './settings.js';
 
-/** IPv4 and TCP headers without options. */
-const HEADERS_LENGTH = IPV4_HEADER_LENGTH + TCP_HEADER_LENGTH;
-
-/** RFC 9293, 3.7.1: what to assume of a peer that names no MSS. */
-const DEFAULT_SEND_MSS = 536;
-
-/** What the smallest MTU of IPv4 leaves (RFC 791, 3.2: 68 bytes): no path and no peer can ask for less. */
-const SMALLEST_MSS = 68 - HEADERS_LENGTH;
-
 /** A connection, from its SYN to CLOSED. */
 export class TcpConnection implements Deadlined, DeliveryOwner {
-  readonly localAddress: number;
+  readonly localAddress: IpAddress;
   readonly localPort: number;
-  readonly remoteAddress: number;
+  readonly remoteAddress: IpAddress;
   readonly remotePort: number;
   readonly settings: TcpSettings;
   /** Belongs to the package. */
@@ -91,11 +82,11 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     this.context = context;
     this.settings = settings;
     this.listener = listener;
-    this.localAddress = tuple.localAddress;
+    this.localAddress = keepAddress(tuple.localAddress);
     this.localPort = tuple.localPort;
-    this.remoteAddress = tuple.remoteAddress;
+    this.remoteAddress = keepAddress(tuple.remoteAddress);
     this.remotePort = tuple.remotePort;
-    const pathMss = Math.max(context.ip.mtuTo(tuple.remoteAddress) - HEADERS_LENGTH, SMALLEST_MSS);
+    const pathMss = this.#mssFor(context.ip.mtuTo(this.remoteAddress));
     this.advertisedMss = settings.mss === 0 ? pathMss : Math.min(settings.mss, pathMss);
     this.noDelay = settings.noDelay;
     this.timestampsEnabled = settings.timestamps;
@@ -106,7 +97,7 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     let iss = context.initialSequenceNumber(tuple, now);
     // RFC 9293, 3.6.1: a connection that reuses TIME-WAIT begins beyond everything sent before.
     if (previous !== null && seqLe(iss, previous)) iss = seqAdd(previous, 65536);
-    const mss = Math.min(pathMss, DEFAULT_SEND_MSS);
+    const mss = Math.min(pathMss, this.#defaultMss());
     this.snd = new Sender(iss, mss, settings, context.pool, context.records);
     this.rcv = new Receiver(settings.receiveBuffer, this.advertisedMss, context.pool);
     this.delivery = new Delivery(this);
@@ -322,18 +313,30 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
 
   /** Settles the segment size once the peer's SYN is known (RFC 9293, 3.7.1: Eff.snd.MSS). */
   settleMss(peerMss: number): void {
-    const pathMss = this.context.ip.mtuTo(this.remoteAddress) - HEADERS_LENGTH;
-    const offered = peerMss === 0 ? DEFAULT_SEND_MSS : Math.max(peerMss, SMALLEST_MSS);
-    this.#setMss(Math.min(offered, Math.max(pathMss, SMALLEST_MSS)));
+    const { ip } = this.context;
+    const offered = peerMss === 0 ? this.#defaultMss() : Math.max(peerMss, this.#mssFor(0));
+    this.#setMss(Math.min(offered, this.#mssFor(ip.mtuTo(this.remoteAddress))));
   }
 
   /** The path carries less than was thought. Returns whether segments get smaller by it. */
   reduceMss(pathMtu: number): boolean {
     const before = this.snd.mss;
-    const mss = Math.max(pathMtu - HEADERS_LENGTH, SMALLEST_MSS);
+    const mss = this.#mssFor(pathMtu);
     if (mss - (this.timestampsEnabled ? TIMESTAMPS_LENGTH : 0) >= before) return false;
     this.#setMss(mss);
     return true;
+  }
+
+  /** The MSS of an MTU; no path and no peer can ask for less than the version's smallest MTU. */
+  #mssFor(mtu: number): number {
+    const { ip } = this.context;
+    const headers = ip.headerLength(this.remoteAddress) + TCP_HEADER_LENGTH;
+    return Math.max(mtu, ip.smallestMtu(this.remoteAddress)) - headers;
+  }
+
+  /** What to assume of a peer that names no MSS: 536 or 1220 (RFC 9293, 3.7.1). */
+  #defaultMss(): number {
+    return this.#mssFor(this.context.ip.safeMtu(this.remoteAddress));
   }
 
   #setMss(mss: number): void {

@@ -2,7 +2,7 @@
  * What a connection and its parts need of the layer that owns them.
  */
 
-import type { Ipv4Sender } from '@netlayers/ipv4';
+import type { IpLayer } from '@netlayers/ip';
 import type { TcpCounters } from '../base/counters.js';
 import type { BufferPool } from '../memory/buffer-pool.js';
 import type { RecordPool } from '../memory/record-pool.js';
@@ -12,7 +12,7 @@ import type { TcpObserver } from './observer.js';
 
 /** The layer as its connections see it; `C` is the connection itself. */
 export interface TcpContext<C> {
-  readonly ip: Ipv4Sender;
+  readonly ip: IpLayer;
   readonly pool: BufferPool;
   readonly records: RecordPool;
   readonly counters: TcpCounters;

@@ -7,7 +7,7 @@
  * the table as they found it.
  */
 
-import type { FourTuple } from '../connection/four-tuple.js';
+import { type FourTuple, hashTuple, sameTuple } from '../connection/four-tuple.js';
 
 /** What the table holds: the 4-tuple, and two fields that belong to the table. */
 export interface TableEntry extends FourTuple {
@@ -38,19 +38,12 @@ export class ConnectionTable<T extends TableEntry> {
   /** The connection with exactly this 4-tuple, or `null`. */
   get(tuple: FourTuple): T | null {
     const mask = this.#slots.length - 1;
-    let slot = this.#hash(tuple) & mask;
+    let slot = hashTuple(tuple, this.#secret) & mask;
     for (;;) {
       const index = this.#slots[slot]!;
       if (index === EMPTY) return null;
       const entry = this.#entries[index]!;
-      if (
-        entry.remotePort === tuple.remotePort &&
-        entry.localPort === tuple.localPort &&
-        entry.remoteAddress === tuple.remoteAddress &&
-        entry.localAddress === tuple.localAddress
-      ) {
-        return entry;
-      }
+      if (sameTuple(entry, tuple)) return entry;
       slot = (slot + 1) & mask;
     }
   }
@@ -58,7 +51,7 @@ export class ConnectionTable<T extends TableEntry> {
   /** Adds a connection whose 4-tuple is not in the table. */
   add(entry: T): void {
     if ((this.#size + 1) * 2 > this.#slots.length) this.#resize(this.#slots.length * 2);
-    entry.tableHash = this.#hash(entry);
+    entry.tableHash = hashTuple(entry, this.#secret);
     entry.tableIndex = this.#freeIndexes.pop() ?? this.#entries.length;
     this.#entries[entry.tableIndex] = entry;
     this.#insert(entry);
@@ -110,14 +103,5 @@ export class ConnectionTable<T extends TableEntry> {
       this.#entries.length = 0;
       this.#freeIndexes.length = 0;
     }
-  }
-
-  /** Multiply-xorshift over the four numbers, seeded with the secret. */
-  #hash(tuple: FourTuple): number {
-    const ports = (tuple.localPort << 16) | tuple.remotePort;
-    let h = this.#secret ^ Math.imul(tuple.remoteAddress, 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 15) ^ tuple.localAddress, 0xc2b2ae35);
-    h = Math.imul(h ^ (h >>> 13) ^ ports, 0x27d4eb2f);
-    return h ^ (h >>> 16);
   }
 }

@@ -4,7 +4,7 @@
  * incarnation never meets old segments; numbers of different ones tell nothing of each other.
  */
 
-import type { FourTuple } from '../connection/four-tuple.js';
+import { type FourTuple, LONGEST_TUPLE_WORDS, writeTuple } from '../connection/four-tuple.js';
 import { type Seq, seq } from '../wire/seq.js';
 import { SipHash } from './siphash.js';
 
@@ -13,7 +13,7 @@ const TICKS_PER_MS = 250;
 /** Makes initial sequence numbers from one secret. */
 export class IsnGenerator {
   readonly #hash: SipHash;
-  readonly #words = new Int32Array(3);
+  readonly #words = new Int32Array(LONGEST_TUPLE_WORDS);
 
   constructor(randomU32: () => number) {
     this.#hash = new SipHash([randomU32(), randomU32(), randomU32(), randomU32()]);
@@ -22,9 +22,7 @@ export class IsnGenerator {
   /** @param now monotonic milliseconds. */
   next(tuple: FourTuple, now: number): Seq {
     const words = this.#words;
-    words[0] = tuple.localAddress;
-    words[1] = tuple.remoteAddress;
-    words[2] = (tuple.localPort << 16) | tuple.remotePort;
-    return seq(Math.floor(now * TICKS_PER_MS) + this.#hash.hash(words));
+    const length = writeTuple(tuple, words);
+    return seq(Math.floor(now * TICKS_PER_MS) + this.#hash.hash(words, length));
   }
 }

@@ -2,7 +2,7 @@
  * Finds the listener for a SYN: the exact address before any address, the exact port before any.
  */
 
-import { formatIpv4 } from '@netlayers/bytes';
+import { formatAddress, type IpAddress, sameAddress } from '@netlayers/ip';
 import { TcpError } from '../base/errors.js';
 import type { TcpListener } from './listener.js';
 
@@ -13,8 +13,9 @@ export class ListenerTable {
   /** @throws TcpError EADDRINUSE for an address and port that are taken. */
   add(listener: TcpListener): void {
     const listeners = this.#byPort.get(listener.port) ?? [];
-    if (listeners.some((other) => other.address === listener.address)) {
-      const where = `${formatIpv4(listener.address)}:${listener.port}`;
+    if (listeners.some((other) => isSame(other.address, listener.address))) {
+      const host = listener.address === null ? 'every address' : formatAddress(listener.address);
+      const where = `port ${listener.port} of ${host}`;
       throw new TcpError('EADDRINUSE', `${where} is in use: choose another port`);
     }
     listeners.push(listener);
@@ -27,23 +28,26 @@ export class ListenerTable {
     else this.#byPort.set(listener.port, listeners);
   }
 
-  /** Whether exactly this address and port are taken. */
-  has(address: number, port: number): boolean {
-    return this.#byPort.get(port)?.some((other) => other.address === address) ?? false;
+  /** Whether exactly this address, `null` for all of them, and this port are taken. */
+  has(address: IpAddress | null, port: number): boolean {
+    return this.#byPort.get(port)?.some((other) => isSame(other.address, address)) ?? false;
   }
 
-  find(address: number, port: number): TcpListener | null {
+  find(address: IpAddress, port: number): TcpListener | null {
     return this.#findOn(port, address) ?? this.#findOn(0, address);
   }
 
-  #findOn(port: number, address: number): TcpListener | null {
+  #findOn(port: number, address: IpAddress): TcpListener | null {
     const listeners = this.#byPort.get(port);
     if (listeners === undefined) return null;
     let any: TcpListener | null = null;
     for (const listener of listeners) {
-      if (listener.address === address) return listener;
-      if (listener.address === 0) any = listener;
+      if (listener.address === null) any = listener;
+      else if (sameAddress(listener.address, address)) return listener;
     }
     return any;
   }
 }
+
+const isSame = (a: IpAddress | null, b: IpAddress | null): boolean =>
+  a === null || b === null ? a === b : sameAddress(a, b);

@@ -7,6 +7,7 @@
  * peers try again.
  */
 
+import { type IpAddress, keepAddress } from '@netlayers/ip';
 import type { TcpConnection } from '../connection/connection.js';
 import type { PassiveOpen } from '../connection/context.js';
 import type { TcpSettings } from '../connection/settings.js';
@@ -19,9 +20,9 @@ export interface TcpListenerHandler {
 
 /** Where to listen. */
 export interface TcpListenOptions {
-  /** uint32; 0 = every address of ours. */
-  readonly address?: number;
-  /** 1 to 65535; 0 = every port (with `address` 0 a catch-all). */
+  /** One of our addresses; `null` = all of them. @default null */
+  readonly address?: IpAddress | null;
+  /** 1 to 65535; 0 = every port (of every address: a catch-all). */
   readonly port: number;
   /** Established connections that may wait to be accepted. @default 511 */
   readonly backlog?: number;
@@ -40,7 +41,8 @@ export interface ListenerOwner {
 
 /** A passive open. */
 export class TcpListener implements PassiveOpen<TcpConnection> {
-  readonly address: number;
+  /** `null` = every address. */
+  readonly address: IpAddress | null;
   readonly port: number;
   readonly backlog: number;
   readonly halfOpenLimit: number;
@@ -59,7 +61,8 @@ export class TcpListener implements PassiveOpen<TcpConnection> {
     handler: TcpListenerHandler,
     owner: ListenerOwner,
   ) {
-    this.address = options.address ?? 0;
+    const address = options.address ?? null;
+    this.address = address === null ? null : keepAddress(address);
     this.port = options.port;
     this.backlog = options.backlog ?? 511;
     this.halfOpenLimit = options.halfOpenLimit ?? 1024;

@@ -16,8 +16,11 @@ export class SipHash {
     this.#key = Int32Array.from(key, (word) => word | 0);
   }
 
-  /** Hashes `words` (32 bits each, little-endian) and returns the low 32 bits, as uint32. */
-  hash(words: ArrayLike<number>): number {
+  /**
+   * Hashes the first `length` of `words` (32 bits each, little-endian) and returns the low 32 bits,
+   * as uint32.
+   */
+  hash(words: ArrayLike<number>, length = words.length): number {
     const v = this.#v;
     const key = this.#key;
     v[0] = key[0]! ^ 0x70736575;
@@ -29,9 +32,9 @@ export class SipHash {
     v[6] = key[2]! ^ 0x79746573;
     v[7] = key[3]! ^ 0x74656462;
     let at = 0;
-    for (; at + 1 < words.length; at += 2) this.#absorb(words[at]! | 0, words[at + 1]! | 0);
+    for (; at + 1 < length; at += 2) this.#absorb(words[at]! | 0, words[at + 1]! | 0);
     // The last word holds what is left over, and the length in bytes in its highest byte.
-    this.#absorb(at < words.length ? words[at]! | 0 : 0, (words.length * 4) << 24);
+    this.#absorb(at < length ? words[at]! | 0 : 0, (length * 4) << 24);
     v[4] = v[4]! ^ 0xff;
     for (let round = 0; round < 4; round++) this.#round();
     return (v[0]! ^ v[2]! ^ v[4]! ^ v[6]!) >>> 0;

@@ -1,5 +1,5 @@
 /**
- * TCP as a protocol above IPv4: finds the connection of each segment, keeps listeners, deadlines
+ * TCP as a protocol above IP: finds the connection of each segment, keeps listeners, deadlines
  * and the queues of the turn. Sans-I/O: time is an argument, randomness a constructor's.
  *
  * A turn of the owner calls, in this order: `handleSegment` for each packet, `handleTimeout`,
@@ -7,15 +7,16 @@
  * an application's command wants a turn.
  */
 
-import { checksum, pseudoHeaderSum } from '@netlayers/bytes';
+import { checksum } from '@netlayers/bytes';
 import {
   ChecksumState,
-  type IcmpError,
+  type IpAddress,
+  type IpError,
+  type IpHeader,
+  type IpLayer,
   IpProtocol,
-  type Ipv4Header,
-  type Ipv4Protocol,
-  type Ipv4Sender,
-} from '@netlayers/ipv4';
+  type UpperProtocol,
+} from '@netlayers/ip';
 import { arriveIcmpError } from '../arrival/icmp.js';
 import { segmentArrives } from '../arrival/segment-arrives.js';
 import { takeSyn } from '../arrival/syn-sent.js';
@@ -53,7 +54,7 @@ const CHALLENGES_PER_SECOND = 100;
 
 /** What TCP is built on. */
 export interface TcpOptions {
-  readonly ip: Ipv4Sender;
+  readonly ip: IpLayer;
   /** Uniform uint32s that nobody can guess: ports, sequence numbers and hash keys come from it. */
   readonly randomU32: () => number;
   /** Settings of every connection that does not bring its own. */
@@ -65,19 +66,18 @@ export interface TcpOptions {
 
 /** Where to connect. */
 export interface TcpConnectOptions {
-  /** uint32 */
-  readonly remoteAddress: number;
+  readonly remoteAddress: IpAddress;
   readonly remotePort: number;
-  /** 0 or absent: what the route says. */
-  readonly localAddress?: number;
+  /** @default what the route says */
+  readonly localAddress?: IpAddress;
   /** 0 or absent: a random ephemeral port. */
   readonly localPort?: number;
   readonly settings?: Partial<TcpSettings>;
 }
 
 /** The TCP layer of one stack. */
-export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwner {
-  readonly ip: Ipv4Sender;
+export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOwner {
+  readonly ip: IpLayer;
   readonly pool = new BufferPool();
   readonly records = new RecordPool();
   readonly counters: TcpCounters = createTcpCounters();
@@ -144,9 +144,10 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
   /**
    * Finds a random ephemeral port on which nobody listens.
    *
+   * @param address `null` = every one.
    * @throws TcpError EADDRNOTAVAIL when there is none.
    */
-  freePort(address: number): number {
+  freePort(address: IpAddress | null): number {
     const port = chooseEphemeralPort(this.randomU32, (candidate) =>
       this.#listeners.has(address, candidate),
     );
@@ -165,8 +166,8 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
     const { remoteAddress, remotePort } = options;
     // Also where the local address is given: broadcast and multicast have no source (MUST-46).
     const source = this.ip.sourceFor(remoteAddress);
-    if (source === 0) throw new TcpError('EHOSTUNREACH', 'there is no route to the peer');
-    const localAddress = options.localAddress || source;
+    if (source === null) throw new TcpError('EHOSTUNREACH', 'there is no route to the peer');
+    const localAddress = options.localAddress ?? source;
     const isTaken = (port: number): boolean =>
       this.#connections.get({ localAddress, localPort: port, remoteAddress, remotePort }) !== null;
     const localPort =
@@ -183,7 +184,7 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
   // Input.
 
   handleSegment(
-    header: Ipv4Header,
+    header: IpHeader,
     buf: Uint8Array,
     start: number,
     end: number,
@@ -201,8 +202,8 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
 
   /** Fills in the layer's header object, or says why it cannot. */
   #parse(
-    source: number,
-    destination: number,
+    source: IpAddress,
+    destination: IpAddress,
     buf: Uint8Array,
     start: number,
     end: number,
@@ -210,7 +211,7 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
   ): TcpDropReason | null {
     if (end - start < TCP_HEADER_LENGTH) return 'truncated';
     if (checksumState === ChecksumState.COMPLETE) {
-      const pseudo = pseudoHeaderSum(source, destination, IpProtocol.TCP, end - start);
+      const pseudo = this.ip.pseudoHeaderSum(source, destination, IpProtocol.TCP, end - start);
       if (checksum(buf, start, end, pseudo) !== 0) return 'bad-checksum';
     }
     const seg = this.#header;
@@ -221,8 +222,8 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
 
   /** Hands the parsed segment to its connection, or to the listener of its port. */
   #dispatch(
-    source: number,
-    destination: number,
+    source: IpAddress,
+    destination: IpAddress,
     segmentSize: number,
     buf: Uint8Array,
     now: number,
@@ -248,13 +249,7 @@ export class Tcp implements Ipv4Protocol, TcpContext<TcpConnection>, ListenerOwn
     return null;
   }
 
-  handleIcmpError(
-    error: IcmpError,
-    buf: Uint8Array,
-    start: number,
-    end: number,
-    _now: number,
-  ): void {
+  handleIpError(error: IpError, buf: Uint8Array, start: number, end: number, _now: number): void {
     arriveIcmpError(error, buf, start, end, (tuple) => this.#connections.get(tuple));
   }
 

@@ -7,8 +7,8 @@
  * is told the size to cut at. Nothing else knows the difference.
  */
 
-import { checksum, checksumFold, pseudoHeaderSum, writeU16 } from '@netlayers/bytes';
-import { ChecksumState, IpProtocol } from '@netlayers/ipv4';
+import { checksum, checksumFold, writeU16 } from '@netlayers/bytes';
+import { ChecksumState, IpProtocol } from '@netlayers/ip';
 import { Because } from '../base/reasons.js';
 import type { TcpConnection } from '../connection/connection.js';
 import type { TcpContext } from '../connection/context.js';
@@ -89,7 +89,7 @@ export function emitSegment(
   const blocks = isSyn ? 0 : sackBlocks(connection);
   let optionsLength = (connection.timestampsEnabled ? TIMESTAMPS_LENGTH : 0) + sackLength(blocks);
   const reserved = TCP_HEADER_LENGTH + (isSyn ? SYN_OPTIONS_LENGTH : optionsLength) + length;
-  const at = context.ip.reserve(reserved);
+  const at = context.ip.reserve(reserved, connection.remoteAddress);
   if (at < 0) {
     context.counters.dropped['transmit-queue-full']++;
     return false;
@@ -157,7 +157,7 @@ export function emitReset(
   seg: TcpHeader,
   because: Because = Because.NO_CONNECTION,
 ): void {
-  const at = context.ip.reserve(TCP_HEADER_LENGTH);
+  const at = context.ip.reserve(TCP_HEADER_LENGTH, tuple.remoteAddress);
   if (at < 0) {
     context.counters.dropped['transmit-queue-full']++;
     return;
@@ -189,7 +189,7 @@ function commit(
 ): void {
   const { ip } = context;
   const buf = ip.transmitBuffer;
-  const pseudo = pseudoHeaderSum(
+  const pseudo = ip.pseudoHeaderSum(
     tuple.localAddress,
     tuple.remoteAddress,
     IpProtocol.TCP,
@@ -214,5 +214,6 @@ function commit(
     IpProtocol.TCP,
     offload ? ChecksumState.PARTIAL : ChecksumState.COMPLETE,
     segmentSize,
+    0,
   );
 }

@@ -5,7 +5,6 @@
  * and none has ridden on data (3.8.6.3).
  */
 
-import { IPV4_HEADER_LENGTH } from '@netlayers/ipv4';
 import { Because, HeldBy } from '../base/reasons.js';
 import type { TcpConnection } from '../connection/connection.js';
 import type { Sender } from '../connection/sender.js';
@@ -126,8 +125,9 @@ function startPersist(connection: TcpConnection, now: number): void {
 
 /** The most text one emission may carry: a segment, or as many whole ones as the device takes at once. */
 function largestText(connection: TcpConnection, mss: number): number {
-  const limit = connection.context.ip.segmentationOffload;
-  const text = limit - IPV4_HEADER_LENGTH - LONGEST_TCP_HEADER;
+  const { ip } = connection.context;
+  const headers = ip.headerLength(connection.remoteAddress) + LONGEST_TCP_HEADER;
+  const text = ip.segmentationOffload - headers;
   return text <= mss ? mss : text - (text % mss);
 }
 

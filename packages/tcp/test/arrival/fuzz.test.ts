@@ -3,7 +3,7 @@
  * it is called after `handleClose`), nothing contradicts itself, memory stays bounded.
  */
 
-import { ChecksumState } from '@netlayers/ipv4';
+import { ChecksumState } from '@netlayers/ip';
 import type { TcpState } from '@netlayers/tcp';
 import { type SeededRandom, seededRandom } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';

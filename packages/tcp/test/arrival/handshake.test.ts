@@ -131,7 +131,7 @@ describe('active open', () => {
     expect(() => script.tcp.connect({ ...to, localPort: 1234 }, () => {}, script.now)).toThrow(
       expect.objectContaining({ code: 'EADDRINUSE' }),
     );
-    script.ip.source = 0;
+    script.ip.hasRoute = false;
     expect(() => script.tcp.connect(to, () => {}, script.now)).toThrow(
       expect.objectContaining({ code: 'EHOSTUNREACH' }),
     );

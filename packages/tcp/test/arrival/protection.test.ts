@@ -1,6 +1,6 @@
 /** Blind attacks (RFC 5961), old duplicates (RFC 7323, 5), checksums. */
 
-import { ChecksumState } from '@netlayers/ipv4';
+import { ChecksumState } from '@netlayers/ip';
 import { Because, Verdict } from '@netlayers/tcp';
 import { describe, expect, it } from 'vitest';
 import { established, type Script, type ScriptSetup } from '../support/fake-peer.js';

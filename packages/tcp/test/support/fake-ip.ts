@@ -1,12 +1,12 @@
 /**
- * The IPv4 layer as TCP sees it, without a network: what is sent is checked and recorded.
+ * An IPv4 layer as TCP sees it, without a network: what is sent is checked and recorded.
  *
  * It is strict: a segment whose checksum is wrong, that is larger than the path carries, or that
  * lies outside of its reservation is an error of the test run, in whatever test it happens.
  */
 
 import { checksum, checksumFold, pseudoHeaderSum, readU16 } from '@netlayers/bytes';
-import { ChecksumState, IpProtocol, type Ipv4Sender } from '@netlayers/ipv4';
+import { ChecksumState, type IpHeader, type IpLayer, IpProtocol } from '@netlayers/ip';
 import { createTcpHeader, parseTcp, type TcpHeader } from '@netlayers/tcp';
 
 /** A segment that was committed. */
@@ -21,15 +21,24 @@ export interface SentSegment {
   readonly checksum: ChecksumState;
 }
 
+/** The header of a received datagram. */
+export const headerOf = (source: number, destination: number): IpHeader => ({
+  source,
+  destination,
+  tos: 0,
+  ttl: 64,
+});
+
 const HEADROOM = 64;
 const POISON = 0xdb;
 
-export class FakeIp implements Ipv4Sender {
+export class FakeIp implements IpLayer {
   readonly transmitBuffer = new Uint8Array(70_000);
   checksumOffload = false;
   segmentationOffload = 0;
   mtu: number;
   source = 0x0a000002;
+  hasRoute = true;
   /** How many more segments the device takes; Infinity = any number. */
   room = Number.POSITIVE_INFINITY;
   sent: SentSegment[] = [];
@@ -42,13 +51,27 @@ export class FakeIp implements Ipv4Sender {
     this.mtu = mtu;
   }
 
-  sourceFor(): number {
-    return this.source;
+  sourceFor(): number | null {
+    return this.hasRoute ? this.source : null;
   }
 
   mtuTo(): number {
     return this.mtu;
   }
+
+  smallestMtu(): number {
+    return 68;
+  }
+
+  safeMtu(): number {
+    return 576;
+  }
+
+  headerLength(): number {
+    return 20;
+  }
+
+  pseudoHeaderSum = pseudoHeaderSum as IpLayer['pseudoHeaderSum'];
 
   reserve(length: number): number {
     if (this.room <= 0) return -1;

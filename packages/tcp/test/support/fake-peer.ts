@@ -6,7 +6,7 @@
  * A turn runs in the order of the stack: segments, timers, events, then events again and output.
  */
 
-import { ChecksumState, createIpv4Header, type IcmpError } from '@netlayers/ipv4';
+import { ChecksumState, type IpError } from '@netlayers/ip';
 import {
   type Because,
   newReno,
@@ -22,7 +22,7 @@ import {
 } from '@netlayers/tcp';
 import { seededRandom } from '@netlayers/testkit';
 import { expect } from 'vitest';
-import { FakeIp, type SentSegment } from './fake-ip.js';
+import { FakeIp, headerOf, type SentSegment } from './fake-ip.js';
 import { checkInvariants, watchEdge } from './invariants.js';
 import {
   encodeOptions,
@@ -257,9 +257,7 @@ export class Script {
 
   /** Hands bytes in as a TCP segment, without a turn. */
   inject(bytes: Uint8Array, state: ChecksumState = ChecksumState.COMPLETE): void {
-    const ip = createIpv4Header();
-    ip.source = PEER_ADDRESS;
-    ip.destination = OUR_ADDRESS;
+    const ip = headerOf(PEER_ADDRESS, OUR_ADDRESS);
     const buf = new Uint8Array(bytes.length + 20).fill(0xee);
     buf.set(bytes, 10);
     this.tcp.handleSegment(ip, buf, 10, 10 + bytes.length, state, 0, this.now);
@@ -273,12 +271,11 @@ export class Script {
     this.turn();
   }
 
-  icmp(error: Partial<IcmpError>, quotedSeq: number): void {
+  icmp(error: Partial<IpError>, quotedSeq: number): void {
     const quote = quoteOf(this.ourPort, this.peerPort, (this.iss + quotedSeq) >>> 0);
-    this.tcp.handleIcmpError(
+    this.tcp.handleIpError(
       {
-        type: 3,
-        code: 0,
+        kind: 'unreachable',
         mtu: 0,
         reporter: PEER_ADDRESS,
         source: OUR_ADDRESS,

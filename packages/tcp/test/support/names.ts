@@ -1,4 +1,4 @@
 /** Names that tests use together although they live in two packages. */
 
-export { ChecksumState } from '@netlayers/ipv4';
+export { ChecksumState } from '@netlayers/ip';
 export { Because } from '@netlayers/tcp';

@@ -3,10 +3,10 @@
  * virtual time. The same seed gives the same run, to the byte.
  */
 
-import { ChecksumState, createIpv4Header } from '@netlayers/ipv4';
+import { ChecksumState } from '@netlayers/ip';
 import { Tcp, type TcpConnection, type TcpSettings } from '@netlayers/tcp';
 import { type SeededRandom, seededRandom } from '@netlayers/testkit';
-import { FakeIp, type SentSegment } from './fake-ip.js';
+import { FakeIp, headerOf, type SentSegment } from './fake-ip.js';
 import { checkInvariants, watchEdge } from './invariants.js';
 import { flagLetters } from './segments.js';
 
@@ -177,9 +177,7 @@ export class Pair {
   #deliver(): void {
     while (this.#network.length > 0 && this.#network[0]!.at <= this.now) {
       const { to, segment } = this.#network.shift()!;
-      const header = createIpv4Header();
-      header.source = segment.source;
-      header.destination = segment.destination;
+      const header = headerOf(segment.source, segment.destination);
       const bytes = segment.bytes.slice();
       const state = segment.segmentSize > 0 ? ChecksumState.VERIFIED : segment.checksum;
       to.tcp.handleSegment(header, bytes, 0, bytes.length, state, 0, this.now);

@@ -4,7 +4,7 @@
  */
 
 import { checksum, encodeAscii, pseudoHeaderSum, writeU16, writeU32 } from '@netlayers/bytes';
-import { IpProtocol } from '@netlayers/ipv4';
+import { type IpAddress, IpProtocol } from '@netlayers/ip';
 import { emitTcpHeader, seq, TcpFlag } from '@netlayers/tcp';
 
 const LETTERS: Record<string, number> = {
@@ -124,10 +124,10 @@ export function quoteOf(localPort: number, remotePort: number, seqNumber: number
   return bytes;
 }
 
-/** A 4-tuple of four numbers. */
+/** A 4-tuple. */
 export const tupleOf = (
-  localAddress: number,
+  localAddress: IpAddress,
   localPort: number,
-  remoteAddress: number,
+  remoteAddress: IpAddress,
   remotePort: number,
 ) => ({ localAddress, localPort, remoteAddress, remotePort });
