@@ -42,6 +42,11 @@ export interface Impairments {
   /** Bytes that wait for the rate at most. @default no limit */
   readonly queueBytes?: number;
   /**
+   * Bytes that may wait for the rate before packets that allow it are marked instead (RFC 3168:
+   * ECT becomes CE). @default never
+   */
+  readonly markBytes?: number;
+  /**
    * Drops the packets for which it returns true; the `index` counts the packets of this direction
    * from 0. @default none
    */
@@ -64,6 +69,7 @@ const NONE: ResolvedImpairments = {
   rateBitsPerSecond: Number.POSITIVE_INFINITY,
   queuePackets: 1000,
   queueBytes: Number.POSITIVE_INFINITY,
+  markBytes: Number.POSITIVE_INFINITY,
   drop: null,
 };
 
@@ -96,6 +102,7 @@ export function resolveImpairments(
   if (!(resolved.rateBitsPerSecond > 0)) throw new RangeError('rateBitsPerSecond is above 0');
   if (!(resolved.queuePackets >= 1)) throw new RangeError('queuePackets is at least 1');
   if (!(resolved.queueBytes >= 1)) throw new RangeError('queueBytes is at least 1');
+  if (!(resolved.markBytes >= 0)) throw new RangeError('markBytes is at least 0');
   return resolved;
 }
 

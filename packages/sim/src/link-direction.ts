@@ -6,6 +6,7 @@
  * queue does.
  */
 
+import { markCongestion } from './ecn-mark.js';
 import { type Impairments, type ResolvedImpairments, resolveImpairments } from './impairments.js';
 import type { Packet, PacketPool, PacketTaker } from './packet.js';
 import type { RandomStream } from './random.js';
@@ -21,6 +22,8 @@ export interface LinkCounts {
   duplicated: number;
   corrupted: number;
   reordered: number;
+  /** Marked instead of dropped (RFC 3168). */
+  marked: number;
 }
 
 /** The time of a direction, and what lets packets arrive at theirs. */
@@ -56,6 +59,7 @@ export class LinkDirection {
     duplicated: 0,
     corrupted: 0,
     reordered: 0,
+    marked: 0,
   };
   isDown = false;
   readonly #wiring: Wiring;
@@ -186,6 +190,9 @@ export class LinkDirection {
     } else {
       arrival = Math.max(arrival, this.#lastArrival);
       this.#lastArrival = arrival;
+    }
+    if (this.#waitingBytes > this.#impairments.markBytes && markCongestion(packet.bytes)) {
+      this.counts.marked++;
     }
     const isCorrupt = this.#happens(corrupt);
     if (isCorrupt) {

@@ -16,6 +16,7 @@ import { scheduleProbe } from '../recovery/tail-loss-probe.js';
 import { TcpFlag } from '../wire/flags.js';
 import type { TcpHeader } from '../wire/header.js';
 import { type Seq, seqGt, seqLe, seqLt } from '../wire/seq.js';
+import { takeEcho } from './ecn.js';
 
 const ack = new Acknowledgment();
 const sample = createAckSample();
@@ -36,6 +37,7 @@ export function acknowledge(connection: TcpConnection, seg: TcpHeader, now: numb
   if (seqGt(seg.ack, snd.una)) advance(connection, seg.ack);
   if (hasBlocks) takeBlocks(snd, seg, ack);
   if (ack.deliveredBytes > 0) measure(connection, now);
+  takeEcho(connection, seg, now);
   const wasInRecovery = snd.phase !== 'open';
   const outcome = judge(snd, ack, connection.sackEnabled, isDuplicate, now);
   count(connection, outcome.hasBegun, outcome.wasNeedless);

@@ -17,6 +17,7 @@ import { TcpFlag } from '../wire/flags.js';
 import type { TcpHeader } from '../wire/header.js';
 import { seqAdd, seqDiff, seqGt, seqLe, seqLt } from '../wire/seq.js';
 import { acknowledge } from './acknowledge.js';
+import { takeMark } from './ecn.js';
 import { receiveText } from './receive-text.js';
 import { arriveInSynSent, settleSynRtt } from './syn-sent.js';
 
@@ -56,6 +57,7 @@ function arriveInOrderOfChecks(
     checkAck(connection, seg, now);
   if (refused !== null) return refused;
   rememberTimestamp(connection, seg, now);
+  takeMark(connection, seg);
   return processText(connection, seg, buf, now);
 }
 

@@ -11,6 +11,7 @@ import { TcpFlag } from '../wire/flags.js';
 import type { TcpHeader } from '../wire/header.js';
 import { TIMESTAMPS_LENGTH } from '../wire/options.js';
 import { seqAdd, seqGt, seqLe } from '../wire/seq.js';
+import { agreeOnEcn } from './ecn.js';
 
 /** Takes the peer's SYN: sequence number, options, window, which is never scaled on a SYN (RFC 7323, 2.2). */
 export function takeSyn(connection: TcpConnection, seg: TcpHeader, now: number): void {
@@ -27,6 +28,7 @@ export function takeSyn(connection: TcpConnection, seg: TcpHeader, now: number):
     rcv.tsRecent = seg.tsval;
     rcv.tsRecentAt = now;
   }
+  agreeOnEcn(connection, seg);
   connection.settleMss(seg.mss);
   // What the peer sends at most, as far as it can be known: the path is as narrow in the other
   // direction, and timestamps take their room there too.

@@ -18,6 +18,9 @@ export interface TcpCounters {
   tailLossProbes: number;
   /** Recoveries that proved to be needless and were taken back. */
   spuriousRecoveries: number;
+  /** Segments that routers had marked, and windows reduced for marks of ours (RFC 3168). */
+  ecnMarks: number;
+  ecnReductions: number;
   windowProbes: number;
   outOfOrder: number;
   duplicates: number;
@@ -43,6 +46,8 @@ export function createTcpCounters(): TcpCounters {
     retransmissionTimeouts: 0,
     tailLossProbes: 0,
     spuriousRecoveries: 0,
+    ecnMarks: 0,
+    ecnReductions: 0,
     windowProbes: 0,
     outOfOrder: 0,
     duplicates: 0,

@@ -18,6 +18,7 @@ import { MAX_WINDOW_SHIFT, TIMESTAMPS_LENGTH } from '../wire/options.js';
 import { type Seq, seqAdd, seqLe } from '../wire/seq.js';
 import type { PassiveOpen, TcpContext } from './context.js';
 import { Delivery, type DeliveryOwner, type TcpHandler, type TcpOpenCallback } from './delivery.js';
+import { EcnState } from './ecn-state.js';
 import type { FourTuple } from './four-tuple.js';
 import { Receiver } from './receiver.js';
 import { Sender } from './sender.js';
@@ -45,6 +46,8 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
   scalingEnabled: boolean;
   /** The shift count in our SYN. */
   readonly offeredShift: number;
+  /** Explicit congestion notification. */
+  readonly ecn: EcnState;
   /** The MSS in our SYN. */
   readonly advertisedMss: number;
   noDelay: boolean;
@@ -92,6 +95,7 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     this.timestampsEnabled = settings.timestamps;
     this.sackEnabled = settings.sack;
     this.scalingEnabled = settings.windowScaling;
+    this.ecn = new EcnState(settings.ecn !== 'never', settings.ecn === 'request');
     this.offeredShift = shiftFor(settings.receiveBuffer);
     this.#timestampOffset = settings.timestamps ? context.randomU32() : 0;
     let iss = context.initialSequenceNumber(tuple, now);

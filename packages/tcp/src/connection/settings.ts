@@ -37,6 +37,8 @@ export interface TcpSettings {
   readonly timestamps: boolean;
   /** Negotiates selective acknowledgment (RFC 2018). @default true */
   readonly sack: boolean;
+  /** Explicit congestion notification (RFC 3168): `request` it in our SYNs, `accept` it when the peer asks, or `never`. @default 'accept' */
+  readonly ecn: 'request' | 'accept' | 'never';
   /** Spreads segments over the round trip as fast as the congestion control says, if it says so. @default true */
   readonly pacing: boolean;
   /** `cubic`, `newReno`, `bbr`, or one's own. @default CUBIC (RFC 9438) with HyStart++ (RFC 9406) */
@@ -60,6 +62,7 @@ export const defaultTcpSettings: TcpSettings = {
   windowScaling: true,
   timestamps: true,
   sack: true,
+  ecn: 'accept',
   pacing: true,
   congestionControl: cubic,
 };
@@ -87,6 +90,7 @@ export function resolveTcpSettings(
   check(settings.maxRtoMs >= settings.minRtoMs, 'maxRtoMs', 'at least minRtoMs');
   check(settings.mss === 0 || settings.mss >= 48, 'mss', '0 or at least 48 bytes');
   check(settings.mss <= 65495, 'mss', 'at most 65,495 bytes');
+  check(['request', 'accept', 'never'].includes(settings.ecn), 'ecn', 'request, accept or never');
   return settings;
 }
 

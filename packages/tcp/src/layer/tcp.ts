@@ -194,9 +194,12 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
   ): void {
     this.counters.segmentsReceived++;
     const { source, destination } = header;
-    const reason =
-      this.#parse(source, destination, buf, start, end, checksumState) ??
-      this.#dispatch(source, destination, segmentSize, buf, now);
+    let reason = this.#parse(source, destination, buf, start, end, checksumState);
+    if (reason === null) {
+      this.#header.mergedSize = segmentSize;
+      this.#header.tos = header.tos;
+      reason = this.#dispatch(source, destination, buf, now);
+    }
     if (reason !== null) this.#drop(reason);
   }
 
@@ -224,12 +227,10 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
   #dispatch(
     source: IpAddress,
     destination: IpAddress,
-    segmentSize: number,
     buf: Uint8Array,
     now: number,
   ): TcpDropReason | null {
     const seg = this.#header;
-    seg.mergedSize = segmentSize;
     const tuple = this.#tuple;
     tuple.localAddress = destination;
     tuple.localPort = seg.destinationPort;

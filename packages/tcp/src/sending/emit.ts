@@ -12,6 +12,7 @@ import { ChecksumState, IpProtocol } from '@netlayers/ip';
 import { Because } from '../base/reasons.js';
 import type { TcpConnection } from '../connection/connection.js';
 import type { TcpContext } from '../connection/context.js';
+import { EcnCodepoint } from '../connection/ecn-state.js';
 import type { FourTuple } from '../connection/four-tuple.js';
 import { TcpFlag } from '../wire/flags.js';
 import {
@@ -67,6 +68,28 @@ function emitSynOptions(connection: TcpConnection, buf: Uint8Array, start: numbe
   return at - start;
 }
 
+/** The ECN bits of a segment (RFC 3168, 6.1): asking and agreeing in the SYNs, then echo and answer. */
+function ecnFlags(
+  connection: TcpConnection,
+  isSyn: boolean,
+  hasAck: boolean,
+  length: number,
+  because: Because,
+): number {
+  const { ecn } = connection;
+  if (!ecn.isEnabled) return 0;
+  if (isSyn) {
+    if (hasAck) return connection.state === 'SYN-RECEIVED' ? TcpFlag.ECE : 0;
+    return ecn.isRequested ? TcpFlag.ECE | TcpFlag.CWR : 0;
+  }
+  let flags = ecn.echoDue && hasAck ? TcpFlag.ECE : 0;
+  if (ecn.reducedDue && length > 0 && because === Because.NEW_DATA) {
+    ecn.reducedDue = false;
+    flags |= TcpFlag.CWR;
+  }
+  return flags;
+}
+
 /** Longest options of a SYN: MSS, SACK-permitted, timestamps, window scale. */
 const SYN_OPTIONS_LENGTH = 4 + 4 + TIMESTAMPS_LENGTH + 4;
 
@@ -117,7 +140,7 @@ export function emitSegment(
     connection.remotePort,
     from,
     hasAck ? rcv.nxt : seq(0),
-    flags,
+    flags | ecnFlags(connection, isSyn, hasAck, length, because),
     hasAck ? rcv.advertise(isSyn ? 0 : rcv.windowShift) : Math.min(rcv.capacity, 65535),
     optionsLength,
   );
@@ -130,6 +153,8 @@ export function emitSegment(
     text + length,
     length > segmentSize ? segmentSize : 0,
     because,
+    // RFC 3168, 6.1.4 to 6.1.6: text that leaves for the first time, no probe, no bare ACK.
+    connection.ecn.isEnabled && length > 0 && because === Because.NEW_DATA ? EcnCodepoint.ECT_0 : 0,
   );
   context.counters.bytesSent += length;
   if (hasAck) rcv.handleAckSent();
@@ -175,7 +200,7 @@ export function emitReset(
     0,
   );
   context.counters.resetsSent++;
-  commit(context, null, tuple, at, at + TCP_HEADER_LENGTH, 0, because);
+  commit(context, null, tuple, at, at + TCP_HEADER_LENGTH, 0, because, 0);
 }
 
 function commit(
@@ -186,6 +211,7 @@ function commit(
   end: number,
   segmentSize: number,
   because: Because,
+  tos: number,
 ): void {
   const { ip } = context;
   const buf = ip.transmitBuffer;
@@ -214,6 +240,6 @@ function commit(
     IpProtocol.TCP,
     offload ? ChecksumState.PARTIAL : ChecksumState.COMPLETE,
     segmentSize,
-    0,
+    tos,
   );
 }

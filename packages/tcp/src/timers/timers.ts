@@ -72,6 +72,8 @@ function repeat(connection: TcpConnection, now: number): boolean {
   }
   snd.timeouts++;
   snd.synSentAt = -1;
+  // RFC 3168, 6.1.1.1: a path that drops what it does not know gets a plain SYN.
+  connection.ecn.isRequested = false;
   snd.rtt.backOff();
   connection.synBecause = Because.RETRANSMISSION_TIMEOUT;
   return true;

@@ -58,6 +58,8 @@ export interface TcpHeader extends TcpHeaderOptions {
   dataEnd: number;
   /** Bytes of text in each segment that the device has merged into this one; 0 = it is one as it was sent. */
   mergedSize: number;
+  /** The TOS octet of its IP header, DSCP and ECN; set by who received it, as `mergedSize` is. */
+  tos: number;
 }
 
 /** Why a segment was dropped before any connection saw it. */
@@ -77,6 +79,7 @@ export function createTcpHeader(): TcpHeader {
     dataStart: 0,
     dataEnd: 0,
     mergedSize: 0,
+    tos: 0,
     mss: 0,
     windowShift: -1,
     sackPermitted: false,
@@ -113,6 +116,7 @@ export function parseTcp(
   into.dataStart = start + headerLength;
   into.dataEnd = end;
   into.mergedSize = 0;
+  into.tos = 0;
   into.len =
     end -
     start -

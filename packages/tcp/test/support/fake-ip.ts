@@ -19,6 +19,7 @@ export interface SentSegment {
   readonly destination: number;
   readonly segmentSize: number;
   readonly checksum: ChecksumState;
+  readonly tos: number;
 }
 
 /** The header of a received datagram. */
@@ -89,6 +90,7 @@ export class FakeIp implements IpLayer {
     protocol: number,
     state: ChecksumState,
     segmentSize: number,
+    tos = 0,
   ): void {
     if (this.isSilent) return;
     this.room--;
@@ -116,6 +118,7 @@ export class FakeIp implements IpLayer {
       destination,
       segmentSize,
       checksum: state,
+      tos,
     });
   }
 

@@ -53,6 +53,8 @@ export interface PeerSegment {
   readonly from?: number;
   readonly to?: number;
   readonly checksum?: ChecksumState;
+  /** TOS octet of its IP header. */
+  readonly tos?: number;
   /** Spoils the checksum. */
   readonly corrupt?: boolean;
 }
@@ -75,6 +77,7 @@ export interface ExpectedSegment {
   readonly sack?: readonly number[];
   readonly because?: Because;
   readonly segmentSize?: number;
+  readonly tos?: number;
   /** Virtual ms since the script began. */
   readonly at?: number;
 }
@@ -256,8 +259,8 @@ export class Script {
   }
 
   /** Hands bytes in as a TCP segment, without a turn. */
-  inject(bytes: Uint8Array, state: ChecksumState = ChecksumState.COMPLETE): void {
-    const ip = headerOf(PEER_ADDRESS, OUR_ADDRESS);
+  inject(bytes: Uint8Array, state: ChecksumState = ChecksumState.COMPLETE, tos = 0): void {
+    const ip = { ...headerOf(PEER_ADDRESS, OUR_ADDRESS), tos };
     const buf = new Uint8Array(bytes.length + 20).fill(0xee);
     buf.set(bytes, 10);
     this.tcp.handleSegment(ip, buf, 10, 10 + bytes.length, state, 0, this.now);
@@ -267,7 +270,8 @@ export class Script {
 
   /** Segments of one batch, then a turn. */
   sends(...segments: readonly PeerSegment[]): void {
-    for (const segment of segments) this.inject(this.encode(segment), segment.checksum);
+    for (const segment of segments)
+      this.inject(this.encode(segment), segment.checksum, segment.tos);
     this.turn();
   }
 
@@ -349,6 +353,7 @@ export class Script {
       sack: [...header.sackEdges.subarray(0, header.sackCount * 2)].map((e) => (e - this.irs) | 0),
       because: this.#reasons.get(segment) ?? (-1 as Because),
       segmentSize: segment.segmentSize,
+      tos: segment.tos,
       at: segment.at,
     };
   }
