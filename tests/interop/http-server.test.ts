@@ -29,7 +29,7 @@ async function open(offload = false): Promise<TunStack & { server: Server }> {
   return { ...context, server };
 }
 
-/** Waits until no connection is left, at most three seconds: TIME-WAIT is one. */
+/** Waits until no connection is left, at most three seconds. */
 async function expectNothingLeft({ stack, server }: TunStack & { server: Server }): Promise<void> {
   const deadline = performance.now() + 3000;
   while (stack.counters().connections > 0 && performance.now() < deadline) await sleep(20);

@@ -59,23 +59,22 @@ describe.skipIf(!namespace.available)('handshakes that are never finished', () =
       }
       await wire.settled();
     };
-    const count = amount(10_000, 50_000);
+    const count = amount(10_000, 100_000);
     await flood(0, count);
     await gone(context);
     const before = await held();
     const dropped = { ...stack.counters().tcp.dropped };
+    const sent = stack.counters().tcp.synCookiesSent;
     await flood(count, count);
-    // Beside them there are the requests of the last second, in TIME-WAIT.
-    expect(stack.counters().connections).toBeLessThanOrEqual(LIMIT + count / 1000 + 10);
-    const { 'half-open-evicted': evicted } = stack.counters().tcp.dropped;
-    // Some may have been given up in time; all others pushed somebody out.
-    expect(evicted - dropped['half-open-evicted']).toBeGreaterThan(count - 3 * LIMIT);
+    expect(stack.counters().connections).toBeLessThanOrEqual(LIMIT + 10);
+    // Some may have been given up in time; all others were answered with a cookie.
+    expect(stack.counters().tcp.synCookiesSent - sent).toBeGreaterThan(count - 3 * LIMIT);
+    report(`${stack.counters().tcp.synCookiesSent} SYNs answered with cookies`);
     expect((await ask('/json')).ms).toBeLessThan(1000);
     await gone(context);
     await expectReturnTo(before, `${count} half-open handshakes`);
     expect(wire.injected).toBe(2 * count);
-    const { 'half-open-evicted': _, ...others } = dropped;
-    expect(stack.counters().tcp.dropped).toMatchObject(others);
+    expect(stack.counters().tcp.dropped).toEqual(dropped);
     expect((await ask('/json')).status).toBe(200);
     await server.close();
   });
@@ -120,11 +119,13 @@ describe.skipIf(!namespace.available)('a full backlog', () => {
   it('stays within its bounds when every handshake is finished at once', async () => {
     const { stack, wire } = await openInjectedStack({ tcp: FORGETFUL });
     const listener = stack.listen({ port: 80, backlog: 16 });
-    const finishers: Uint8Array[] = [];
+    // One each: on a slow machine a SYN-ACK is repeated before its answer is due.
+    const finishers = new Map<number, Uint8Array>();
     wire.onSwallowed = (buf, start, end) => {
       const header = fieldsOf(buf, start, end);
       if (header.flags !== (TcpFlag.SYN | TcpFlag.ACK)) return;
-      finishers.push(
+      finishers.set(
+        header.destination,
         segment({
           source: header.destination,
           destination: header.source,
@@ -138,8 +139,8 @@ describe.skipIf(!namespace.available)('a full backlog', () => {
     };
     for (let stranger = 1; stranger <= 500; stranger++) await wire.inject(syn(stranger));
     await wire.settled();
-    expect(finishers.length).toBe(500);
-    for (const finisher of finishers) await wire.inject(finisher);
+    expect(finishers.size).toBe(500);
+    for (const finisher of finishers.values()) await wire.inject(finisher);
     await wire.settled();
     expect(listener.pending).toBeLessThanOrEqual(16);
     await listener.close();

@@ -22,7 +22,7 @@ const MAX_QUOTE_LENGTH = MAX_ERROR_LENGTH - IPV4_HEADER_LENGTH - ICMP_HEADER_LEN
 export interface IcmpRateLimit {
   /** Errors per second on average. @default 1000 */
   readonly perSecond?: number;
-  /** Errors at once. @default 50 */
+  /** Errors at once, at most; how many exactly is drawn above three quarters of it. @default 50 */
   readonly burst?: number;
 }
 
@@ -40,6 +40,7 @@ export class IcmpReporter {
     policy: AddressPolicy,
     counters: Ipv4Counters,
     limit: IcmpRateLimit,
+    randomU32: () => number,
   ) {
     const perSecond = limit.perSecond ?? 1000;
     const burst = limit.burst ?? 50;
@@ -47,7 +48,7 @@ export class IcmpReporter {
     this.#sender = sender;
     this.#policy = policy;
     this.#counters = counters;
-    this.#bucket = new TokenBucket(perSecond, burst);
+    this.#bucket = new TokenBucket(perSecond, burst, randomU32);
   }
 
   /**

@@ -112,6 +112,7 @@ export class Ipv4 implements IpHost {
       policy,
       this.counters,
       options.icmpRateLimit ?? {},
+      randomU32,
     );
     this.#icmp = new Icmp(this.#sender, policy, this.counters, this.#protocols);
     this.#receiver = new DatagramReceiver(

@@ -185,10 +185,12 @@ describe('the rate of ICMP errors (RFC 1812, 4.3.2.8)', () => {
     expect(Math.abs(device.take().length - 100)).toBeLessThanOrEqual(1);
   });
 
-  it('is 1,000 a second and 50 at once by default', () => {
+  it('is 1,000 a second and at most 50 at once by default, drawn anew [RFC 1812 4.3.2.8]', () => {
     const { receive, device } = layer();
     for (let i = 0; i < 100; i++) receive(packet({ protocol: UNKNOWN_PROTOCOL }), 0);
-    expect(device.take()).toHaveLength(50);
+    const atOnce = device.take().length;
+    expect(atOnce).toBeGreaterThanOrEqual(38);
+    expect(atOnce).toBeLessThanOrEqual(50);
     for (let i = 0; i < 100; i++) receive(packet({ protocol: UNKNOWN_PROTOCOL }), 20);
     expect(device.take()).toHaveLength(20);
   });

@@ -51,8 +51,10 @@ export interface StackOptions {
   readonly tcp?: Partial<TcpSettings>;
   /** Watches TCP. */
   readonly observer?: TcpObserver;
-  /** The most connections at once, TIME-WAIT included. @default 262,144 */
+  /** The most connections at once, TIME-WAIT not among them. @default 262,144 */
   readonly maxConnections?: number;
+  /** The most connections in TIME-WAIT, 64 bytes each; one more recycles the oldest. @default 262,144 */
+  readonly maxTimeWait?: number;
   /** Further options of the IPv4 layer. */
   readonly ipv4?: Partial<Pick<Ipv4Options, 'ttl' | 'reassembly' | 'icmpRateLimit' | 'onDrop'>>;
   /** Finds the address of a name that `connect` is given. @default names are refused */
@@ -67,7 +69,7 @@ export interface StackListenOptions {
   readonly port: number;
   /** Established connections that may wait to be pulled. @default 511 */
   readonly backlog?: number;
-  /** Handshakes that may be under way at once; one more evicts the oldest. @default 1024 */
+  /** Handshakes that may be kept under way at once; beyond them see `tcp.synCookies`. @default 1024 */
   readonly halfOpenLimit?: number;
   readonly tcp?: Partial<TcpSettings>;
 }
@@ -86,8 +88,10 @@ export interface StackConnectOptions {
 export interface StackCounters {
   readonly ipv4: Ipv4['counters'];
   readonly tcp: TcpCounters;
-  /** Connections in any state but CLOSED. */
+  /** Connections in any state but CLOSED and TIME-WAIT. */
   readonly connections: number;
+  /** Connections in TIME-WAIT. */
+  readonly timeWait: number;
 }
 
 /** How people write every address. */
@@ -135,6 +139,7 @@ export class Stack {
       observer: options.observer ?? null,
       ...(options.tcp !== undefined && { settings: options.tcp }),
       ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),
+      ...(options.maxTimeWait !== undefined && { maxTimeWait: options.maxTimeWait }),
     });
     this.#ip.register(IpProtocol.TCP, this.#tcp);
     this.#pinger = new Pinger(this.#ip, this.#clock, random());
@@ -205,6 +210,7 @@ export class Stack {
       ipv4: this.#ipv4.counters,
       tcp: this.#tcp.counters,
       connections: this.#tcp.connectionCount,
+      timeWait: this.#tcp.timeWaitCount,
     };
   }
 
@@ -298,10 +304,7 @@ export class Stack {
 
   /** Resolves once only TIME-WAIT is left, or `drainMs` have passed. */
   #drained(drainMs: number): Promise<void> {
-    const isDone = (): boolean => {
-      for (const { state } of this.#tcp.connections()) if (state !== 'TIME-WAIT') return false;
-      return true;
-    };
+    const isDone = (): boolean => this.#tcp.connectionCount === 0;
     if (isDone()) return Promise.resolve();
     return new Promise((resolve) => {
       const finish = (): void => {

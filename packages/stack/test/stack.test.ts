@@ -233,7 +233,7 @@ describe('a socket', () => {
     expect(info).toMatchObject({
       state: 'ESTABLISHED',
       mss: 1500 - 40 - 12,
-      congestionControl: 'newreno',
+      congestionControl: 'cubic',
       bufferedBytes: 0,
       bytesInFlight: 0,
     });

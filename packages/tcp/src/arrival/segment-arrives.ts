@@ -1,6 +1,7 @@
 /**
  * SEGMENT ARRIVES for a connection (RFC 9293, 3.10.7.3 and 3.10.7.4), step by step in the order of
- * the RFC, with the checks of RFC 5961 (blind attacks) and RFC 7323 (PAWS) where they belong.
+ * the RFC, with the checks of RFC 5961 (blind attacks) and RFC 7323 (PAWS) where they belong. For
+ * TIME-WAIT, where there is only a record, see `layer/time-wait.ts`.
  *
  * Nothing is sent here, resets excepted: an ACK that is owed is noted, and the output half of the
  * turn sends one for all segments of the batch (MUST-58, MUST-59).
@@ -11,6 +12,7 @@
 
 import { TcpError } from '../base/errors.js';
 import { Because, Verdict } from '../base/reasons.js';
+import { Answer, movesSequence } from '../connection/answer-limiter.js';
 import type { TcpConnection } from '../connection/connection.js';
 import { emitReset } from '../sending/emit.js';
 import { TcpFlag } from '../wire/flags.js';
@@ -98,7 +100,7 @@ function checkTimestamp(connection: TcpConnection, seg: TcpHeader, now: number):
   if (!seg.hasTimestamp) return isReset ? null : Verdict.NO_TIMESTAMP;
   const isOld = ((seg.tsval - rcv.tsRecent) | 0) < 0;
   if (isOld && !isReset && now - rcv.tsRecentAt < TIMESTAMP_LIFETIME_MS) {
-    rcv.ackBecause = Because.DUPLICATE;
+    answerRepetition(connection, Answer.OLD_TIMESTAMP, seg, now);
     return Verdict.OLD_TIMESTAMP;
   }
   return null;
@@ -130,12 +132,10 @@ function checkSequence(connection: TcpConnection, seg: TcpHeader, now: number): 
   const isOld = seqLe(seqAdd(seg.seq, seg.len), rcv.nxt);
   if (connection.state === 'SYN-RECEIVED' && (seg.flags & TcpFlag.SYN) !== 0) {
     // The peer has not seen our SYN-ACK.
-    connection.synBecause = Because.DUPLICATE;
+    if (connection.mayAnswer(Answer.SYN, now)) connection.synBecause = Because.DUPLICATE;
     return Verdict.DUPLICATE;
   }
-  const isLastFin = (seg.flags & TcpFlag.FIN) !== 0 && seqAdd(seg.seq, seg.len) === rcv.nxt;
-  if (connection.state === 'TIME-WAIT' && isLastFin) connection.restartTimeWait(now);
-  rcv.ackBecause = Because.DUPLICATE;
+  answerRepetition(connection, Answer.OUT_OF_WINDOW, seg, now);
   if (isOld) {
     connection.context.counters.duplicates++;
     return Verdict.DUPLICATE;
@@ -144,10 +144,21 @@ function checkSequence(connection: TcpConnection, seg: TcpHeader, now: number): 
   return Verdict.OUT_OF_WINDOW;
 }
 
+/** An ACK for what was received before; a repetition with text has one each, for the peer's recovery. */
+function answerRepetition(
+  connection: TcpConnection,
+  kind: Answer,
+  seg: TcpHeader,
+  now: number,
+): void {
+  if (!movesSequence(seg) && !connection.mayAnswer(kind, now)) return;
+  connection.rcv.ackBecause = Because.DUPLICATE;
+}
+
 /** Second: the RST bit, with RFC 5961, 3. */
 function checkReset(connection: TcpConnection, seg: TcpHeader, now: number): Verdict | null {
   if ((seg.flags & TcpFlag.RST) === 0) return null;
-  if (seg.seq !== connection.rcv.nxt) return challenge(connection, now);
+  if (seg.seq !== connection.rcv.nxt) return challenge(connection, Answer.RESET, now);
   connection.context.counters.resetsReceived++;
   switch (connection.state) {
     case 'SYN-RECEIVED':
@@ -159,7 +170,6 @@ function checkReset(connection: TcpConnection, seg: TcpHeader, now: number): Ver
       break;
     case 'CLOSING':
     case 'LAST-ACK':
-    case 'TIME-WAIT':
       // We are here from the moment of the close; for the RFC's user all text has been sent by now.
       if (connection.bufferedBytes > 0) connection.fail(resetByPeer());
       else connection.finish();
@@ -179,12 +189,12 @@ function checkSyn(connection: TcpConnection, seg: TcpHeader, now: number): Verdi
     connection.fail(null);
     return Verdict.RESET;
   }
-  return challenge(connection, now);
+  return challenge(connection, Answer.SYN, now);
 }
 
 /** An ACK that makes a true peer prove itself (RFC 5961), in bounded number. */
-function challenge(connection: TcpConnection, now: number): Verdict {
-  if (connection.context.allowChallenge(now)) {
+function challenge(connection: TcpConnection, kind: Answer, now: number): Verdict {
+  if (connection.mayAnswer(kind, now)) {
     connection.rcv.ackBecause = Because.CHALLENGE;
     connection.context.counters.challengeAcks++;
   }
@@ -202,7 +212,7 @@ function checkAck(connection: TcpConnection, seg: TcpHeader, now: number): Verdi
   // RFC 5961, 5: an ACK older than any window is an attack or a ghost.
   const isGhost = seqDiff(snd.una, seg.ack) > snd.maxWnd;
   if (seqGt(seg.ack, snd.nxt) || isGhost) {
-    challenge(connection, now);
+    challenge(connection, Answer.UNACCEPTABLE_ACK, now);
     return Verdict.BAD_ACK;
   }
   acknowledge(connection, seg, now);
@@ -218,9 +228,6 @@ function checkAck(connection: TcpConnection, seg: TcpHeader, now: number): Verdi
         connection.finish();
         return Verdict.ACCEPTED;
       }
-      break;
-    case 'TIME-WAIT':
-      if ((seg.flags & TcpFlag.FIN) !== 0) connection.restartTimeWait(now);
       break;
     default:
   }

@@ -26,11 +26,23 @@ export interface TcpCounters {
   duplicates: number;
   outOfWindow: number;
   challengeAcks: number;
+  /** Answers that were not given because the same was answered less than 500 ms before. */
+  answersSuppressed: number;
   resetsSent: number;
   resetsReceived: number;
   connectionsOpened: number;
   connectionsAccepted: number;
   connectionsFailed: number;
+  /** SYNs that were answered and forgotten (RFC 4987). */
+  synCookiesSent: number;
+  /** ACKs that have brought a cookie of ours back. */
+  synCookiesReceived: number;
+  /** ACKs that have brought none where one could be expected. */
+  synCookiesFailed: number;
+  /** Records of TIME-WAIT that went before their time, because there were too many. */
+  timeWaitRecycled: number;
+  /** Records of TIME-WAIT that gave way to a new connection of their 4-tuple. */
+  timeWaitReused: number;
   readonly dropped: Record<TcpDropReason, number>;
 }
 
@@ -53,11 +65,17 @@ export function createTcpCounters(): TcpCounters {
     duplicates: 0,
     outOfWindow: 0,
     challengeAcks: 0,
+    answersSuppressed: 0,
     resetsSent: 0,
     resetsReceived: 0,
     connectionsOpened: 0,
     connectionsAccepted: 0,
     connectionsFailed: 0,
+    synCookiesSent: 0,
+    synCookiesReceived: 0,
+    synCookiesFailed: 0,
+    timeWaitRecycled: 0,
+    timeWaitReused: 0,
     dropped: {
       truncated: 0,
       'bad-data-offset': 0,
@@ -65,8 +83,10 @@ export function createTcpCounters(): TcpCounters {
       'bad-checksum': 0,
       'bad-port': 0,
       'no-connection': 0,
+      'reset-limited': 0,
       'backlog-full': 0,
       'half-open-evicted': 0,
+      'half-open-full': 0,
       'table-full': 0,
       'transmit-queue-full': 0,
     },

@@ -29,6 +29,8 @@ export const Because = {
   TAIL_LOSS_PROBE: 19,
   /** The peer has dropped what it had reported by SACK (RFC 2018, 8). */
   RENEGED: 20,
+  /** A SYN-ACK that remembers the SYN in its numbers (RFC 4987, 3.6). */
+  SYN_COOKIE: 24,
 } as const;
 
 export type Because = (typeof Because)[keyof typeof Because];
@@ -73,8 +75,10 @@ export type TcpDropReason =
   | 'bad-checksum'
   | 'bad-port'
   | 'no-connection'
+  | 'reset-limited'
   | 'backlog-full'
   | 'half-open-evicted'
+  | 'half-open-full'
   | 'table-full'
   | 'transmit-queue-full';
 

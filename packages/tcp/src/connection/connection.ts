@@ -13,13 +13,14 @@ import type { TcpError } from '../base/errors.js';
 import { Because } from '../base/reasons.js';
 import { TCP_TRANSITIONS, type TcpState } from '../base/state.js';
 import type { Deadlined } from '../timing/deadline-heap.js';
-import { TCP_HEADER_LENGTH } from '../wire/header.js';
-import { MAX_WINDOW_SHIFT, TIMESTAMPS_LENGTH } from '../wire/options.js';
-import { type Seq, seqAdd, seqLe } from '../wire/seq.js';
+import { TIMESTAMPS_LENGTH } from '../wire/options.js';
+import type { Seq } from '../wire/seq.js';
+import { type Answer, AnswerLimiter } from './answer-limiter.js';
 import type { PassiveOpen, TcpContext } from './context.js';
 import { Delivery, type DeliveryOwner, type TcpHandler, type TcpOpenCallback } from './delivery.js';
 import { EcnState } from './ecn-state.js';
 import type { FourTuple } from './four-tuple.js';
+import { defaultMssTo, mssOf, offeredMss, offeredShift, pathMssTo } from './offer.js';
 import { Receiver } from './receiver.js';
 import { Sender } from './sender.js';
 import type { TcpSettings } from './settings.js';
@@ -55,8 +56,6 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
   synBecause: Because | -1 = -1;
   /** What an ICMP error said that does not end a connection (RFC 9293, 3.9.2.2); it explains a later time-out. */
   softError: TcpError | null = null;
-  /** When TIME-WAIT ends; `Infinity` in every other state. */
-  timeWaitAt = Number.POSITIVE_INFINITY;
 
   // These belong to the layer's queues and tables.
   deadline = Number.POSITIVE_INFINITY;
@@ -72,15 +71,14 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
   readonly #timestampOffset: number;
   #corks = 0;
   #isOrderly = true;
+  #answers: AnswerLimiter | null = null;
 
   constructor(
     context: TcpContext<TcpConnection>,
     settings: TcpSettings,
     listener: PassiveOpen<TcpConnection> | null,
     tuple: FourTuple,
-    now: number,
-    /** SND.NXT of the connection in TIME-WAIT that this one replaces. */
-    previous: Seq | null = null,
+    iss: Seq,
   ) {
     this.context = context;
     this.settings = settings;
@@ -89,25 +87,24 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     this.localPort = tuple.localPort;
     this.remoteAddress = keepAddress(tuple.remoteAddress);
     this.remotePort = tuple.remotePort;
-    const pathMss = this.#mssFor(context.ip.mtuTo(this.remoteAddress));
-    this.advertisedMss = settings.mss === 0 ? pathMss : Math.min(settings.mss, pathMss);
+    const pathMss = pathMssTo(context.ip, this);
+    this.advertisedMss = offeredMss(settings, pathMss);
     this.noDelay = settings.noDelay;
     this.timestampsEnabled = settings.timestamps;
     this.sackEnabled = settings.sack;
     this.scalingEnabled = settings.windowScaling;
     this.ecn = new EcnState(settings.ecn !== 'never', settings.ecn === 'request');
-    this.offeredShift = shiftFor(settings.receiveBuffer);
-    this.#timestampOffset = settings.timestamps ? context.randomU32() : 0;
-    let iss = context.initialSequenceNumber(tuple, now);
-    // RFC 9293, 3.6.1: a connection that reuses TIME-WAIT begins beyond everything sent before.
-    if (previous !== null && seqLe(iss, previous)) iss = seqAdd(previous, 65536);
-    const mss = Math.min(pathMss, this.#defaultMss());
+    this.offeredShift = offeredShift(settings);
+    this.#timestampOffset = settings.timestamps ? context.timestampOffset(tuple) : 0;
+    const mss = Math.min(pathMss, defaultMssTo(context.ip, this));
     this.snd = new Sender(iss, mss, settings, context.pool, context.records);
     this.rcv = new Receiver(settings.receiveBuffer, this.advertisedMss, context.pool);
     this.delivery = new Delivery(this);
   }
 
   get state(): TcpState {
+    // In TIME-WAIT a record of the layer is all that is left: the connection ends when that does.
+    if (this.#state === 'TIME-WAIT' && !this.context.isInTimeWait(this)) return 'CLOSED';
     return this.#state;
   }
 
@@ -205,7 +202,7 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
   /** ABORT (RFC 9293, 3.10.5): sends a reset and forgets everything. */
   abort(now: number): void {
     if (this.#state === 'CLOSED') return;
-    this.context.sendAbort(this, now);
+    if (this.#state !== 'TIME-WAIT') this.context.sendAbort(this, now);
     this.fail(null);
   }
 
@@ -237,19 +234,16 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     this.delivery.announceOpen();
   }
 
-  /** Enters TIME-WAIT: only the timer is left. */
+  /**
+   * Enters TIME-WAIT. The layer keeps a record and answers what comes from now on; this object lives
+   * on only to send the ACK it owes and to deliver what its application has not read.
+   */
   startTimeWait(now: number): void {
     this.snd.release();
     this.rcv.delayedAckAt = Number.POSITIVE_INFINITY;
+    this.context.startTimeWait(this, now);
     this.enter('TIME-WAIT');
-    this.restartTimeWait(now);
     this.context.requestEvents(this);
-  }
-
-  /** RFC 9293, 3.10.7.4, eighth: a repeated FIN restarts the 2 MSL. */
-  restartTimeWait(now: number): void {
-    this.timeWaitAt = now + this.settings.timeWaitMs;
-    this.updateDeadline();
   }
 
   /**
@@ -274,7 +268,6 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     this.enter('CLOSED');
     this.snd.release();
     this.rcv.delayedAckAt = Number.POSITIVE_INFINITY;
-    this.timeWaitAt = Number.POSITIVE_INFINITY;
     this.synBecause = -1;
     this.updateDeadline();
     this.context.remove(this);
@@ -291,6 +284,14 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     this.context.requestOutput(this);
   }
 
+  /** Whether a segment that is refused for this reason may be answered now. */
+  mayAnswer(kind: Answer, now: number): boolean {
+    this.#answers ??= new AnswerLimiter();
+    if (this.#answers.allow(kind, now)) return true;
+    this.context.counters.answersSuppressed++;
+    return false;
+  }
+
   /** Derives the next deadline from the timers. */
   updateDeadline(): void {
     this.deadline = Math.min(
@@ -300,12 +301,11 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
       this.snd.pacedAt,
       this.snd.persistAt,
       this.rcv.delayedAckAt,
-      this.timeWaitAt,
     );
     this.context.reschedule(this);
   }
 
-  /** TSval of a segment that leaves now (RFC 7323, 5.4: a millisecond clock with a random start). */
+  /** TSval of a segment that leaves now (RFC 7323, 5.4: a millisecond clock that begins anywhere). */
   timestampAt(now: number): number {
     return (Math.floor(now) + this.#timestampOffset) >>> 0;
   }
@@ -318,40 +318,21 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
   /** Settles the segment size once the peer's SYN is known (RFC 9293, 3.7.1: Eff.snd.MSS). */
   settleMss(peerMss: number): void {
     const { ip } = this.context;
-    const offered = peerMss === 0 ? this.#defaultMss() : Math.max(peerMss, this.#mssFor(0));
-    this.#setMss(Math.min(offered, this.#mssFor(ip.mtuTo(this.remoteAddress))));
+    const offered = peerMss === 0 ? defaultMssTo(ip, this) : Math.max(peerMss, mssOf(ip, this, 0));
+    this.#setMss(Math.min(offered, pathMssTo(ip, this)));
   }
 
   /** The path carries less than was thought. Returns whether segments get smaller by it. */
   reduceMss(pathMtu: number): boolean {
     const before = this.snd.mss;
-    const mss = this.#mssFor(pathMtu);
+    const mss = mssOf(this.context.ip, this, pathMtu);
     if (mss - (this.timestampsEnabled ? TIMESTAMPS_LENGTH : 0) >= before) return false;
     this.#setMss(mss);
     return true;
-  }
-
-  /** The MSS of an MTU; no path and no peer can ask for less than the version's smallest MTU. */
-  #mssFor(mtu: number): number {
-    const { ip } = this.context;
-    const headers = ip.headerLength(this.remoteAddress) + TCP_HEADER_LENGTH;
-    return Math.max(mtu, ip.smallestMtu(this.remoteAddress)) - headers;
-  }
-
-  /** What to assume of a peer that names no MSS: 536 or 1220 (RFC 9293, 3.7.1). */
-  #defaultMss(): number {
-    return this.#mssFor(this.context.ip.safeMtu(this.remoteAddress));
   }
 
   #setMss(mss: number): void {
     this.snd.mss = mss - (this.timestampsEnabled ? TIMESTAMPS_LENGTH : 0);
     this.snd.congestion.setMss(this.snd.mss);
   }
-}
-
-/** The smallest shift count with which 16 bits can say the whole buffer. */
-function shiftFor(receiveBuffer: number): number {
-  let shift = 0;
-  while (shift < MAX_WINDOW_SHIFT && receiveBuffer >> shift > 65535) shift++;
-  return shift;
 }

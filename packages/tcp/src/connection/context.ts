@@ -6,7 +6,6 @@ import type { IpLayer } from '@netlayers/ip';
 import type { TcpCounters } from '../base/counters.js';
 import type { BufferPool } from '../memory/buffer-pool.js';
 import type { RecordPool } from '../memory/record-pool.js';
-import type { Seq } from '../wire/seq.js';
 import type { FourTuple } from './four-tuple.js';
 import type { TcpObserver } from './observer.js';
 
@@ -18,8 +17,8 @@ export interface TcpContext<C> {
   readonly counters: TcpCounters;
   readonly randomU32: () => number;
   observer: TcpObserver | null;
-  /** The first sequence number of a connection that begins now (RFC 6528). */
-  initialSequenceNumber(tuple: FourTuple, now: number): Seq;
+  /** What is added to the clock to make the timestamps of a connection (RFC 7323, 5.4). */
+  timestampOffset(tuple: FourTuple): number;
   /** The connection has something to transmit. */
   requestOutput(connection: C): void;
   /** The connection has something to tell its handler. */
@@ -28,10 +27,12 @@ export interface TcpContext<C> {
   reschedule(connection: C): void;
   /** The application has given the connection up: its peer is told, before anything is forgotten. */
   sendAbort(connection: C, now: number): void;
-  /** The connection is CLOSED: forget it. */
+  /** The connection enters TIME-WAIT: keep a record instead of it. */
+  startTimeWait(connection: C, now: number): void;
+  /** Whether the record of a connection that has entered TIME-WAIT is still kept. */
+  isInTimeWait(connection: C): boolean;
+  /** The connection is CLOSED: forget it, and its record if there is one. */
   remove(connection: C): void;
-  /** RFC 5961, 7: whether one more challenge ACK may be sent now. */
-  allowChallenge(now: number): boolean;
 }
 
 /** The passive open that a connection came from. */

@@ -57,3 +57,7 @@ export function writeTuple(tuple: FourTuple, into: Int32Array): number {
   into[ports] = (tuple.localPort << 16) | tuple.remotePort;
   return ports + 1;
 }
+
+/** Writes the peer's address alone, as `writeTuple` does. */
+export const writeRemote = (tuple: FourTuple, into: Int32Array): number =>
+  writeAddress(tuple.remoteAddress, into, 0);

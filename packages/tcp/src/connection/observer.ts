@@ -11,13 +11,7 @@ import type { TcpHeader } from '../wire/header.js';
 import type { TcpConnectionView } from './view.js';
 
 /** The timers of a connection. */
-export type TcpTimer =
-  | 'retransmission'
-  | 'tail-probe'
-  | 'reordering'
-  | 'persist'
-  | 'delayed-ack'
-  | 'time-wait';
+export type TcpTimer = 'retransmission' | 'tail-probe' | 'reordering' | 'persist' | 'delayed-ack';
 
 /** Watches TCP. Every method is optional. */
 export interface TcpObserver {

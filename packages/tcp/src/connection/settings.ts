@@ -37,6 +37,11 @@ export interface TcpSettings {
   readonly timestamps: boolean;
   /** Negotiates selective acknowledgment (RFC 2018). @default true */
   readonly sack: boolean;
+  /**
+   * Whether a listener answers SYNs with cookies (RFC 4987): once its half-open queue is full, to
+   * every SYN, or never; then one SYN more evicts the oldest half-open connection. @default 'auto'
+   */
+  readonly synCookies: 'auto' | 'always' | 'never';
   /** Explicit congestion notification (RFC 3168): `request` it in our SYNs, `accept` it when the peer asks, or `never`. @default 'accept' */
   readonly ecn: 'request' | 'accept' | 'never';
   /** Spreads segments over the round trip as fast as the congestion control says, if it says so. @default true */
@@ -62,6 +67,7 @@ export const defaultTcpSettings: TcpSettings = {
   windowScaling: true,
   timestamps: true,
   sack: true,
+  synCookies: 'auto',
   ecn: 'accept',
   pacing: true,
   congestionControl: cubic,
@@ -69,6 +75,9 @@ export const defaultTcpSettings: TcpSettings = {
 
 /** The largest window that 16 bits and the largest shift can say (RFC 7323, 2.3). */
 const LARGEST_WINDOW = 65535 * 2 ** 14;
+
+/** 2 MSL that fits the record which TIME-WAIT leaves of a connection. */
+export const LONGEST_TIME_WAIT_MS = 2 ** 27 - 1;
 
 /**
  * Fills in what is not given from `base`.
@@ -84,7 +93,10 @@ export function resolveTcpSettings(
   check(settings.receiveBuffer <= LARGEST_WINDOW, 'receiveBuffer', 'below 1 GiB');
   check(settings.sendBuffer >= 1, 'sendBuffer', 'at least 1 byte');
   check(settings.delayedAckMs >= 0 && settings.delayedAckMs <= 500, 'delayedAckMs', '0 to 500');
-  check(settings.timeWaitMs >= 0, 'timeWaitMs', 'not negative');
+  const { timeWaitMs } = settings;
+  check(timeWaitMs >= 0 && timeWaitMs <= LONGEST_TIME_WAIT_MS, 'timeWaitMs', '0 to 37 hours');
+  const { synCookies } = settings;
+  check(['auto', 'always', 'never'].includes(synCookies), 'synCookies', 'auto, always or never');
   check(settings.minRtoMs > 0, 'minRtoMs', 'positive');
   check(settings.initialRtoMs > 0, 'initialRtoMs', 'positive');
   check(settings.maxRtoMs >= settings.minRtoMs, 'maxRtoMs', 'at least minRtoMs');

@@ -50,4 +50,4 @@ export class ListenerTable {
 }
 
 const isSame = (a: IpAddress | null, b: IpAddress | null): boolean =>
-  a === null || b === null ? a === b : sameAddress(a, b);
+  a === null || b === null ? a === null && b === null : sameAddress(a, b);

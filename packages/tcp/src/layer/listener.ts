@@ -1,10 +1,9 @@
 /**
  * A listening port (RFC 9293, 3.10.1, passive OPEN): the SYN queue and the accept queue.
  *
- * Half-open connections are bounded by eviction of the oldest: a flood of SYNs pushes out its own
- * entries, while an honest handshake finishes within a round trip. Established connections that
- * nobody has accepted are bounded by the backlog: while it is full, new SYNs are dropped, and the
- * peers try again.
+ * Half-open connections are bounded: where the queue is full, SYNs are answered with cookies, or,
+ * by setting, the oldest half-open connection makes room. Established connections that nobody has
+ * accepted are bounded by the backlog: while it is full, new SYNs are dropped, and the peers try again.
  */
 
 import { type IpAddress, keepAddress } from '@netlayers/ip';
@@ -26,7 +25,7 @@ export interface TcpListenOptions {
   readonly port: number;
   /** Established connections that may wait to be accepted. @default 511 */
   readonly backlog?: number;
-  /** Half-open connections at once. @default 1024 */
+  /** Half-open connections at once; beyond them see `TcpSettings.synCookies`. @default 1024 */
   readonly halfOpenLimit?: number;
   /** Settings of the connections accepted here. */
   readonly settings?: Partial<TcpSettings>;
@@ -47,6 +46,8 @@ export class TcpListener implements PassiveOpen<TcpConnection> {
   readonly backlog: number;
   readonly halfOpenLimit: number;
   readonly settings: TcpSettings;
+  /** When a SYN was last answered with a cookie. */
+  cookieSentAt = Number.NEGATIVE_INFINITY;
   readonly #handler: TcpListenerHandler;
   readonly #owner: ListenerOwner;
   /** Connections in SYN-RECEIVED, oldest first. */
@@ -82,6 +83,13 @@ export class TcpListener implements PassiveOpen<TcpConnection> {
     return this.#halfOpen.size;
   }
 
+  /** Whether a SYN more is answered with a cookie. */
+  get wantsCookie(): boolean {
+    const { synCookies } = this.settings;
+    if (synCookies === 'auto') return this.#halfOpen.size >= this.halfOpenLimit;
+    return synCookies === 'always';
+  }
+
   /** Established connections that wait to be accepted. */
   get pending(): number {
     return this.#pending.length;
@@ -110,7 +118,7 @@ export class TcpListener implements PassiveOpen<TcpConnection> {
   /** Takes note of a new half-open connection; returns the one to evict for it, if any. */
   addHalfOpen(connection: TcpConnection): TcpConnection | null {
     let evicted: TcpConnection | null = null;
-    if (this.#halfOpen.size >= this.halfOpenLimit) {
+    if (this.settings.synCookies === 'never' && this.#halfOpen.size >= this.halfOpenLimit) {
       evicted = this.#halfOpen.values().next().value ?? null;
       if (evicted !== null) this.#halfOpen.delete(evicted);
     }

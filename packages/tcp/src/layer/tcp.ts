@@ -18,11 +18,9 @@ import {
   type UpperProtocol,
 } from '@netlayers/ip';
 import { arriveIcmpError } from '../arrival/icmp.js';
-import { segmentArrives } from '../arrival/segment-arrives.js';
-import { takeSyn } from '../arrival/syn-sent.js';
 import { createTcpCounters, type TcpCounters } from '../base/counters.js';
 import { TcpError } from '../base/errors.js';
-import { Because, type TcpDropReason, Verdict } from '../base/reasons.js';
+import type { TcpDropReason } from '../base/reasons.js';
 import { TcpConnection } from '../connection/connection.js';
 import type { TcpContext } from '../connection/context.js';
 import type { TcpOpenCallback } from '../connection/delivery.js';
@@ -31,15 +29,13 @@ import type { TcpObserver } from '../connection/observer.js';
 import { resolveTcpSettings, type TcpSettings } from '../connection/settings.js';
 import { BufferPool } from '../memory/buffer-pool.js';
 import { RecordPool } from '../memory/record-pool.js';
-import { emitAbort, emitReset } from '../sending/emit.js';
-import { transmit } from '../sending/transmit.js';
+import { emitAbort } from '../sending/emit.js';
 import { handleTimers } from '../timers/timers.js';
 import { DeadlineHeap } from '../timing/deadline-heap.js';
-import { TcpFlag } from '../wire/flags.js';
 import { createTcpHeader, parseTcp, TCP_HEADER_LENGTH, type TcpHeader } from '../wire/header.js';
-import { type Seq, seqGt } from '../wire/seq.js';
 import { ConnectionTable } from './connection-table.js';
 import { chooseEphemeralPort } from './ephemeral-port.js';
+import { handOver, noteDrop } from './hand-over.js';
 import { IsnGenerator } from './isn.js';
 import {
   type ListenerOwner,
@@ -48,9 +44,10 @@ import {
   type TcpListenOptions,
 } from './listener.js';
 import { ListenerTable } from './listener-table.js';
-
-/** RFC 5961, 7: challenge ACKs per second, for all connections together. */
-const CHALLENGES_PER_SECOND = 100;
+import { PassiveOpens } from './passive-open.js';
+import { TimeWaits } from './time-wait.js';
+import { TimeWaitTable } from './time-wait-table.js';
+import { TurnQueues } from './turn-queues.js';
 
 /** What TCP is built on. */
 export interface TcpOptions {
@@ -59,8 +56,13 @@ export interface TcpOptions {
   readonly randomU32: () => number;
   /** Settings of every connection that does not bring its own. */
   readonly settings?: Partial<TcpSettings>;
-  /** The most connections at once, TIME-WAIT included. @default 262,144 */
+  /** The most connections at once, TIME-WAIT not among them. @default 262,144 */
   readonly maxConnections?: number;
+  /**
+   * The most connections in TIME-WAIT, each a record of 64 bytes; one more recycles the oldest.
+   * @default 262,144
+   */
+  readonly maxTimeWait?: number;
   readonly observer?: TcpObserver | null;
 }
 
@@ -88,7 +90,6 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
   onWork: (() => void) | null = null;
 
   readonly #settings: TcpSettings;
-  readonly #maxConnections: number;
   readonly #header: TcpHeader = createTcpHeader();
   /** Of the segment that is being dealt with. */
   readonly #tuple: ScratchTuple = {
@@ -100,12 +101,10 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
   readonly #connections: ConnectionTable<TcpConnection>;
   readonly #listeners = new ListenerTable();
   readonly #deadlines = new DeadlineHeap<TcpConnection>();
-  #output: TcpConnection[] = [];
-  #events: TcpConnection[] = [];
-  /** Listeners with a connection to tell of, one entry for each. */
-  #acceptable: TcpListener[] = [];
-  #challengeSecond = -1;
-  #challenges = 0;
+  readonly #timeWaitTable: TimeWaitTable;
+  readonly #timeWaits: TimeWaits;
+  readonly #passiveOpens: PassiveOpens;
+  readonly #queues = new TurnQueues(() => this.onWork?.());
 
   constructor(options: TcpOptions) {
     this.ip = options.ip;
@@ -113,16 +112,29 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
     this.observer = options.observer ?? null;
     this.isn = new IsnGenerator(options.randomU32);
     this.#settings = resolveTcpSettings(options.settings ?? {});
-    this.#maxConnections = options.maxConnections ?? 262_144;
     this.#connections = new ConnectionTable(options.randomU32());
+    this.#passiveOpens = new PassiveOpens(
+      this,
+      this.#connections,
+      this.#listeners,
+      this.isn,
+      options.maxConnections ?? 262_144,
+    );
+    this.#timeWaitTable = new TimeWaitTable(options.randomU32, options.maxTimeWait ?? 262_144);
+    this.#timeWaits = new TimeWaits(this, this.#timeWaitTable, this.#passiveOpens, this.isn);
   }
 
-  /** Connections in any state but CLOSED. */
+  /** Connections in any state but CLOSED and TIME-WAIT. */
   get connectionCount(): number {
     return this.#connections.size;
   }
 
-  /** Every connection, TIME-WAIT included. */
+  /** Connections in TIME-WAIT. */
+  get timeWaitCount(): number {
+    return this.#timeWaitTable.size;
+  }
+
+  /** Every connection that is neither CLOSED nor in TIME-WAIT. */
   connections(): Iterable<TcpConnection> {
     return this.#connections;
   }
@@ -168,17 +180,33 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
     const source = this.ip.sourceFor(remoteAddress);
     if (source === null) throw new TcpError('EHOSTUNREACH', 'there is no route to the peer');
     const localAddress = options.localAddress ?? source;
-    const isTaken = (port: number): boolean =>
-      this.#connections.get({ localAddress, localPort: port, remoteAddress, remotePort }) !== null;
-    const localPort =
-      options.localPort || chooseEphemeralPort(this.randomU32, (port) => isTaken(port));
-    if (localPort < 0) throw new TcpError('EADDRNOTAVAIL', 'every ephemeral port is in use');
-    if (isTaken(localPort)) throw new TcpError('EADDRINUSE', 'this connection exists already');
-    const tuple = { localAddress, localPort, remoteAddress, remotePort };
-    const connection = new TcpConnection(this, settings, null, tuple, now);
+    const tuple = { localAddress, localPort: options.localPort ?? 0, remoteAddress, remotePort };
+    this.#choosePort(tuple, settings, now);
+    const previous = this.#timeWaits.giveWay(tuple);
+    const iss =
+      previous === null ? this.isn.next(tuple, now) : this.isn.nextBeyond(tuple, previous, now);
+    const connection = new TcpConnection(this, settings, null, tuple, iss);
     this.#connections.add(connection);
     connection.open(onOpen);
     return connection;
+  }
+
+  /** Settles the local port of an active open: the one it names, or one that nobody has. */
+  #choosePort(tuple: ScratchTuple, settings: TcpSettings, now: number): void {
+    const isTaken = (port: number): boolean => {
+      tuple.localPort = port;
+      return (
+        this.#connections.get(tuple) !== null ||
+        !this.#timeWaits.allowsOpen(tuple, settings.timestamps, now)
+      );
+    };
+    if (tuple.localPort !== 0) {
+      if (!isTaken(tuple.localPort)) return;
+      throw new TcpError('EADDRINUSE', 'this connection exists already');
+    }
+    tuple.localPort = chooseEphemeralPort(this.randomU32, isTaken);
+    if (tuple.localPort >= 0) return;
+    throw new TcpError('EADDRNOTAVAIL', 'every ephemeral port is in use');
   }
 
   // Input.
@@ -200,7 +228,7 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
       this.#header.tos = header.tos;
       reason = this.#dispatch(source, destination, buf, now);
     }
-    if (reason !== null) this.#drop(reason);
+    if (reason !== null) noteDrop(this, reason);
   }
 
   /** Fills in the layer's header object, or says why it cannot. */
@@ -237,16 +265,12 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
     tuple.remoteAddress = source;
     tuple.remotePort = seg.sourcePort;
     const connection = this.#connections.get(tuple);
-    if (connection === null) return this.#arriveUnconnected(tuple, seg, buf, null, now);
-    if (connection.state === 'TIME-WAIT' && this.#mayReplace(connection, seg)) {
-      const previous = connection.snd.nxt;
-      connection.finish();
-      return this.#arriveUnconnected(tuple, seg, buf, previous, now);
+    if (connection === null) {
+      const record = this.#timeWaitTable.find(tuple);
+      if (record >= 0) return this.#timeWaits.arrive(tuple, record, seg, buf, now);
+      return this.#passiveOpens.arrive(tuple, seg, buf, now);
     }
-    const verdict = segmentArrives(connection, seg, buf, now);
-    this.observer?.segmentReceived?.(connection, seg, buf, verdict);
-    if (connection.state !== 'CLOSED') this.requestOutput(connection);
-    connection.delivery.lend(buf);
+    handOver(this, connection, seg, buf, now);
     return null;
   }
 
@@ -256,6 +280,7 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
 
   /** Runs every timer that is due. */
   handleTimeout(now: number): void {
+    if (this.#timeWaitTable.nextExpiry <= now) this.#timeWaitTable.expire(now);
     for (let due = this.#deadlines.popDue(now); due !== null; due = this.#deadlines.popDue(now)) {
       handleTimers(due, now);
       // A timer that is not yet answered by output must not be forgotten.
@@ -268,47 +293,24 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
    * come first, so that a connection and its first text are told in one call.
    */
   deliverEvents(): void {
-    this.#announceAcceptable();
-    const events = this.#events;
-    if (events.length === 0) return;
-    this.#events = [];
-    for (const connection of events) connection.eventsRequested = false;
-    let next = 0;
-    try {
-      while (next < events.length) events[next++]!.delivery.round();
-    } finally {
-      // One handler that throws does not silence the others.
-      for (; next < events.length; next++) this.requestEvents(events[next]!);
-    }
-  }
-
-  #announceAcceptable(): void {
-    const acceptable = this.#acceptable;
-    if (acceptable.length === 0) return;
-    this.#acceptable = [];
-    let next = 0;
-    try {
-      while (next < acceptable.length) acceptable[next++]!.announce();
-    } finally {
-      for (; next < acceptable.length; next++) this.requestAccept(acceptable[next]!);
-    }
+    this.#queues.deliverEvents();
   }
 
   // Output.
 
   /** Whether a handler waits to be called. */
   get hasEvents(): boolean {
-    return this.#events.length > 0 || this.#acceptable.length > 0;
+    return this.#queues.hasEvents;
   }
 
   /** Whether a connection waits to transmit. */
   get hasOutput(): boolean {
-    return this.#output.length > 0;
+    return this.#queues.hasOutput;
   }
 
   /** When `handleTimeout` is due; `Infinity` = never. May be earlier than any timer, never later. */
   nextDeadline(): number {
-    return this.#deadlines.next;
+    return Math.min(this.#deadlines.next, this.#timeWaitTable.nextExpiry);
   }
 
   /**
@@ -317,37 +319,17 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
    * @returns false when the device's queue is full: call again once it is writable.
    */
   pollTransmit(now: number): boolean {
-    const output = this.#output;
-    for (let index = 0; index < output.length; index++) {
-      const connection = output[index]!;
-      const isDone = transmit(connection, now);
-      connection.updateDeadline();
-      if (!isDone) {
-        // The next one comes first next time, so that nobody starves behind a full queue.
-        this.#output = [...output.slice(index + 1), connection];
-        for (let done = 0; done < index; done++) output[done]!.outputRequested = false;
-        return false;
-      }
-    }
-    for (const connection of output) connection.outputRequested = false;
-    output.length = 0;
-    return true;
+    return this.#queues.pollTransmit(now);
   }
 
   // What connections ask of the layer.
 
   requestOutput(connection: TcpConnection): void {
-    if (connection.outputRequested) return;
-    connection.outputRequested = true;
-    this.#output.push(connection);
-    if (this.#output.length === 1) this.onWork?.();
+    this.#queues.requestOutput(connection);
   }
 
   requestEvents(connection: TcpConnection): void {
-    if (connection.eventsRequested) return;
-    connection.eventsRequested = true;
-    this.#events.push(connection);
-    if (this.#events.length === 1) this.onWork?.();
+    this.#queues.requestEvents(connection);
   }
 
   reschedule(connection: TcpConnection): void {
@@ -355,97 +337,35 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
   }
 
   requestAccept(listener: TcpListener): void {
-    this.#acceptable.push(listener);
-    if (this.#acceptable.length === 1) this.onWork?.();
+    this.#queues.requestAccept(listener);
   }
 
   removeListener(listener: TcpListener): void {
     this.#listeners.remove(listener);
   }
 
-  initialSequenceNumber(tuple: FourTuple, now: number): Seq {
-    return this.isn.next(tuple, now);
+  timestampOffset(tuple: FourTuple): number {
+    return this.isn.timestampOffset(tuple);
   }
 
   sendAbort(connection: TcpConnection, now: number): void {
     emitAbort(connection, now);
   }
 
+  startTimeWait(connection: TcpConnection, now: number): void {
+    this.#connections.remove(connection);
+    this.#deadlines.remove(connection);
+    this.#timeWaits.add(connection, now);
+  }
+
+  isInTimeWait(connection: TcpConnection): boolean {
+    return this.#timeWaits.indexOf(connection) >= 0;
+  }
+
   remove(connection: TcpConnection): void {
+    if (connection.tableIndex < 0) this.#timeWaits.remove(connection);
     this.#connections.remove(connection);
     this.#deadlines.remove(connection);
     connection.listener?.forget(connection);
-  }
-
-  allowChallenge(now: number): boolean {
-    const second = Math.floor(now / 1000);
-    if (second !== this.#challengeSecond) {
-      this.#challengeSecond = second;
-      this.#challenges = 0;
-    }
-    return ++this.#challenges <= CHALLENGES_PER_SECOND;
-  }
-
-  // SEGMENT ARRIVES without a connection: CLOSED and LISTEN (RFC 9293, 3.10.7.1 and 3.10.7.2).
-
-  #arriveUnconnected(
-    tuple: FourTuple,
-    seg: TcpHeader,
-    buf: Uint8Array,
-    previous: Seq | null,
-    now: number,
-  ): TcpDropReason | null {
-    if ((seg.flags & TcpFlag.RST) !== 0) return 'no-connection';
-    const listener = this.#listeners.find(tuple.localAddress, tuple.localPort);
-    if (listener === null || (seg.flags & TcpFlag.ACK) !== 0) {
-      const because = listener === null ? Because.NO_CONNECTION : Because.UNACCEPTABLE_ACK;
-      emitReset(this, tuple, seg, because);
-      return 'no-connection';
-    }
-    if ((seg.flags & TcpFlag.SYN) === 0) return 'no-connection';
-    if (listener.isFull) return 'backlog-full';
-    if (this.#connections.size >= this.#maxConnections) return 'table-full';
-    this.#acceptSyn(listener, tuple, seg, buf, previous, now);
-    return null;
-  }
-
-  #acceptSyn(
-    listener: TcpListener,
-    tuple: FourTuple,
-    seg: TcpHeader,
-    buf: Uint8Array,
-    previous: Seq | null,
-    now: number,
-  ): void {
-    const { settings } = listener;
-    const connection = new TcpConnection(this, settings, listener, tuple, now, previous);
-    this.#connections.add(connection);
-    connection.enter('SYN-RECEIVED');
-    takeSyn(connection, seg, now);
-    connection.synBecause = Because.ACCEPT;
-    const evicted = listener.addHalfOpen(connection);
-    if (evicted !== null) {
-      this.#drop('half-open-evicted');
-      evicted.fail(null);
-    }
-    this.observer?.segmentReceived?.(connection, seg, buf, Verdict.ACCEPTED);
-    this.requestOutput(connection);
-  }
-
-  /** Whether a SYN may take the place of a connection in TIME-WAIT (RFC 9293, 3.6.1; RFC 6191). */
-  #mayReplace(connection: TcpConnection, seg: TcpHeader): boolean {
-    const bits = seg.flags & (TcpFlag.SYN | TcpFlag.ACK | TcpFlag.RST);
-    if (bits !== TcpFlag.SYN) return false;
-    const { rcv } = connection;
-    const isLater =
-      connection.timestampsEnabled && seg.hasTimestamp && seg.tsval !== rcv.tsRecent
-        ? ((seg.tsval - rcv.tsRecent) | 0) > 0
-        : seqGt(seg.seq, rcv.nxt);
-    return isLater && this.#listeners.find(connection.localAddress, connection.localPort) !== null;
-  }
-
-  #drop(reason: TcpDropReason): void {
-    this.counters.dropped[reason]++;
-    this.observer?.segmentDropped?.(reason);
   }
 }

@@ -39,7 +39,7 @@ import { type Seq, seq, seqDiff } from '../wire/seq.js';
 const MOST_SACK_BLOCKS = 4;
 const MOST_SACK_BLOCKS_WITH_TIMESTAMPS = 3;
 
-type EmitContext = TcpContext<TcpConnection>;
+export type EmitContext = TcpContext<TcpConnection>;
 
 /** Filled in for the observer from what was emitted. Nothing here is entered twice at a time. */
 const sentHeader = createTcpHeader();
@@ -91,7 +91,7 @@ function ecnFlags(
 }
 
 /** Longest options of a SYN: MSS, SACK-permitted, timestamps, window scale. */
-const SYN_OPTIONS_LENGTH = 4 + 4 + TIMESTAMPS_LENGTH + 4;
+export const SYN_OPTIONS_LENGTH = 4 + 4 + TIMESTAMPS_LENGTH + 4;
 
 /**
  * Sends one segment of a connection: `length` bytes of its queue from sequence number `from` on.
@@ -203,7 +203,8 @@ export function emitReset(
   commit(context, null, tuple, at, at + TCP_HEADER_LENGTH, 0, because, 0);
 }
 
-function commit(
+/** Completes a segment that was written into its reservation, counts it, shows it, and lets it go. */
+export function commit(
   context: EmitContext,
   connection: TcpConnection | null,
   tuple: FourTuple,

@@ -1,6 +1,6 @@
 /**
  * What happens when a connection's timers expire: retransmission (RFC 6298, 5), persist (RFC 9293,
- * 3.8.6.1), delayed ACK (3.8.6.3), TIME-WAIT (3.6.1), and the limit R2 after which a silent peer is
+ * 3.8.6.1), delayed ACK (3.8.6.3), and the limit R2 after which a silent peer is
  * given up (3.8.3).
  */
 
@@ -18,11 +18,6 @@ const nothing = new Acknowledgment();
 /** Deals with every timer of a connection that is due at `now`. */
 export function handleTimers(connection: TcpConnection, now: number): void {
   const { snd, rcv, context } = connection;
-  if (connection.timeWaitAt <= now) {
-    context.observer?.timerExpired?.(connection, 'time-wait');
-    connection.finish();
-    return;
-  }
   if (rcv.delayedAckAt <= now) {
     context.observer?.timerExpired?.(connection, 'delayed-ack');
     rcv.delayedAckAt = OFF;

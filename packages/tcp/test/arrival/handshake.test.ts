@@ -267,20 +267,6 @@ describe('passive open', () => {
     again.expectsNothing();
   });
 
-  it('keeps half-open connections bounded by evicting the oldest', () => {
-    const script = listening({ halfOpenLimit: 3 });
-    for (let i = 0; i < 10; i++) {
-      script.sends({ seq: 0, flags: 'S', from: 5000 + i, options: { mss: 1000 } });
-    }
-    expect(script.listener?.halfOpen).toBe(3);
-    expect(script.tcp.connectionCount).toBe(3);
-    expect(script.tcp.counters.dropped['half-open-evicted']).toBe(7);
-    expect([...script.tcp.connections()].map((c) => c.remotePort).sort()).toEqual([
-      5007, 5008, 5009,
-    ]);
-    expect(script.take().every((s) => s.flags === 'SA')).toBe(true);
-  });
-
   it('drops SYNs while the backlog is full, and the ACK that would overflow it', () => {
     const script = listening({ backlog: 1 });
     const handshake = (from: number) => {

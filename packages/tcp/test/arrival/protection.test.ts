@@ -3,7 +3,12 @@
 import { ChecksumState } from '@netlayers/ip';
 import { Because, Verdict } from '@netlayers/tcp';
 import { describe, expect, it } from 'vitest';
-import { established, type Script, type ScriptSetup } from '../support/fake-peer.js';
+import {
+  established,
+  type PeerSegment,
+  type Script,
+  type ScriptSetup,
+} from '../support/fake-peer.js';
 
 describe('challenge ACKs (RFC 5961)', () => {
   it('answer a reset and a SYN inside of the window, and an ACK of nowhere', () => {
@@ -15,19 +20,48 @@ describe('challenge ACKs (RFC 5961)', () => {
     script.sends({ seq: 1, ack: 2 });
     script.expects([{ because: Because.CHALLENGE }]);
     expect(script.verdict).toBe(Verdict.BAD_ACK);
+    script.advance(500);
     script.sends({ seq: 1, ack: -100_000 });
     script.expects([{ because: Because.CHALLENGE }]);
     expect(script.tcp.counters.challengeAcks).toBe(4);
     expect(script.conn.state).toBe('ESTABLISHED');
   });
 
-  it('are at most 100 a second for all connections together', () => {
-    const script = established();
-    for (let i = 0; i < 150; i++) script.sends({ seq: 5, flags: 'R' });
-    expect(script.take()).toHaveLength(100);
-    script.advance(1000);
-    script.sends({ seq: 5, flags: 'R' });
-    expect(script.take()).toHaveLength(1);
+  it('are one each 500 ms of a kind, the first at once [RFC 5961 7]', () => {
+    for (const provocation of [
+      { seq: 5, flags: 'R' },
+      { seq: 5, flags: 'S' },
+      { seq: 1, ack: 2 },
+    ] satisfies PeerSegment[]) {
+      const script = established();
+      for (let ms = 0; ms < 2000; ms += 10) {
+        script.sends(provocation);
+        script.advance(10);
+      }
+      expect(script.take().map((s) => s.at)).toEqual([0, 500, 1000, 1500]);
+      expect(script.tcp.counters.challengeAcks).toBe(4);
+      expect(script.tcp.counters.answersSuppressed).toBe(196);
+    }
+  });
+
+  it('of one connection tell nothing about another: CVE-2016-5696 [RFC 5961 7]', () => {
+    const answersOfB = (provokeA: PeerSegment | null): number => {
+      const script = established();
+      // B is another connection of the same stack, from another port.
+      const from = 5000;
+      script.sends({ seq: 0, flags: 'S', from, options: { mss: 1000 } });
+      script.sends({ seq: 1, ack: 1, from });
+      script.take();
+      if (provokeA !== null) script.sends(provokeA);
+      const before = script.take().length;
+      expect(before).toBe(provokeA === null || (provokeA.seq ?? 0) > 20_000 ? 0 : 1);
+      for (let i = 0; i < 100; i++) script.sends({ seq: 5, flags: 'R', from });
+      return script.take().length;
+    };
+    const untouched = answersOfB(null);
+    expect(untouched).toBe(1);
+    expect(answersOfB({ seq: 5, flags: 'R' })).toBe(untouched);
+    expect(answersOfB({ seq: 30_000, flags: 'R' })).toBe(untouched);
   });
 
   it('take an ACK as old as the largest window, and no older (RFC 5961, 5.2)', () => {

@@ -77,9 +77,22 @@ describe('the observer', () => {
     const shut = established({ wnd: 0 });
     shut.conn.write(new Uint8Array(5));
     expect(timers(shut, 200)).toEqual(['timer persist']);
-    const done = finWait2();
-    done.inject(done.encode({ seq: 1, ack: 2, flags: 'FA' }));
-    expect(timers(done, 60_000)).toEqual(['timer time-wait']);
+  });
+
+  it('sees a connection enter TIME-WAIT, and what comes there as nobody\u2019s', () => {
+    const script = finWait2();
+    const seen = watch(script);
+    script.inject(script.encode({ seq: 1, ack: 2, flags: 'FA' }));
+    turn(script, 0);
+    script.inject(script.encode({ seq: 1, ack: 2, flags: 'FA' }));
+    turn(script, 60_000);
+    expect(seen.filter((line) => line !== 'window')).toEqual([
+      'FIN-WAIT-2 > TIME-WAIT',
+      'received TIME-WAIT FIN-ACK: accepted',
+      'sent TIME-WAIT ACK: ack due',
+      'received - FIN-ACK: duplicate',
+      'sent - ACK: duplicate',
+    ]);
   });
 
   it('sees what is dropped before a connection, and resets that answer it', () => {

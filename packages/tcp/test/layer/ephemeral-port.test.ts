@@ -1,3 +1,4 @@
+import { seededRandom } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import { chooseEphemeralPort } from '../../src/layer/ephemeral-port.js';
 
@@ -21,5 +22,16 @@ describe('ephemeral ports (RFC 6056)', () => {
         () => true,
       ),
     ).toBe(-1);
+  });
+
+  it('are as likely behind a run of taken ones as anywhere [RFC 6056 3.3.2]', () => {
+    const random = seededRandom(3);
+    let behind = 0;
+    for (let i = 0; i < 5000; i++) {
+      const port = chooseEphemeralPort(random.u32, (candidate) => candidate < 50_000);
+      if (port === 50_000) behind++;
+    }
+    // One in 11,000 each time; it would be one in two if the search began at once.
+    expect(behind).toBeLessThan(10);
   });
 });

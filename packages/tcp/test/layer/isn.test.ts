@@ -33,3 +33,21 @@ describe('initial sequence numbers (RFC 6528)', () => {
     expect(generator().next(tupleOf(1, 2, 3, 4), 0)).toBe(isn.next(tupleOf(1, 2, 3, 4), 0));
   });
 });
+
+describe('timestamp offsets (RFC 7323, 5.4)', () => {
+  it('of one 4-tuple stay, of different ones have nothing in common [RFC 7323 7.1]', () => {
+    const isn = new IsnGenerator(seededRandom(1).u32);
+    const one = isn.timestampOffset(tupleOf(1, 2, 3, 4));
+    expect(isn.timestampOffset(tupleOf(1, 2, 3, 4))).toBe(one);
+    const seen = new Set([one, isn.next(tupleOf(1, 2, 3, 4), 0)]);
+    for (const [a, b, c, d] of [
+      [2, 2, 3, 4],
+      [1, 3, 3, 4],
+      [1, 2, 4, 4],
+      [1, 2, 3, 5],
+    ] as const) {
+      seen.add(isn.timestampOffset(tupleOf(a, b, c, d)));
+    }
+    expect(seen.size).toBe(6);
+  });
+});

@@ -87,7 +87,9 @@ describe('two ends of a bad network', () => {
       const up = pattern(30_000, seed);
       const down = pattern(30_000, seed + 1);
       pair.exchange(up, down);
-      pair.run(200);
+      // Longer where a SYN was lost.
+      for (let until = 200; pair.client.connection === null; until += 20) pair.run(until);
+      for (let until = pair.now; pair.server.connection === null; until += 20) pair.run(until);
       for (const end of [pair.client, pair.server]) end.connection?.pause();
       pair.run(60_000);
       expect(pair.client.connection?.rcv.wnd).toBeLessThan(4000);

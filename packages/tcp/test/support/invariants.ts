@@ -33,13 +33,9 @@ function findContradiction(connection: TcpConnection): string | null {
     snd.persistAt,
     connection.rcv.delayedAckAt,
   ];
-  const next = Math.min(...timers, connection.timeWaitAt);
+  const next = Math.min(...timers);
   if (connection.deadline > next) return `deadline ${connection.deadline} is after ${next}`;
-  if (
-    connection.isSynchronized &&
-    connection.state !== 'TIME-WAIT' &&
-    !connection.outputRequested
-  ) {
+  if (connection.isSynchronized && !connection.outputRequested) {
     const isArmed = snd.retransmitAt < Infinity || snd.persistAt < Infinity;
     if (snd.pipe > 0 && !isArmed) return 'data in flight and no timer';
     if (snd.hasLost && !isArmed) return 'data lost and no timer';

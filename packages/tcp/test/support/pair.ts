@@ -52,8 +52,8 @@ export class End {
     });
   }
 
-  /** Sends `data` as the buffer allows, then closes; takes what comes. */
-  run(connection: TcpConnection, data: Uint8Array): void {
+  /** Sends `data` as the buffer allows, then closes unless told not to; takes what comes. */
+  run(connection: TcpConnection, data: Uint8Array, keepOpen = false): void {
     this.connection = connection;
     let at = 0;
     const feed = (): void => {
@@ -63,7 +63,7 @@ export class End {
         at = end;
         if (!more) return;
       }
-      connection.end();
+      if (!keepOpen) connection.end();
     };
     connection.setHandler({
       handleData: (buf, start, end) => {
@@ -95,21 +95,21 @@ export class Pair {
     this.server = new End(0x0a000002, this.#random, setup, true);
   }
 
-  /** Both sides send at once, and close. */
-  exchange(up: Uint8Array, down: Uint8Array): void {
+  /** Both sides send at once, and close unless told not to. */
+  exchange(up: Uint8Array, down: Uint8Array, { keepOpen = false } = {}): void {
     const listener = this.server.tcp.listen(
       { port: 80 },
       {
         handleAcceptable: () => {
           const connection = listener.accept();
-          if (connection !== null) this.server.run(connection, down);
+          if (connection !== null) this.server.run(connection, down, keepOpen);
         },
       },
     );
     const connection = this.client.tcp.connect(
       { remoteAddress: this.server.ip.source, remotePort: 80 },
       (error) => {
-        if (error === null) this.client.run(connection, up);
+        if (error === null) this.client.run(connection, up, keepOpen);
       },
       this.now,
     );
