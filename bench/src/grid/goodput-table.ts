@@ -48,29 +48,25 @@ function byValue(results: readonly CellResult[], name: Dimension): [string, Cell
 
 /** Prints the table. */
 export function formatTable(results: readonly CellResult[]): string {
-  const algorithms = byValue(results, 'algorithm').map(([name]) => name);
   const lines = [
     '# Goodput of the grid',
     '',
     'Two of our stacks in virtual time, kbit/s of both directions as the applications see it, from the',
     'established connection on, slow start included. Cells carry about 100 KB, much less on slow paths.',
-    'Made by `npm run grid -- --update`, compared with by `npm test`: nothing here depends on the machine.',
+    'Made by `npm run grid -- --update`, compared with by `npm test`: nothing depends on the machine.',
     '',
     '## Geometric means',
     '',
-    `| value | cells | ${algorithms.join(' | ')} |`,
-    `| --- | --- |${' --- |'.repeat(algorithms.length)}`,
+    'To be compared with themselves, not with each other: the cells behind two values differ in the',
+    'other dimensions too.',
+    '',
+    '| value | cells | kbit/s |',
+    '| --- | --- | --- |',
   ];
   for (const name of DIMENSION_NAMES) {
-    if (name === 'algorithm') continue;
     for (const [value, group] of byValue(results, name)) {
-      const means = algorithms.map((algorithm) => {
-        const goodputs = group
-          .filter(({ cell }) => cell.algorithm === algorithm)
-          .map(({ kbitPerSecond }) => kbitPerSecond);
-        return goodputs.length === 0 ? '-' : figure(geometricMean(goodputs));
-      });
-      lines.push(`| ${name} ${value} | ${group.length} | ${means.join(' | ')} |`);
+      const mean = geometricMean(group.map(({ kbitPerSecond }) => kbitPerSecond));
+      lines.push(`| ${name} ${value} | ${group.length} | ${figure(mean)} |`);
     }
   }
   lines.push('', '## Cells', '', '| cell | kbit/s |', '| --- | --- |');
