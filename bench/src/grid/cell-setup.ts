@@ -42,7 +42,9 @@ const BUDGET_MS = 15_000;
 const DELAYED_ACK_MS = 40;
 const MIN_RTO_MS = 200;
 /** With every fifth packet lost two minutes without an ACK are bad luck, not a dead peer. */
-const USER_TIMEOUT_MS = 600_000;
+const USER_TIMEOUT_MS = 3_600_000;
+/** Longer than the longest RTO twice over, so that a FIN that is repeated finds somebody. */
+const TIME_WAIT_MS = 300_000;
 
 /** A request and its response, and how often. */
 const REQUEST_BYTES = 300;
@@ -139,6 +141,7 @@ export function setUp(cell: Cell): CellSetup {
       timestamps: withTimestamps,
       sack: withSack,
       userTimeoutMs: USER_TIMEOUT_MS,
+      timeWaitMs: TIME_WAIT_MS,
       congestionControl: algorithmOf(cell.algorithm).factory,
     },
     bytesThere: traffic === 'turns' ? Math.ceil(REQUEST_BYTES * perTurn) : bytes,

@@ -89,7 +89,7 @@ export class FlowWatch implements TcpObserver {
   senderHeld(connection: View, by: HeldBy): void {
     const { snd } = connection;
     const inFlight = seqDiff(snd.nxt, snd.una) > 0;
-    const isHeld = by === HeldBy.CONGESTION_WINDOW || by === HeldBy.NAGLE;
+    const isHeld = by === HeldBy.CONGESTION_WINDOW || by === HeldBy.PACING || by === HeldBy.NAGLE;
     if (!inFlight && !isHeld) {
       this.#takeRto(connection);
       this.#since = -1;
