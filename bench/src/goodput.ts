@@ -57,12 +57,16 @@ const seeds = Array.from({ length: options.seeds }, (_, index) => index + 1);
 const figure = (mbit: number): string => mbit.toFixed(1);
 const listed = (runs: readonly number[]): string => runs.map(figure).join(' ');
 
-async function measureCells(): Promise<void> {
+function printHead(): void {
   console.log(`Mbit/s, median of ${seeds.length} (runs), against Linux to Linux\n`);
   const columns = VARIANTS.map(({ name }) => name).join(' | ');
   console.log(
     `| cc | RTT ms | path | ${columns} |\n| --- | --- | --- |${' --- |'.repeat(VARIANTS.length)}`,
   );
+}
+
+async function measureCells(): Promise<void> {
+  let isFirst = true;
   for (const { name: algorithm } of algorithms) {
     for (const rttMs of rtts) {
       const seconds = options.seconds ?? (full ? secondsOf(rttMs) : SHORT_SECONDS);
@@ -81,6 +85,8 @@ async function measureCells(): Promise<void> {
           const against = index === 0 ? '' : `, ${(median(each) / baseline).toFixed(2)}x`;
           return `${figure(median(each))} (${listed(each)})${against}`;
         });
+        if (isFirst) printHead();
+        isFirst = false;
         console.log(`| ${algorithm} | ${rttMs} | ${condition.name} | ${cells.join(' | ')} |`);
       }
     }

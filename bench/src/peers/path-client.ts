@@ -6,11 +6,11 @@
  */
 
 import net from 'node:net';
-import { setPriority } from 'node:os';
 import process from 'node:process';
 import { joinNetworkNamespace } from '@netlayers/testkit/netns';
 import { algorithmOf } from '../grid/algorithms.js';
 import { SINK_PORT, SOURCE_PORT } from '../path/addresses.js';
+import { END_PRIORITY, takePriority } from '../path/priority.js';
 import { fixCongestionControl } from './congestion-control.js';
 
 const [namespace, direction, host, algorithm, seconds] = [
@@ -20,7 +20,6 @@ const [namespace, direction, host, algorithm, seconds] = [
   algorithmOf(process.argv[5]!),
   Number(process.argv[6]),
 ];
-const PRIORITY = -10;
 const CHUNK = Buffer.alloc(65_536, 7);
 
 function down(): void {
@@ -56,8 +55,7 @@ function up(): void {
   });
 }
 
-// What else runs on this machine must not bend the figures.
-setPriority(PRIORITY);
+takePriority(END_PRIORITY);
 joinNetworkNamespace(namespace);
 if (direction === 'down') down();
 else up();

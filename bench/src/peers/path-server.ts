@@ -7,13 +7,13 @@
  */
 
 import net from 'node:net';
-import { setPriority } from 'node:os';
 import process from 'node:process';
 import { createStack, type TcpSocket } from '@netlayers/stack';
 import { joinNetworkNamespace } from '@netlayers/testkit/netns';
 import { createTun } from '@netlayers/tun';
 import { algorithmOf } from '../grid/algorithms.js';
 import { FAR_KERNEL, FAR_OURS, SINK_PORT, SOURCE_PORT } from '../path/addresses.js';
+import { END_PRIORITY, takePriority } from '../path/priority.js';
 import { fixCongestionControl } from './congestion-control.js';
 
 const [namespace, kind, algorithm, seconds] = [
@@ -24,7 +24,6 @@ const [namespace, kind, algorithm, seconds] = [
 ];
 const MB = 1024 * 1024;
 const BUFFER = 16 * MB;
-const PRIORITY = -10;
 const CHUNK = Buffer.alloc(65_536, 7);
 
 /** Prints what `received` says when the time is up, and then calls `end`. */
@@ -103,8 +102,7 @@ async function serveOurs(): Promise<void> {
   console.log('ready');
 }
 
-// What else runs on this machine must not bend the figures.
-setPriority(PRIORITY);
+takePriority(END_PRIORITY);
 joinNetworkNamespace(namespace);
 if (kind === 'ours') await serveOurs();
 else serveKernel();

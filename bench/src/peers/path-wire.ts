@@ -8,13 +8,13 @@
  */
 
 import { writeFileSync, writeSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import process from 'node:process';
 import { ImpairedWire, type Impairments } from '@netlayers/sim';
 import { enterNetworkNamespace, openNetworkNamespace } from '@netlayers/testkit/netns';
 import { createTun, type TunDevice } from '@netlayers/tun';
 import { FAR_KERNEL, FAR_ROUTE, NEAR_KERNEL } from '../path/addresses.js';
 import { DescriptorPoll } from '../path/poll.js';
+import { takePriority, WIRE_PRIORITY } from '../path/priority.js';
 
 const impairments = JSON.parse(process.argv[2]!, (_key, value) =>
   value === 'Infinity' ? Number.POSITIVE_INFINITY : value,
@@ -23,7 +23,6 @@ const [seed, mtu] = [Number(process.argv[3]), Number(process.argv[4])];
 /** Packets that are read of one side before the other one is looked at. */
 const BATCH = 64;
 const STDIN = 0;
-const WIRE_PRIORITY = -15;
 
 /** Buffers as large as Linux's senders may want on this path; nothing remembered between runs. */
 const SETTINGS = {
@@ -42,8 +41,6 @@ function enter(): number {
   return openNetworkNamespace();
 }
 
-// What else runs on this machine must not bend the path.
-setPriority(WIRE_PRIORITY);
 const nearFd = enter();
 const near = await createTun({
   address: FAR_KERNEL,
@@ -70,6 +67,7 @@ function into(device: TunDevice): (buf: Uint8Array, start: number, end: number) 
   };
 }
 
+takePriority(WIRE_PRIORITY);
 const there = new ImpairedWire(impairments, seed * 2, into(far));
 const back = new ImpairedWire(impairments, seed * 2 + 1, into(near));
 const poll = new DescriptorPoll([near.fd, far.fd, STDIN]);
