@@ -157,6 +157,20 @@ describe('the time it takes', () => {
     expect(await goodput(1, { delayMs: 10, ...short }, 10 * MIB)).toBeGreaterThan(2.5);
   });
 
+  it('on a long path is that of buffers as large as can be: they grow in time', async () => {
+    const link = { delayMs: 100, rateBitsPerSecond: 50e6, queueBytes: 1_250_000 };
+    const timeOf = async (tcp: Partial<TcpSettings>): Promise<number> => {
+      let took = 0;
+      await sendOver('long path', 1, link, 8 * MIB, 0, tcp, ({ ms }) => {
+        took = ms;
+      });
+      return took;
+    };
+    const fixed = await timeOf({ autotune: false });
+    expect(await timeOf({})).toBeLessThanOrEqual(fixed * 1.02);
+    expect(await timeOf({ receiveBuffer: 200_000 })).toBeGreaterThan(fixed * 2);
+  });
+
   it('shares a rate between connections', async () => {
     await simulate('sharing', 1, async (network) => {
       const a = network.host({ address: '10.0.0.1' });

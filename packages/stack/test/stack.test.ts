@@ -375,10 +375,10 @@ describe('close', () => {
     server.reactions.end = () => {
       server.sendPattern(500_000, true);
     };
-    client.sendPattern(300_000);
+    client.sendPattern(100_000);
     const closing = near.close();
     await bench.wait(closing);
-    expect(server.received).toBe(300_000);
+    expect(server.received).toBe(100_000);
     expect(client.received).toBe(500_000);
     expect(client.events.filter((event) => event !== 'drain')).toEqual(['end', 'close']);
     expect(client.closeError).toBe(null);

@@ -46,6 +46,8 @@ export function acknowledge(connection: TcpConnection, seg: TcpHeader, now: numb
   setTimers(connection, outcome.restartTimer, now);
   // Whoever answers is alive: only silence counts against a peer that keeps its window shut.
   if (snd.pipe === 0) snd.stalledSince = -1;
+  // SACK blocks make room too: the mark follows what is in flight.
+  connection.delivery.noticeRoom();
   if (cwnd !== snd.congestion.cwnd || ssthresh !== snd.congestion.ssthresh) {
     connection.context.observer?.windowChanged?.(connection);
   }
@@ -66,7 +68,6 @@ function advance(connection: TcpConnection, to: Seq): void {
   snd.timeouts = 0;
   snd.stalledSince = -1;
   connection.softError = null;
-  connection.delivery.noticeRoom();
 }
 
 /** Milliseconds since we sent the timestamp that is echoed; -1 = there is none to go by (RFC 7323, 4.1). */

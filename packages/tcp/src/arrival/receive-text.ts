@@ -35,6 +35,8 @@ export function receiveText(connection: TcpConnection, seg: TcpHeader, buf: Uint
     return rcv.keepOutOfOrder(left, buf, start, end) ? Verdict.OUT_OF_ORDER : Verdict.NO_ROOM;
   }
   const length = end - start;
+  // As if it had been lost: nothing is acknowledged, and the peer sends it again.
+  if (!connection.delivery.mayTake(length)) return Verdict.NO_ROOM;
   rcv.nxt = seqAdd(rcv.nxt, length);
   rcv.unacked += length;
   context.counters.bytesReceived += length;

@@ -21,6 +21,7 @@ import { seqAdd, seqDiff, seqGt, seqLe, seqLt } from '../wire/seq.js';
 import { acknowledge } from './acknowledge.js';
 import { takeMark } from './ecn.js';
 import { receiveText } from './receive-text.js';
+import { tuneReceiveWindow } from './receive-window.js';
 import { arriveInSynSent, settleSynRtt } from './syn-sent.js';
 
 /** RFC 7323, 5.5: a timestamp older than this is no longer compared. */
@@ -283,6 +284,7 @@ function processText(
     return Verdict.OUT_OF_ORDER;
   }
   const verdict = receiveText(connection, seg, buf);
+  if (verdict === Verdict.ACCEPTED) tuneReceiveWindow(connection, seg, now);
   if (rcv.finSeen && !rcv.finReceived && rcv.nxt === rcv.finSeq) receiveFin(connection, now);
   return verdict;
 }

@@ -1,11 +1,12 @@
 /**
- * What TCP has done and dropped, one number each; they only grow, except `connections`.
+ * What TCP has done and dropped, one number each; they only grow, except `memoryUsed`.
  */
 
+import type { MemoryCounters } from '../memory/budget.js';
 import type { TcpDropReason } from './reasons.js';
 
 /** Counters of one stack's TCP. */
-export interface TcpCounters {
+export interface TcpCounters extends MemoryCounters {
   segmentsReceived: number;
   segmentsSent: number;
   bytesReceived: number;
@@ -76,6 +77,11 @@ export function createTcpCounters(): TcpCounters {
     synCookiesFailed: 0,
     timeWaitRecycled: 0,
     timeWaitReused: 0,
+    memoryUsed: 0,
+    memoryPeak: 0,
+    windowsShrunk: 0,
+    outOfOrderPruned: 0,
+    textRefused: 0,
     dropped: {
       truncated: 0,
       'bad-data-offset': 0,
@@ -88,6 +94,7 @@ export function createTcpCounters(): TcpCounters {
       'half-open-evicted': 0,
       'half-open-full': 0,
       'table-full': 0,
+      'memory-full': 0,
       'transmit-queue-full': 0,
     },
   };

@@ -10,7 +10,8 @@ export type TcpErrorCode =
   | 'ETIMEDOUT'
   | 'EHOSTUNREACH'
   | 'EADDRINUSE'
-  | 'EADDRNOTAVAIL';
+  | 'EADDRNOTAVAIL'
+  | 'ENOBUFS';
 
 /** The reason a connection ended, or could not begin. */
 export class TcpError extends Error {

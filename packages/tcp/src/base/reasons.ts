@@ -80,6 +80,7 @@ export type TcpDropReason =
   | 'half-open-evicted'
   | 'half-open-full'
   | 'table-full'
+  | 'memory-full'
   | 'transmit-queue-full';
 
 const nameOf = (codes: Readonly<Record<string, number>>, code: number): string =>

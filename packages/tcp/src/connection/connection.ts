@@ -12,6 +12,7 @@ import { type IpAddress, keepAddress } from '@netlayers/ip';
 import type { TcpError } from '../base/errors.js';
 import { Because } from '../base/reasons.js';
 import { TCP_TRANSITIONS, type TcpState } from '../base/state.js';
+import { CONNECTION_COST } from '../memory/budget.js';
 import type { Deadlined } from '../timing/deadline-heap.js';
 import { TIMESTAMPS_LENGTH } from '../wire/options.js';
 import type { Seq } from '../wire/seq.js';
@@ -22,8 +23,9 @@ import { EcnState } from './ecn-state.js';
 import type { FourTuple } from './four-tuple.js';
 import { defaultMssTo, mssOf, offeredMss, offeredShift, pathMssTo } from './offer.js';
 import { Receiver } from './receiver.js';
+import { sendBufferLimit } from './send-buffer.js';
 import { Sender } from './sender.js';
-import type { TcpSettings } from './settings.js';
+import { INITIAL_BUFFER, type TcpSettings } from './settings.js';
 
 /** A connection, from its SYN to CLOSED. */
 export class TcpConnection implements Deadlined, DeliveryOwner {
@@ -98,7 +100,10 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     this.#timestampOffset = settings.timestamps ? context.timestampOffset(tuple) : 0;
     const mss = Math.min(pathMss, defaultMssTo(context.ip, this));
     this.snd = new Sender(iss, mss, settings, context.pool, context.records);
-    this.rcv = new Receiver(settings.receiveBuffer, this.advertisedMss, context.pool);
+    const { receiveBuffer } = settings;
+    const capacity = settings.autotune ? Math.min(receiveBuffer, INITIAL_BUFFER) : receiveBuffer;
+    this.rcv = new Receiver(capacity, receiveBuffer, this.advertisedMss, context.pool);
+    context.pool.budget.take(CONNECTION_COST);
     this.delivery = new Delivery(this);
   }
 
@@ -139,6 +144,11 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     return this.snd.queue.span;
   }
 
+  /** Octets queued for sending from which on `write` returns false, at this moment. */
+  get sendBufferLimit(): number {
+    return sendBufferLimit(this.settings, this.snd, this.context.pool.budget);
+  }
+
   // Commands of the application.
 
   /** Sets who is called. What has arrived before is delivered in the next round of events. */
@@ -160,7 +170,7 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
       queue.write(queue.span, buf, start, end);
       this.context.requestOutput(this);
     }
-    if (queue.span < this.settings.sendBuffer) return true;
+    if (queue.span < this.sendBufferLimit) return true;
     this.delivery.wantDrain();
     return false;
   }
@@ -262,6 +272,7 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
   /** Enters CLOSED after both FINs; text that waits for the application is still delivered. */
   finish(): void {
     this.#close();
+    this.rcv.queue.detach();
   }
 
   #close(): void {
@@ -270,6 +281,7 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     this.rcv.delayedAckAt = Number.POSITIVE_INFINITY;
     this.synBecause = -1;
     this.updateDeadline();
+    this.context.pool.budget.give(CONNECTION_COST);
     this.context.remove(this);
     this.context.requestEvents(this);
   }

@@ -31,6 +31,8 @@ export type TcpOpenCallback = (error: TcpError | null) => void;
 export interface DeliveryOwner extends TcpConnectionView {
   /** Whether the end, if it has come, is that of both FINs. */
   readonly isOrderly: boolean;
+  /** Octets queued for sending from which on `write` returns false, at this moment. */
+  readonly sendBufferLimit: number;
   requestEvents(): void;
   requestOutput(): void;
 }
@@ -46,7 +48,7 @@ export class Delivery {
   #lentStart = 0;
   #lentEnd = 0;
   #paused = false;
-  /** The handler is reading; the ring must stay as it is. */
+  /** The handler is reading; the oldest block must stay as it is. */
   #delivering = false;
   #drainWanted = false;
   #endDelivered = false;
@@ -93,6 +95,16 @@ export class Delivery {
     if (!this.#delivering) this.#connection.rcv.release();
   }
 
+  /** Whether text that is next can be taken now: by the application at once, or into memory. */
+  mayTake(length: number): boolean {
+    const { rcv } = this.#connection;
+    return (this.#isReady && rcv.undelivered === 0) || rcv.mayKeep(length);
+  }
+
+  get #isReady(): boolean {
+    return this.#handler !== null && this.#onOpen === null && !this.#paused;
+  }
+
   /**
    * Takes in-order text; `rcv.nxt` is already behind it. What the application is ready for stays
    * where it is until `lend`, the rest is kept.
@@ -100,9 +112,8 @@ export class Delivery {
   take(buf: Uint8Array, start: number, end: number): void {
     const { rcv } = this.#connection;
     const length = end - start;
-    const isReady = this.#handler !== null && this.#onOpen === null && !this.#paused;
-    if (!isReady || rcv.undelivered > length) {
-      rcv.ring.write(rcv.undelivered - length, buf, start, end);
+    if (!this.#isReady || rcv.undelivered > length) {
+      rcv.queue.write(rcv.undelivered - length, buf, start, end);
       rcv.wasHeld = true;
       return;
     }
@@ -152,14 +163,14 @@ export class Delivery {
     }
   }
 
-  /** Asks for a round if acknowledged text has made the room that `write` was refused. */
+  /** Asks for a round if an acknowledgment has made the room that `write` was refused. */
   noticeRoom(): void {
     if (this.#drainWanted && this.#hasRoom) this.#requestRound();
   }
 
   get #hasRoom(): boolean {
-    const { snd, settings } = this.#connection;
-    return snd.queue.span <= settings.sendBuffer / 2;
+    const { snd, sendBufferLimit } = this.#connection;
+    return snd.queue.span <= sendBufferLimit / 2;
   }
 
   get #mayDeliver(): boolean {
@@ -180,8 +191,8 @@ export class Delivery {
   #deliverWaiting(): void {
     const { rcv } = this.#connection;
     while (rcv.undelivered > 0 && this.#handler !== null && this.#mayDeliver) {
-      const { bytes, runStart } = rcv.ring;
-      const run = rcv.ring.runLength(rcv.undelivered);
+      const { bytes, runStart } = rcv.queue;
+      const run = rcv.queue.runLength(rcv.undelivered);
       try {
         this.#call(this.#handler, bytes, runStart, runStart + run);
       } finally {

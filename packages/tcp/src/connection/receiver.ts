@@ -7,15 +7,18 @@
  *      readSeq     RCV.NXT    RCV.NXT
  *                            +RCV.WND = edge
  *
- * `[readSeq, nxt)` is in order and not delivered, everything beyond `nxt` in the ring is listed in
- * `ranges`. The edge that was offered never moves left (RFC 9293, 3.8.6: no shrinking).
+ * `[readSeq, nxt)` is in order and not delivered, everything beyond `nxt` in the queue is listed in
+ * `ranges`. The edge that was offered never moves left (RFC 9293, 3.8.6: no shrinking): where memory
+ * is short, less is offered than before, and text beyond `nxt` is given up (RFC 2018, 8).
  */
 
 import { Because } from '../base/reasons.js';
-import type { BufferPool } from '../memory/buffer-pool.js';
+import type { BlockPool } from '../memory/block-pool.js';
+import type { MemoryBudget, Prunable } from '../memory/budget.js';
+import { ByteQueue } from '../memory/byte-queue.js';
 import { RangeSet } from '../memory/range-set.js';
-import { RingBuffer } from '../memory/ring-buffer.js';
 import { type Seq, seq, seqAdd, seqDiff, seqGe, seqGt, seqLe, seqLt } from '../wire/seq.js';
+import type { ReceiveTuner } from './receive-tuner.js';
 
 /** How many gaps one connection may have; a segment that would open another is not kept. */
 const MOST_RANGES = 256;
@@ -25,8 +28,12 @@ const SMALLEST_ESTIMATE = 536;
 /** Smaller segments than this are small messages, not full segments. */
 const SMALLEST_FULL_SIZE = 32;
 
+/** Under memory pressure no more is offered than these segments, and octets at least. */
+const PRESSED_SEGMENTS = 4;
+const PRESSED_WINDOW = 4096;
+
 /** The receiving half of a connection. */
-export class Receiver {
+export class Receiver implements Prunable {
   /** Initial receive sequence number. */
   irs: Seq = seq(0);
   /** Next sequence number expected. */
@@ -37,15 +44,19 @@ export class Receiver {
   readSeq: Seq = seq(0);
   /** Our shift count; 0 until both sides have agreed to scale. */
   windowShift = 0;
-  /** The most bytes that may wait here. */
-  readonly capacity: number;
+  /** The most octets that may wait here; grows with what the application takes. */
+  capacity: number;
+  /** How far `capacity` may grow. */
+  readonly maxCapacity: number;
+  /** Measures the application's speed while `capacity` may grow; made with the first kilobytes. */
+  tuner: ReceiveTuner | null = null;
   /** Bytes of text in the peer's full segments, as we asked for them. */
   mss: number;
   /** Bytes of text in the peer's full segments, as they come: an estimate that follows what is seen. */
   fullSize = SMALLEST_ESTIMATE;
   #lastSize = 0;
 
-  readonly ring: RingBuffer;
+  readonly queue: ByteQueue;
   /** What has arrived beyond a gap; made when the first gap opens. */
   ranges: RangeSet | null = null;
   /** A FIN has been seen, at `finSeq`; it counts once `nxt` has reached it. */
@@ -69,11 +80,16 @@ export class Receiver {
   /** TS.Recent of RFC 7323, and when it was taken. */
   tsRecent = 0;
   tsRecentAt = 0;
+  readonly #budget: MemoryBudget;
+  /** Less is offered than `capacity` allows. */
+  #isShrunk = false;
 
-  constructor(capacity: number, mss: number, pool: BufferPool) {
+  constructor(capacity: number, maxCapacity: number, mss: number, pool: BlockPool) {
     this.capacity = capacity;
+    this.maxCapacity = maxCapacity;
     this.mss = mss;
-    this.ring = new RingBuffer(pool);
+    this.queue = new ByteQueue(pool);
+    this.#budget = pool.budget;
   }
 
   /** RCV.WND: what is left of the window that was offered. */
@@ -124,12 +140,47 @@ export class Receiver {
     this.#lastSize = length;
   }
 
-  /** Keeps text that begins beyond the gap. Returns false when there are too many gaps. */
+  /**
+   * Keeps text that begins beyond the gap. Returns false when there are too many gaps, or when memory
+   * is short even without all that lies beyond gaps here and elsewhere.
+   */
   keepOutOfOrder(left: Seq, buf: Uint8Array, start: number, end: number): boolean {
+    if (this.#budget.isHigh) {
+      this.prune();
+      this.#budget.relieve();
+    }
+    if (!this.#budget.hasRoomBeyondGap(this.queue.costOf(end - start))) {
+      this.#budget.counters.textRefused++;
+      return false;
+    }
     this.ranges ??= new RangeSet(MOST_RANGES);
     if (!this.ranges.add(left, seqAdd(left, end - start))) return false;
-    this.ring.write(seqDiff(left, this.readSeq), buf, start, end);
+    this.queue.write(seqDiff(left, this.readSeq), buf, start, end);
+    if (this.ranges.size === 1) this.#budget.addPrunable(this);
     return true;
+  }
+
+  /** Whether `length` octets in order can be kept. A refusal is counted. */
+  mayKeep(length: number): boolean {
+    if (this.#budget.hasRoomFor(this.queue.costOf(length))) return true;
+    this.#budget.counters.textRefused++;
+    return false;
+  }
+
+  /**
+   * Forgets everything beyond the gap: the peer has it, for none of it was acknowledged. From then
+   * on no SACK block reports it either (RFC 2018, 8).
+   */
+  prune(): void {
+    if (this.ranges === null || this.ranges.size === 0) return;
+    this.#forgetRanges();
+    this.queue.truncate(this.undelivered);
+    this.#budget.counters.outOfOrderPruned++;
+  }
+
+  #forgetRanges(): void {
+    this.#budget.removePrunable(this);
+    this.ranges = null;
   }
 
   /** After `nxt` has moved: swallows the ranges it has reached. Returns whether a gap has closed. */
@@ -141,13 +192,14 @@ export class Receiver {
       if (seqGt(ranges.rightAt(0), this.nxt)) this.nxt = ranges.rightAt(0);
       ranges.removeBefore(this.nxt);
     }
+    if (ranges.size === 0) this.#budget.removePrunable(this);
     return this.nxt !== before;
   }
 
   /** The peer's FIN has been reached at `nxt`: whatever was kept beyond it is nonsense. */
   takeFin(): void {
-    this.ring.truncate(this.undelivered);
-    this.ranges = null;
+    this.queue.truncate(this.undelivered);
+    this.#forgetRanges();
     this.nxt = seqAdd(this.nxt, 1);
     // At the edge of a closed window a FIN needs no room.
     if (seqGt(this.nxt, this.edge)) this.edge = this.nxt;
@@ -155,15 +207,28 @@ export class Receiver {
     this.ackBecause = Because.ACK_DUE;
   }
 
-  /** Moves `readSeq` over bytes that were handed out without ever being in the ring. */
+  /** Moves `readSeq` over octets that were handed out, whether they were in the queue or never. */
   skip(length: number): void {
     this.readSeq = seqAdd(this.readSeq, length);
-    if (this.ring.span > 0) this.ring.drop(Math.min(length, this.ring.span));
+    this.queue.drop(length);
+  }
+
+  /** `capacity`, or what is left of it under memory pressure. */
+  get #most(): number {
+    if (!this.#budget.isModerate) return this.capacity;
+    return Math.min(this.capacity, Math.max(PRESSED_SEGMENTS * this.mss, PRESSED_WINDOW));
+  }
+
+  /** Makes `capacity` as large as is wanted, within its bound, unless memory is short. */
+  grow(wanted: number): void {
+    if (this.#budget.isModerate) return;
+    this.capacity = Math.min(Math.floor(wanted), this.maxCapacity);
+    if (this.capacity === this.maxCapacity) this.tuner = null;
   }
 
   /** Where the right edge would be if it were offered now (RFC 9293, 3.8.6.2.2 decides whether it is). */
   get possibleEdge(): Seq {
-    const room = Math.max(0, this.capacity - this.undelivered);
+    const room = Math.max(0, this.#most - this.undelivered);
     // What the field cannot say is not an offer that waits to be made.
     return seqAdd(this.nxt, Math.min(room, 65535 * 2 ** this.windowShift));
   }
@@ -176,8 +241,11 @@ export class Receiver {
   advertise(shift: number): number {
     const room = seqDiff(this.possibleEdge, this.nxt);
     const offered = this.wnd;
+    const isShrunk = this.#most < this.capacity;
+    if (isShrunk && !this.#isShrunk) this.#budget.counters.windowsShrunk++;
+    this.#isShrunk = isShrunk;
     // Receiver SWS avoidance: small steps are kept back until they add up.
-    const step = Math.min(this.capacity >>> 1, this.mss);
+    const step = Math.min(this.#most >>> 1, this.mss);
     const wanted = room - offered >= step ? room : offered;
     let field = Math.min(wanted >>> shift, 65535);
     // Rounding to the scale takes nothing back, unless it would offer more with every byte that
@@ -197,8 +265,9 @@ export class Receiver {
   get windowUpdateDue(): boolean {
     const offered = this.wnd;
     const gain = seqDiff(this.possibleEdge, this.edge);
-    if (gain < Math.min(this.capacity >>> 1, this.mss)) return false;
-    return offered < 2 * this.mss || (this.wasHeld && gain >= this.capacity >>> 1);
+    const half = this.#most >>> 1;
+    if (gain < Math.min(half, this.mss)) return false;
+    return offered < 2 * this.mss || (this.wasHeld && gain >= half);
   }
 
   /** An ACK has been sent. */
@@ -212,8 +281,9 @@ export class Receiver {
 
   /** Frees every byte and stops the timer. */
   release(): void {
-    this.ring.release();
-    this.ranges = null;
+    this.queue.release();
+    this.#forgetRanges();
+    this.tuner = null;
     this.delayedAckAt = Number.POSITIVE_INFINITY;
     this.ackBecause = -1;
     this.dupAcksDue = 0;

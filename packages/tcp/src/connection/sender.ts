@@ -17,9 +17,9 @@ import type { Because } from '../base/reasons.js';
 import type { CongestionControl } from '../congestion/congestion-control.js';
 import { DeliveryRate } from '../congestion/delivery-rate.js';
 import { Pacer } from '../congestion/pacer.js';
-import type { BufferPool } from '../memory/buffer-pool.js';
+import type { BlockPool } from '../memory/block-pool.js';
+import { ByteQueue } from '../memory/byte-queue.js';
 import type { RecordPool } from '../memory/record-pool.js';
-import { RingBuffer } from '../memory/ring-buffer.js';
 import { RttEstimator } from '../timing/rtt-estimator.js';
 import { type Seq, seq, seqAdd, seqDiff, seqGt, seqLt } from '../wire/seq.js';
 import { RecoveryState } from './recovery-state.js';
@@ -51,7 +51,7 @@ export class Sender {
   mss: number;
 
   /** Unacknowledged and unsent text; its first byte has sequence number `queueSeq`. */
-  readonly queue: RingBuffer;
+  readonly queue: ByteQueue;
   queueSeq: Seq;
   /** The application has ended its side: a FIN follows the queue. */
   finQueued = false;
@@ -110,12 +110,12 @@ export class Sender {
   peakFlight = 0;
   lastPeakFlight = 0;
 
-  constructor(iss: Seq, mss: number, settings: TcpSettings, pool: BufferPool, records: RecordPool) {
+  constructor(iss: Seq, mss: number, settings: TcpSettings, pool: BlockPool, records: RecordPool) {
     this.iss = iss;
     this.una = iss;
     this.nxt = iss;
     this.mss = mss;
-    this.queue = new RingBuffer(pool);
+    this.queue = new ByteQueue(pool);
     this.queueSeq = seqAdd(iss, 1);
     this.map = new SendMap(records);
     this.smallEnd = iss;

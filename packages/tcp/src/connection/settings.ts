@@ -7,10 +7,21 @@ import { cubic } from '../congestion/cubic.js';
 
 /** Settings of TCP; times in milliseconds, sizes in bytes. */
 export interface TcpSettings {
-  /** The most bytes received but not delivered to the application: the largest window offered. @default 1 MiB */
+  /**
+   * The most octets received but not delivered to the application: the largest window offered, and
+   * what the window scale is chosen for. With `autotune` a bound, without it the size. @default 16 MiB
+   */
   readonly receiveBuffer: number;
-  /** Bytes queued for sending above which `write` returns false; `handleDrain` comes at half of it. @default 1 MiB */
+  /**
+   * Octets queued for sending above which `write` returns false; `handleDrain` comes at half of it.
+   * With `autotune` a bound, without it the size. @default 16 MiB
+   */
   readonly sendBuffer: number;
+  /**
+   * Both buffers begin with 128 KiB, or their bound if that is less, and follow what the path and
+   * the application make of them. @default true
+   */
+  readonly autotune: boolean;
   /** Sends small segments at once instead of waiting for an ACK (RFC 9293, 3.7.4: Nagle off). @default false */
   readonly noDelay: boolean;
   /** How long an ACK may wait for data to ride on (RFC 9293, 3.8.6.3: below 500). @default 40 */
@@ -50,10 +61,14 @@ export interface TcpSettings {
   readonly congestionControl: CongestionControlFactory;
 }
 
+/** Octets that a buffer begins with where it may grow. */
+export const INITIAL_BUFFER = 128 * 1024;
+
 /** The defaults that stand at each setting. */
 export const defaultTcpSettings: TcpSettings = {
-  receiveBuffer: 1024 * 1024,
-  sendBuffer: 1024 * 1024,
+  receiveBuffer: 16 * 1024 * 1024,
+  sendBuffer: 16 * 1024 * 1024,
+  autotune: true,
   noDelay: false,
   delayedAckMs: 40,
   timeWaitMs: 60_000,

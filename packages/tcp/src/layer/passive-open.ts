@@ -54,7 +54,8 @@ export class PassiveOpens {
   /** Why a listener does not take a SYN now; `null` = it does. */
   refusalOf(listener: TcpListener): TcpDropReason | null {
     if (listener.isFull) return 'backlog-full';
-    return this.#connections.size >= this.#maxConnections ? 'table-full' : null;
+    if (this.#connections.size >= this.#maxConnections) return 'table-full';
+    return this.#context.pool.budget.isFull ? 'memory-full' : null;
   }
 
   /**

@@ -27,7 +27,8 @@ import type { TcpOpenCallback } from '../connection/delivery.js';
 import type { FourTuple, ScratchTuple } from '../connection/four-tuple.js';
 import type { TcpObserver } from '../connection/observer.js';
 import { resolveTcpSettings, type TcpSettings } from '../connection/settings.js';
-import { BufferPool } from '../memory/buffer-pool.js';
+import { BlockPool } from '../memory/block-pool.js';
+import { MemoryBudget } from '../memory/budget.js';
 import { RecordPool } from '../memory/record-pool.js';
 import { emitAbort } from '../sending/emit.js';
 import { handleTimers } from '../timers/timers.js';
@@ -49,6 +50,9 @@ import { TimeWaits } from './time-wait.js';
 import { TimeWaitTable } from './time-wait-table.js';
 import { TurnQueues } from './turn-queues.js';
 
+/** Octets that all connections may hold together. */
+const MEMORY_LIMIT = 256 * 1024 * 1024;
+
 /** What TCP is built on. */
 export interface TcpOptions {
   readonly ip: IpLayer;
@@ -63,6 +67,12 @@ export interface TcpOptions {
    * @default 262,144
    */
   readonly maxTimeWait?: number;
+  /**
+   * Octets that connections may hold together: the blocks of their buffers, and 2 KiB for each. From
+   * half of it on windows shrink, from three quarters text beyond gaps is given up, from seven eighths
+   * new connections are refused. @default 256 MiB
+   */
+  readonly memoryLimit?: number;
   readonly observer?: TcpObserver | null;
 }
 
@@ -80,9 +90,9 @@ export interface TcpConnectOptions {
 /** The TCP layer of one stack. */
 export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOwner {
   readonly ip: IpLayer;
-  readonly pool = new BufferPool();
-  readonly records = new RecordPool();
   readonly counters: TcpCounters = createTcpCounters();
+  readonly pool: BlockPool;
+  readonly records: RecordPool;
   readonly isn: IsnGenerator;
   readonly randomU32: () => number;
   observer: TcpObserver | null;
@@ -112,6 +122,9 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
     this.observer = options.observer ?? null;
     this.isn = new IsnGenerator(options.randomU32);
     this.#settings = resolveTcpSettings(options.settings ?? {});
+    const budget = new MemoryBudget(options.memoryLimit ?? MEMORY_LIMIT, this.counters);
+    this.pool = new BlockPool(budget);
+    this.records = new RecordPool(budget);
     this.#connections = new ConnectionTable(options.randomU32());
     this.#passiveOpens = new PassiveOpens(
       this,
@@ -171,11 +184,12 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
    * Connects (RFC 9293, 3.10.1, active OPEN). `onOpen` is called once, never from inside.
    *
    * @throws TcpError EHOSTUNREACH without a route, EADDRINUSE for a 4-tuple that exists,
-   *   EADDRNOTAVAIL when no port is free.
+   *   EADDRNOTAVAIL when no port is free, ENOBUFS when memory is short.
    */
   connect(options: TcpConnectOptions, onOpen: TcpOpenCallback, now: number): TcpConnection {
     const settings = resolveTcpSettings(options.settings ?? {}, this.#settings);
     const { remoteAddress, remotePort } = options;
+    if (this.pool.budget.isFull) throw new TcpError('ENOBUFS', 'memoryLimit is nearly reached');
     // Also where the local address is given: broadcast and multicast have no source (MUST-46).
     const source = this.ip.sourceFor(remoteAddress);
     if (source === null) throw new TcpError('EHOSTUNREACH', 'there is no route to the peer');

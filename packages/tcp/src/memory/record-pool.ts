@@ -1,13 +1,17 @@
 /**
  * Memory of send maps: columns for a power of two of records, lent while a connection has something
  * in flight and taken back when it has not, so that an idle connection holds none and a busy one
- * allocates nothing per segment.
+ * allocates nothing per segment. What is lent is counted in the stack's budget.
  */
+
+import type { MemoryBudget } from './budget.js';
 
 /** Whole numbers of one record. */
 export const WORDS_PER_RECORD = 4;
 /** Numbers with a fraction, or above 2^32, of one record. */
 export const NUMBERS_PER_RECORD = 6;
+/** Octets of one record. */
+const RECORD_LENGTH = 4 * WORDS_PER_RECORD + 8 * NUMBERS_PER_RECORD;
 
 /** Columns of `capacity` records, record by record. */
 export interface RecordStore {
@@ -29,14 +33,20 @@ export const NO_RECORDS: RecordStore = {
 
 /** A free list per size. One per stack. */
 export class RecordPool {
+  readonly #budget: MemoryBudget;
   readonly #free: RecordStore[][] = [];
+
+  constructor(budget: MemoryBudget) {
+    this.#budget = budget;
+  }
 
   /** Lends columns for at least `records` records; what they hold is arbitrary. */
   take(records: number): RecordStore {
     const shift = Math.max(SMALLEST_SHIFT, 32 - Math.clz32(records - 1));
+    const capacity = 2 ** shift;
+    this.#budget.take(capacity * RECORD_LENGTH);
     const kept = this.#free[shift]?.pop();
     if (kept !== undefined) return kept;
-    const capacity = 2 ** shift;
     return {
       capacity,
       words: new Uint32Array(capacity * WORDS_PER_RECORD),
@@ -47,6 +57,7 @@ export class RecordPool {
   /** Takes columns back; the caller keeps no reference to them. */
   give(store: RecordStore): void {
     if (store.capacity === 0) return;
+    this.#budget.give(store.capacity * RECORD_LENGTH);
     const shift = 31 - Math.clz32(store.capacity);
     while (this.#free.length <= shift) this.#free.push([]);
     const list = this.#free[shift]!;

@@ -164,7 +164,7 @@ function checkEnds(script: Script): void {
   expect(script.tcp.connectionCount).toBe(0);
   expect(script.tcp.nextDeadline()).toBe(Number.POSITIVE_INFINITY);
   if (conn === undefined) return;
-  expect(conn.rcv.ring.bytes.length + conn.snd.queue.bytes.length).toBe(0);
+  expect(conn.rcv.queue.capacity + conn.snd.queue.capacity).toBe(0);
 }
 
 describe('mutated segments', () => {

@@ -142,8 +142,8 @@ describe('TIME-WAIT', () => {
 
   it('holds no memory and no retransmission timer', () => {
     const script = timeWait();
-    expect(script.conn.snd.queue.bytes.length).toBe(0);
-    expect(script.conn.rcv.ring.bytes.length).toBe(0);
+    expect(script.conn.snd.queue.capacity).toBe(0);
+    expect(script.conn.rcv.queue.capacity).toBe(0);
     expect(script.conn.snd.retransmitAt).toBe(Number.POSITIVE_INFINITY);
   });
 

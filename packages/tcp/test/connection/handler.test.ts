@@ -83,7 +83,7 @@ describe('pause and resume', () => {
     script.sends({ seq: 1, data: 'abc' });
     script.sends({ seq: 4, flags: 'R' });
     expect(script.events).toEqual(['close:ECONNRESET']);
-    expect(script.conn.rcv.ring.bytes.length).toBe(0);
+    expect(script.conn.rcv.queue.capacity).toBe(0);
   });
 });
 
@@ -224,7 +224,7 @@ describe('commands from inside of a callback', () => {
         if (command === 'abort') {
           expect(script.events.at(-1)).toMatch(callback === 'close' ? /close:/ : /^close$/);
         }
-        expect(script.conn.rcv.ring.bytes.length).toBe(0);
+        expect(script.conn.rcv.queue.capacity).toBe(0);
       });
     }
   }
@@ -258,7 +258,7 @@ describe('commands from inside of a callback', () => {
     script.conn.resume();
     script.turn();
     expect(seen).toBe('abc');
-    expect(script.conn.rcv.ring.bytes.length).toBe(0);
+    expect(script.conn.rcv.queue.capacity).toBe(0);
   });
 
   it('end() in the accept callback closes after the handshake', () => {
@@ -316,7 +316,7 @@ describe('the connection', () => {
     script.sends({ seq: 1, ack: 5001, data: 500 });
     script.sends({ seq: 700, ack: 5001, data: 100 });
     script.sends({ seq: 501, ack: 5001, data: 300 });
-    expect(script.conn.snd.queue.bytes.length + script.conn.rcv.ring.bytes.length).toBe(0);
+    expect(script.conn.snd.queue.capacity + script.conn.rcv.queue.capacity).toBe(0);
   });
 
   it('tells the open callback only, once, when it cannot be opened', () => {

@@ -3,6 +3,7 @@ import { seededRandom } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import { SendMap } from '../../src/connection/send-map.js';
 import { RecordPool } from '../../src/memory/record-pool.js';
+import { poolOf } from '../support/memory.js';
 
 const NEW = 2 as Because;
 const LOST = 18 as Because;
@@ -10,7 +11,7 @@ const state = { delivered: 0, deliveredAt: 0, firstSentAt: 0, isAppLimited: fals
 
 /** A map of one emission of `lengths` each, a millisecond apart, from sequence number `from` on. */
 function mapOf(lengths: readonly number[], from = 100): SendMap {
-  const map = new SendMap(new RecordPool());
+  const map = new SendMap(new RecordPool(poolOf().budget));
   let at = seq(from);
   lengths.forEach((length, index) => {
     const end = seqAdd(at, length);
@@ -29,7 +30,7 @@ const records = (map: SendMap) =>
 
 describe('SendMap', () => {
   it('joins what left at the same moment, and nothing else', () => {
-    const map = new SendMap(new RecordPool());
+    const map = new SendMap(new RecordPool(poolOf().budget));
     map.append(seq(0), seq(10), NEW, 5, 0, state);
     map.append(seq(10), seq(20), NEW, 5, 0, state);
     map.append(seq(20), seq(30), NEW, 6, 0, state);
@@ -79,7 +80,7 @@ describe('SendMap', () => {
   });
 
   it('gives its memory back when it is empty', () => {
-    const pool = new RecordPool();
+    const pool = new RecordPool(poolOf().budget);
     const map = new SendMap(pool);
     map.append(seq(0), seq(10), NEW, 0, 0, state);
     map.removeFirst();
@@ -92,7 +93,7 @@ describe('SendMap', () => {
 
   it('behaves like an array of octets under any operation', () => {
     const random = seededRandom(11);
-    const map = new SendMap(new RecordPool());
+    const map = new SendMap(new RecordPool(poolOf().budget));
     let una = 0xffff_f000;
     let octets: { mark: string; times: number }[] = [];
     for (let step = 0; step < 4000; step++) {

@@ -113,7 +113,7 @@ describe('a full half-open queue', () => {
       ...mss(1460),
       ...SACK_PERMITTED,
       ...ts(readTsval(bytes), 777),
-      ...[1, 3, 3, 5],
+      ...[1, 3, 3, 9],
     ]);
     crowd.sends(1000, ACK, 5001, synAck.seq + 1, ts(780, readTsval(bytes)));
     crowd.turn();
@@ -125,7 +125,7 @@ describe('a full half-open queue', () => {
     });
     expect(connection?.snd.windowShift).toBe(7);
     expect(connection?.snd.wnd).toBe(65_000 * 128);
-    expect(connection?.rcv.windowShift).toBe(5);
+    expect(connection?.rcv.windowShift).toBe(9);
     expect(connection?.snd.mss).toBe(1360 - 12);
     expect(connection?.rcv.tsRecent).toBe(780);
     // What we send from now on is not older than what the cookie said.

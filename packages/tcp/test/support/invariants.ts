@@ -66,11 +66,12 @@ function receiverContradiction(connection: TcpConnection): string | null {
   if (rcv.undelivered < 0) return 'delivered more than arrived';
   if (rcv.wnd < 0) return 'nxt > edge';
   const slack = 2 ** rcv.windowShift;
-  const most = Math.max(rcv.capacity, 65535) + slack;
   const held = distance(rcv.edge, rcv.readSeq);
-  if (held > Math.min(most, rcv.capacity + slack) + 1) return `${held} bytes offered`;
-  if (rcv.ring.span > rcv.capacity + slack) return `${rcv.ring.span} bytes kept`;
-  if (rcv.ring.span < rcv.undelivered) return 'undelivered bytes are not kept';
+  if (rcv.capacity > rcv.maxCapacity) return 'capacity beyond its bound';
+  if (held > rcv.capacity + slack + 1) return `${held} bytes offered`;
+  if (rcv.queue.span > rcv.capacity + slack) return `${rcv.queue.span} bytes kept`;
+  if (rcv.queue.span < rcv.undelivered) return 'undelivered bytes are not kept';
+  if (rcv.queue.held === 0 && rcv.queue.capacity > 0) return 'memory for nothing';
   const { ranges } = rcv;
   for (let i = 0; ranges !== null && i < ranges.size; i++) {
     const before = i === 0 ? rcv.nxt : ranges.rightAt(i - 1);

@@ -1,0 +1,33 @@
+/**
+ * Lets the receive window of a connection grow with what its application takes (dynamic
+ * right-sizing), up to the size of its receive buffer and as long as the stack has memory.
+ *
+ * The first kilobytes of a connection start no measurement, and one that has reached its bound ends
+ * it: whoever exchanges small messages or moves a lot for long holds nothing for it.
+ */
+
+import type { TcpConnection } from '../connection/connection.js';
+import { ReceiveTuner } from '../connection/receive-tuner.js';
+import type { TcpHeader } from '../wire/header.js';
+import { seqDiff } from '../wire/seq.js';
+
+/** From how many octets on a connection is measured. */
+const MEASURE_FROM = 8192;
+
+/** A segment with text in order has been dealt with. */
+export function tuneReceiveWindow(connection: TcpConnection, seg: TcpHeader, now: number): void {
+  const { rcv } = connection;
+  if (rcv.capacity >= rcv.maxCapacity) return;
+  if (rcv.tuner === null) {
+    const taken = seqDiff(rcv.nxt, rcv.irs);
+    if (taken < MEASURE_FROM) return;
+    const { minRttMs } = connection.snd.rtt;
+    const rttMs = minRttMs < 0 ? Number.POSITIVE_INFINITY : minRttMs;
+    rcv.tuner = new ReceiveTuner(rcv.edge, rcv.readSeq, rttMs, taken, now);
+    return;
+  }
+  const hasEcho = connection.timestampsEnabled && seg.hasTimestamp && seg.tsecr !== 0;
+  const echoMs = hasEcho ? connection.timestampAge(seg.tsecr, now) : 0;
+  const wanted = rcv.tuner.handleText(rcv.nxt, rcv.edge, rcv.readSeq, rcv.mss, echoMs, now);
+  if (wanted > rcv.capacity) rcv.grow(wanted);
+}
