@@ -23,10 +23,9 @@ const setsockopt = koffi
   .func('setsockopt', 'int', ['int', 'int', 'int', 'const char *', 'uint32']);
 
 /** Sets it, or throws: a figure under another algorithm would be about that. */
-export function fixCongestionControl(socket: Socket): void {
+export function fixCongestionControl(socket: Socket, name: string = CONGESTION_CONTROL): void {
   const fd = (socket as unknown as SocketWithHandle)._handle?.fd ?? -1;
-  const { length } = CONGESTION_CONTROL;
-  if (setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, CONGESTION_CONTROL, length) !== 0) {
-    throw new Error(`the kernel has no ${CONGESTION_CONTROL} (errno ${koffi.errno()})`);
+  if (setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, name.length) !== 0) {
+    throw new Error(`the kernel has no ${name} (errno ${koffi.errno()})`);
   }
 }

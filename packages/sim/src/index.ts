@@ -6,6 +6,7 @@
  */
 
 export { SimError, type SimErrorCode } from './errors.js';
+export { ImpairedWire } from './impaired-wire.js';
 export type { BurstLoss, Impairments, Reordering } from './impairments.js';
 export { type LinkOptions, type LinkWay, SimLink } from './link.js';
 export type { LinkCounts } from './link-direction.js';

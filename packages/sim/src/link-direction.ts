@@ -8,9 +8,8 @@
 
 import { markCongestion } from './ecn-mark.js';
 import { type Impairments, type ResolvedImpairments, resolveImpairments } from './impairments.js';
-import type { PacketPool, PacketTaker } from './packet.js';
+import type { Packet, PacketPool, PacketTaker } from './packet.js';
 import type { RandomStream } from './random.js';
-import type { VirtualClock } from './virtual-clock.js';
 import type { PacketFate, WireEvent, WireObserver } from './wire-event.js';
 
 /** What one direction has done; a packet that arrives twice is `sent` and `duplicated`. */
@@ -27,9 +26,16 @@ export interface LinkCounts {
   marked: number;
 }
 
+/** The time of a direction, and what lets packets arrive at theirs. */
+export interface PacketClock {
+  now(): number;
+  /** Calls the packet's `fire` at `atMs`. */
+  add(packet: Packet): void;
+}
+
 /** What a direction needs of its network. */
 export interface Wiring {
-  readonly clock: VirtualClock;
+  readonly clock: PacketClock;
   readonly pool: PacketPool;
   observer: WireObserver | null;
 }

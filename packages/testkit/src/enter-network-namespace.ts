@@ -61,3 +61,25 @@ function unshareNetwork(): string | null {
   close(fd);
   return result === 0 ? null : `loopback stays down (errno ${errno})`;
 }
+
+/**
+ * Opens the namespace that the main thread is in; it lives at least until the descriptor is closed.
+ * Other processes reach it as `/proc/PID/fd/DESCRIPTOR`.
+ */
+export const openNetworkNamespace = (): number => openSync('/proc/self/ns/net', 'r');
+
+/**
+ * Moves the main thread into a namespace that somebody else has made.
+ *
+ * @param path of a namespace, e.g. `/proc/PID/fd/DESCRIPTOR`.
+ * @throws Error for a path that is none, and without the right to enter.
+ */
+export function joinNetworkNamespace(path: string): void {
+  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+  const setns = koffi.load(null).func('setns', 'int', ['int', 'int']);
+  const fd = openSync(path, 'r');
+  const result = setns(fd, CLONE_NEWNET);
+  const errno = koffi.errno();
+  closeSync(fd);
+  if (result !== 0) throw new Error(`cannot enter ${path} (errno ${errno})`);
+}
