@@ -92,7 +92,10 @@ describe('drain', () => {
   });
 
   it('comes before long from a large buffer, whatever its size', () => {
-    const script = established({ settings: { sendBuffer: 1_000_000, autotune: false }, wnd: 65_535 });
+    const script = established({
+      settings: { sendBuffer: 1_000_000, autotune: false },
+      wnd: 65_535,
+    });
     expect(script.write(1_000_000)).toBe(false);
     for (let ack = 5001; ack <= 65_001; ack += 5000) script.sends({ seq: 1, ack });
     expect(script.events).toEqual([]);
