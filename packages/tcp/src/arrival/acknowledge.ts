@@ -61,6 +61,7 @@ function advance(connection: TcpConnection, to: Seq): void {
     if (seqGt(map.end(0), to)) map.cut(0, to);
     ack.cumulativeBytes += map.length(0);
     if (map.timesRepeated(0) > 0) ack.coversRepeated = true;
+    if (map.length(0) >= snd.mss) connection.pathMtu.prove();
     if (!map.isSacked(0)) ack.deliver(snd, 0);
     map.removeFirst();
   }

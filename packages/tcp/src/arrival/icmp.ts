@@ -21,6 +21,7 @@ export function arriveIcmpError(
   buf: Uint8Array,
   start: number,
   end: number,
+  now: number,
   find: ConnectionFinder,
 ): void {
   if (end - start < 8) return;
@@ -37,7 +38,7 @@ export function arriveIcmpError(
   if (error.kind === 'packet-too-big') {
     // An error without an MTU is of before RFC 1191.
     const mtu = error.mtu || connection.context.ip.safeMtu(connection.remoteAddress);
-    if (connection.reduceMss(mtu)) sendSmaller(connection);
+    if (connection.pathMtu.handleReport(mtu, now)) sendSmaller(connection);
     return;
   }
   const where = `${formatAddress(connection.remoteAddress)}:${connection.remotePort}`;

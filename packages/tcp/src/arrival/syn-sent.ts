@@ -29,7 +29,7 @@ export function takeSyn(connection: TcpConnection, seg: TcpHeader, now: number):
     rcv.tsRecentAt = now;
   }
   agreeOnEcn(connection, seg);
-  connection.settleMss(seg.mss);
+  connection.pathMtu.settle(seg.mss);
   // What the peer sends at most, as far as it can be known: the path is as narrow in the other
   // direction, and timestamps take their room there too.
   const optionsLength = connection.timestampsEnabled ? TIMESTAMPS_LENGTH : 0;

@@ -14,7 +14,6 @@ import { Because } from '../base/reasons.js';
 import { TCP_TRANSITIONS, type TcpState } from '../base/state.js';
 import { CONNECTION_COST } from '../memory/budget.js';
 import type { Deadlined } from '../timing/deadline-heap.js';
-import { TIMESTAMPS_LENGTH } from '../wire/options.js';
 import type { Seq } from '../wire/seq.js';
 import { type Answer, AnswerLimiter } from './answer-limiter.js';
 import { type Closable, closeBoth } from './closing.js';
@@ -22,7 +21,8 @@ import type { PassiveOpen, TcpContext } from './context.js';
 import { Delivery, type DeliveryOwner, type TcpHandler, type TcpOpenCallback } from './delivery.js';
 import { EcnState } from './ecn-state.js';
 import type { FourTuple } from './four-tuple.js';
-import { defaultMssTo, mssOf, offeredMss, offeredShift, pathMssTo } from './offer.js';
+import { defaultMssTo, offeredMss, offeredShift, pathMssTo } from './offer.js';
+import { PathMtu, type PathMtuOwner } from './path-mtu.js';
 import { Patience } from './patience.js';
 import { Receiver } from './receiver.js';
 import { sendBufferLimit } from './send-buffer.js';
@@ -30,7 +30,9 @@ import { Sender } from './sender.js';
 import { INITIAL_BUFFER, type TcpSettings } from './settings.js';
 
 /** A connection, from its SYN to CLOSED. */
-export class TcpConnection implements Deadlined, DeliveryOwner, Closable<TcpConnection> {
+export class TcpConnection
+  implements Deadlined, DeliveryOwner, Closable<TcpConnection>, PathMtuOwner
+{
   readonly localAddress: IpAddress;
   readonly localPort: number;
   readonly remoteAddress: IpAddress;
@@ -58,6 +60,8 @@ export class TcpConnection implements Deadlined, DeliveryOwner, Closable<TcpConn
   noDelay: boolean;
   /** For how long it waits for a peer that is silent. */
   readonly patience: Patience;
+  /** The segment size, and what is known of the path's MTU. */
+  readonly pathMtu = new PathMtu(this);
   /** Bytes that the application has written. */
   bytesWritten = 0;
   /** Why a SYN or SYN-ACK has to be sent; -1 = none has to. */
@@ -385,26 +389,5 @@ export class TcpConnection implements Deadlined, DeliveryOwner, Closable<TcpConn
   /** Milliseconds since we have sent the timestamp that the peer echoes. */
   timestampAge(tsecr: number, now: number): number {
     return (this.timestampAt(now) - tsecr) | 0;
-  }
-
-  /** Settles the segment size once the peer's SYN is known (RFC 9293, 3.7.1: Eff.snd.MSS). */
-  settleMss(peerMss: number): void {
-    const { ip } = this.context;
-    const offered = peerMss === 0 ? defaultMssTo(ip, this) : Math.max(peerMss, mssOf(ip, this, 0));
-    this.#setMss(Math.min(offered, pathMssTo(ip, this)));
-  }
-
-  /** The path carries less than was thought. Returns whether segments get smaller by it. */
-  reduceMss(pathMtu: number): boolean {
-    const before = this.snd.mss;
-    const mss = mssOf(this.context.ip, this, pathMtu);
-    if (mss - (this.timestampsEnabled ? TIMESTAMPS_LENGTH : 0) >= before) return false;
-    this.#setMss(mss);
-    return true;
-  }
-
-  #setMss(mss: number): void {
-    this.snd.mss = mss - (this.timestampsEnabled ? TIMESTAMPS_LENGTH : 0);
-    this.snd.congestion.setMss(this.snd.mss);
   }
 }

@@ -70,6 +70,13 @@ export interface TcpSettings {
    * every SYN, or never; then one SYN more evicts the oldest half-open connection. @default 'auto'
    */
   readonly synCookies: 'auto' | 'always' | 'never';
+  /**
+   * The smallest path MTU that a report alone brings about; below it takes time-outs, too
+   * (RFC 5927, 7). @default 552
+   */
+  readonly minPathMtu: number;
+  /** How long a smaller path MTU is believed before the path is tried anew (RFC 1191, 6.3). @default 600,000 */
+  readonly pathMtuLifetimeMs: number;
   /** Explicit congestion notification (RFC 3168): `request` it in our SYNs, `accept` it when the peer asks, or `never`. @default 'accept' */
   readonly ecn: 'request' | 'accept' | 'never';
   /** Spreads segments over the round trip as fast as the congestion control says, if it says so. @default true */
@@ -106,6 +113,8 @@ export const defaultTcpSettings: TcpSettings = {
   timestamps: true,
   sack: true,
   synCookies: 'auto',
+  minPathMtu: 552,
+  pathMtuLifetimeMs: 600_000,
   ecn: 'accept',
   pacing: true,
   congestionControl: cubic,

@@ -288,8 +288,8 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
     return null;
   }
 
-  handleIpError(error: IpError, buf: Uint8Array, start: number, end: number, _now: number): void {
-    arriveIcmpError(error, buf, start, end, (tuple) => this.#connections.get(tuple));
+  handleIpError(error: IpError, buf: Uint8Array, start: number, end: number, now: number): void {
+    arriveIcmpError(error, buf, start, end, now, (tuple) => this.#connections.get(tuple));
   }
 
   /** Runs every timer that is due. */

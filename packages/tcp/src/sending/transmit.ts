@@ -100,6 +100,7 @@ function transmitQueue(connection: TcpConnection, now: number): boolean {
     connection.context.observer?.senderHeld?.(connection, HeldBy.NOTHING_TO_SEND);
     return true;
   }
+  connection.pathMtu.growIfDue(now);
   let heldBy: HeldBy | -1 = transmitLost(connection, now);
   if (heldBy === -1) {
     const { nxt } = snd;

@@ -59,6 +59,7 @@ function repeat(connection: TcpConnection, now: number): boolean {
   const { context } = connection;
   if (connection.isSynchronized) {
     if (giveUp(connection, now)) return false;
+    connection.pathMtu.handleTimeout(now);
     handleTimeout(connection.snd, connection.sackEnabled, now);
     context.observer?.windowChanged?.(connection);
     return true;

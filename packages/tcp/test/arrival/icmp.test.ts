@@ -34,13 +34,11 @@ describe('fragmentation needed (RFC 1191)', () => {
     expect(script.conn.snd.mss).toBe(536);
     script.icmp({ kind: TOO_BIG, mtu: 1400 }, 1);
     expect(script.conn.snd.mss).toBe(536);
-    script.icmp({ kind: TOO_BIG, mtu: 20 }, 1);
-    expect(script.conn.snd.mss).toBe(28);
   });
 
   it('works down to the 68 bytes that every link carries, with timestamps and SACK', () => {
     const script = established({
-      settings: { timestamps: true, sack: true },
+      settings: { timestamps: true, sack: true, minPathMtu: 68 },
       options: { mss: 1000, ts: [1, 0], sackOk: true },
     });
     script.write(100);
@@ -116,5 +114,78 @@ describe('unreachable', () => {
     script.tcp.handleIpError(error, quote, 0, 7, script.now);
     script.advance(20_000);
     expect(script.events).toEqual(['close:ETIMEDOUT']);
+  });
+});
+
+describe('blind reports of a small MTU', () => {
+  /** 3000 octets in flight, full segments of which were acknowledged before. */
+  function proven(): ReturnType<typeof established> {
+    const script = established();
+    script.write(2000);
+    script.sends({ seq: 1, ack: 2001 });
+    script.write(3000);
+    return script.clear();
+  }
+
+  it('go no further than the floor [RFC 5927 7.2]', () => {
+    const script = established();
+    script.write(3000);
+    script.icmp({ kind: TOO_BIG, mtu: 68 }, 1);
+    expect(script.conn.snd.mss).toBe(552 - 40);
+  });
+
+  it('are not believed where full segments have arrived, until they do not any more [RFC 5927 7.2]', () => {
+    const script = proven();
+    script.icmp({ kind: TOO_BIG, mtu: 640 }, 2001);
+    expect(script.conn.snd.mss).toBe(1000);
+    script.expectsNothing();
+    // Progress refutes them.
+    script.sends({ seq: 1, ack: 3001 });
+    script.advance(1000);
+    expect(script.conn.snd.mss).toBe(1000);
+    // Silence confirms them.
+    const silent = proven();
+    silent.icmp({ kind: TOO_BIG, mtu: 640 }, 2001);
+    silent.advance(300);
+    expect(silent.conn.snd.mss).toBe(600);
+  });
+
+  it('below the floor take two time-outs in a row [RFC 5927 7.2]', () => {
+    const script = established();
+    script.write(3000);
+    script.icmp({ kind: TOO_BIG, mtu: 296 }, 1);
+    script.advance(250);
+    expect(script.conn.snd.mss).toBe(512);
+    script.advance(500);
+    expect(script.conn.snd.mss).toBe(256);
+  });
+
+  it('are forgotten after ten minutes [RFC 1191 6.3]', () => {
+    const script = established();
+    script.write(1000);
+    script.icmp({ kind: TOO_BIG, mtu: 640 }, 1);
+    script.sends({ seq: 1, ack: 1001 });
+    script.advance(599_000);
+    script.clear();
+    script.write(1000);
+    script.expects([
+      { seq: 1001, len: 600 },
+      { seq: 1601, len: 400 },
+    ]);
+    script.sends({ seq: 1, ack: 2001 });
+    script.advance(1000);
+    script.clear();
+    script.write(1000);
+    script.expects([{ seq: 2001, len: 1000 }]);
+  });
+});
+
+describe('a path that swallows full segments without a report', () => {
+  it('gets smaller ones after three time-outs [RFC 4821 7.7]', () => {
+    const script = established({ mtu: 1500, options: { mss: 1460 } });
+    script.write(1460);
+    script.advance(200 + 400 + 800 + 10);
+    expect(script.conn.snd.mss).toBe(536);
+    expect(script.take().at(-1)).toMatchObject({ seq: 1, len: 536 });
   });
 });
