@@ -1,6 +1,6 @@
 import { createNetwork, type RouterOptions } from '@netlayers/sim';
 import { describe, expect, it } from 'vitest';
-import { openPair, transfer } from './simulate.js';
+import { transfer } from './simulate.js';
 
 /** Three hosts around one router; the third is behind a narrow link. */
 function star(mtu = 1500, options: RouterOptions = {}) {

@@ -26,7 +26,7 @@ const MOST_RANGES = 256;
 /** What full segments are taken for before one has come: every host accepts so much (RFC 9293, 3.7.1). */
 const SMALLEST_ESTIMATE = 536;
 /** Smaller segments than this are small messages, not full segments. */
-const SMALLEST_FULL_SIZE = 32;
+const SMALLEST_FULL_SIZE = 16;
 
 /** Under memory pressure no more is offered than these segments, and octets at least. */
 const PRESSED_SEGMENTS = 4;

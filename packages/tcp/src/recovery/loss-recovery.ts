@@ -56,9 +56,9 @@ export function judge(
   if (isSackEnabled) judgeBlocks(snd, ack, isDuplicate, now);
   else if (isAdvance) judgeAdvance(snd, ack, now);
   else if (isDuplicate && countDuplicate(snd)) {
-    enterFast(snd, ack, now);
-    beginFastRecovery(snd);
     ack.lostBytes += markFirstLost(snd, Because.FAST_RETRANSMIT, now);
+    enterFast(snd, now);
+    beginFastRecovery(snd);
   }
   return outcome;
 }
@@ -77,7 +77,7 @@ function judgeBlocks(snd: Sender, ack: Acknowledgment, isDuplicate: boolean, now
   if (snd.map.sackedBytes === 0 && snd.phase === 'open' && snd.reorderingAt === Infinity) return;
   ack.lostBytes += detectLoss(snd, now);
   if (ack.lostBytes > 0 && snd.phase === 'open') {
-    enterFast(snd, ack, now);
+    enterFast(snd, now);
     if (!snd.congestion.governsRecovery) beginReduction(snd, ack);
     snd.forceRetransmit = true;
   }
@@ -94,7 +94,7 @@ function judgeAdvance(snd: Sender, ack: Acknowledgment, now: number): void {
   leaveIfRepaired(snd, now);
 }
 
-function enterFast(snd: Sender, _ack: Acknowledgment, now: number): void {
+function enterFast(snd: Sender, now: number): void {
   outcome.hasBegun = true;
   snd.phase = 'fast';
   snd.recover = snd.nxt;
@@ -137,7 +137,7 @@ export function handleReorderingTimeout(snd: Sender, ack: Acknowledgment, now: n
   ack.begin(snd, -1, now);
   const lost = detectLoss(snd, now);
   if (lost === 0 || snd.phase !== 'open') return false;
-  enterFast(snd, ack, now);
+  enterFast(snd, now);
   if (!snd.congestion.governsRecovery) beginReduction(snd, ack);
   snd.forceRetransmit = true;
   return true;
@@ -151,6 +151,13 @@ export function handleTimeout(snd: Sender, isSackEnabled: boolean, now: number):
   const hasReneged = map.size > 0 && map.isSacked(0);
   if (hasReneged) map.forgetSacked();
   if (snd.phase === 'open') allowUndo(snd);
+  const because = hasReneged ? Because.RENEGED : Because.RETRANSMISSION_TIMEOUT;
+  for (let index = 0; index < map.size; index++) {
+    if (map.isSacked(index)) continue;
+    if (isSackEnabled && !hasReneged && !isTimedOut(snd, index, now)) continue;
+    if (!map.isLost(index)) judgeLost(snd, index, now);
+    index = map.markLost(index, because);
+  }
   reportCongestion(snd, 'timeout', isFirst, now);
   beginFrto(snd, isFirst && snd.phase === 'open' && !hasReneged);
   snd.timeouts++;
@@ -164,12 +171,5 @@ export function handleTimeout(snd: Sender, isSackEnabled: boolean, now: number):
   snd.tailProbeAt = Number.POSITIVE_INFINITY;
   snd.reorderingAt = Number.POSITIVE_INFINITY;
   endReduction(snd);
-  const because = hasReneged ? Because.RENEGED : Because.RETRANSMISSION_TIMEOUT;
-  for (let index = 0; index < map.size; index++) {
-    if (map.isSacked(index)) continue;
-    if (isSackEnabled && !hasReneged && !isTimedOut(snd, index, now)) continue;
-    if (!map.isLost(index)) judgeLost(snd, index, now);
-    index = map.markLost(index, because);
-  }
   snd.forceRetransmit = true;
 }

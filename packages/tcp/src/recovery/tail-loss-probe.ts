@@ -12,7 +12,7 @@ const LONGEST_ACK_DELAY_MS = 200;
 /** PTO before the first measurement. */
 const PROBE_BEFORE_RTT_MS = 1000;
 /** Timers of hosts are no finer: without it a probe would race with an ACK on a short path. */
-const GRANULARITY_MS = 2;
+const GRANULARITY_MS = 4;
 
 /** Sets the probe's timer for what is in flight, or stops it (RFC 8985, 7.2). */
 export function scheduleProbe(snd: Sender, isSackEnabled: boolean, now: number): void {
