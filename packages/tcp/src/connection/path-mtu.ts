@@ -4,7 +4,7 @@
  *
  * - A report that contradicts what was seen to arrive waits: only a time-out, which nobody outside
  *   can make, lets it count. Below `minPathMtu` it takes two in a row.
- * - Where reports are dropped, a hole that swallows full segments is found by three time-outs in a
+ * - Where reports are dropped, a hole that swallows full segments is found by five time-outs in a
  *   row (RFC 4821, 7.7).
  * - Ten minutes later the path is tried anew (RFC 1191, 6.3).
  *
@@ -18,7 +18,7 @@ import { defaultMssTo, mssOf, pathMssTo } from './offer.js';
 import type { TcpConnectionView } from './view.js';
 
 /** Time-outs in a row after which full segments are thought to vanish. */
-const TIMEOUTS_OF_A_HOLE = 3;
+const TIMEOUTS_OF_A_HOLE = 5;
 /** Time-outs in a row after which a report below `minPathMtu` is believed. */
 const TIMEOUTS_OF_A_NARROW_PATH = 2;
 
