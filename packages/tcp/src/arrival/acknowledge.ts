@@ -7,6 +7,7 @@
 
 import { createAckSample } from '../congestion/congestion-control.js';
 import type { TcpConnection } from '../connection/connection.js';
+import { RESTING } from '../connection/recovery-state.js';
 import type { Sender } from '../connection/sender.js';
 import { Acknowledgment } from '../recovery/acknowledgment.js';
 import { judge } from '../recovery/loss-recovery.js';
@@ -24,7 +25,7 @@ const sample = createAckSample();
 /** Takes the acknowledgment and the window of a segment whose ACK is at most `snd.nxt`. */
 export function acknowledge(connection: TcpConnection, seg: TcpHeader, now: number): void {
   const { snd } = connection;
-  const hasBlocks = connection.sackEnabled && seg.sackCount > 0;
+  const hasBlocks = connection.sackEnabled && seg.sackCount > 0 && snd.recovery !== RESTING;
   const isOld = seqLt(seg.ack, snd.una);
   // An ACK that was overtaken: only its blocks may be news.
   if (isOld && !hasBlocks) return;
@@ -143,8 +144,7 @@ function setTimers(connection: TcpConnection, restart: boolean, now: number): vo
     snd.retransmitAt = Number.POSITIVE_INFINITY;
     snd.tailProbeAt = Number.POSITIVE_INFINITY;
     snd.reorderingAt = Number.POSITIVE_INFINITY;
-    snd.recovery.isProbeOut = false;
-    snd.repeatedAt = -1;
+    snd.rest();
     return;
   }
   if (restart) {

@@ -4,7 +4,7 @@
  */
 
 import type { TcpConnection } from '../connection/connection.js';
-import { ECN_MASK, EcnCodepoint } from '../connection/ecn-state.js';
+import { ECN_MASK, EcnCodepoint, NO_ECN } from '../connection/ecn-state.js';
 import { TcpFlag } from '../wire/flags.js';
 import type { TcpHeader } from '../wire/header.js';
 import { seqGe } from '../wire/seq.js';
@@ -19,7 +19,8 @@ export function agreeOnEcn(connection: TcpConnection, seg: TcpHeader): void {
   const { ecn } = connection;
   const isAnswer = (seg.flags & TcpFlag.ACK) !== 0;
   const said = seg.flags & BOTH;
-  ecn.isEnabled &&= isAnswer ? ecn.isRequested && said === TcpFlag.ECE : said === BOTH;
+  const isAgreed = isAnswer ? ecn.isRequested && said === TcpFlag.ECE : said === BOTH;
+  if (!ecn.isEnabled || !isAgreed) connection.ecn = NO_ECN;
 }
 
 /** A router has marked the packet: the sender has to hear of it, until it has reacted (6.1.3). */

@@ -52,7 +52,7 @@ interface Undo {
   readonly ssthresh: number;
   readonly wMax: number;
   readonly stage: CubicStage | null;
-  readonly hystart: HyStart | null;
+  readonly hystart: HyStart | null | undefined;
   readonly isAfterTimeout: boolean;
 }
 
@@ -70,8 +70,8 @@ class Cubic implements CongestionControl {
   #wMax = 0;
   /** The current congestion avoidance; null in slow start, in recovery, and until an ACK begins it. */
   #stage: CubicStage | null = null;
-  /** The first slow start; null once it is over. */
-  #hystart: HyStart | null;
+  /** The first slow start; null once it is over, undefined before a window was used in it. */
+  #hystart: HyStart | null | undefined;
   /** No congestion avoidance has begun since a time-out. */
   #isAfterTimeout = false;
   /** What the sender repairs: nothing, loss, or all after a time-out. */
@@ -82,10 +82,10 @@ class Cubic implements CongestionControl {
   #roundBytes = 0;
   #lastRoundBytes = 0;
 
-  constructor(mss: number, isPaced: boolean, hystart: HyStart | null) {
+  constructor(mss: number, isPaced: boolean, hasHystart: boolean) {
     this.#mss = mss;
     this.#isPaced = isPaced;
-    this.#hystart = hystart;
+    this.#hystart = hasHystart ? undefined : null;
     this.#cwnd = initialWindow(mss);
   }
 
@@ -139,6 +139,7 @@ class Cubic implements CongestionControl {
   /** 4.10. */
   #slowStart(sample: AckSample): void {
     if (sample.isWindowUsed) {
+      if (this.#hystart === undefined) this.#hystart = new HyStart(this.#isPaced);
       const growth =
         this.#hystart?.growth(sample.ackedBytes, this.#mss) ??
         slowStartGrowth(sample.ackedBytes, this.#mss, this.#slowStartLimit);
@@ -267,7 +268,7 @@ class Cubic implements CongestionControl {
 export const cubicWith =
   ({ pacing = true, hystart = true }: CubicOptions): CongestionControlFactory =>
   (mss) =>
-    new Cubic(mss, pacing, hystart ? new HyStart(pacing) : null);
+    new Cubic(mss, pacing, hystart);
 
 /** CUBIC with pacing and HyStart++. */
 export const cubic: CongestionControlFactory = cubicWith({});

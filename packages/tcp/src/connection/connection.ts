@@ -54,7 +54,7 @@ export class TcpConnection
   /** The shift count in our SYN. */
   readonly offeredShift: number;
   /** Explicit congestion notification. */
-  readonly ecn: EcnState;
+  ecn: EcnState;
   /** The MSS in our SYN. */
   readonly advertisedMss: number;
   noDelay: boolean;

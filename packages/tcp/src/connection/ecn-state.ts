@@ -36,3 +36,6 @@ export class EcnState {
     this.isRequested = isRequested;
   }
 }
+
+/** That of every connection without ECN: nothing is ever written to it. */
+export const NO_ECN = new EcnState(false, false);

@@ -59,3 +59,38 @@ export class RecoveryState {
   repairedAt = -1;
   frto: FrtoStep = 0;
 }
+
+/** That of every connection with nothing in flight that has seen no loss and no reordering; read only. */
+export const RESTING: RecoveryState = Object.freeze(new RecoveryState());
+
+/** Whether nothing in a state is worth keeping while nothing is in flight. */
+export const isWorthless = (state: RecoveryState): boolean =>
+  !state.reorderingSeen &&
+  !state.mayUndo &&
+  !state.inDsackRound &&
+  state.reorderingSteps === 1 &&
+  state.prrWindow < 0 &&
+  state.frto === 0;
+
+/** States that connections have given back, for the next ones: a flight allocates none. */
+const spare: RecoveryState[] = [];
+const MOST_SPARE = 1024;
+
+/** Lends a state to a connection that begins to send at `una`. */
+export function borrowState(una: Seq): RecoveryState {
+  const state = spare.pop() ?? new RecoveryState();
+  state.fack = una;
+  return state;
+}
+
+/** Takes back a state that is worthless. */
+export function returnState(state: RecoveryState): void {
+  if (spare.length >= MOST_SPARE) return;
+  state.rackSentAt = -1;
+  state.rackRttMs = 0;
+  state.reorderingPersist = REORDERING_PERSISTENCE;
+  state.isProbeOut = false;
+  state.undoBytes = 0;
+  state.repairedAt = -1;
+  spare.push(state);
+}

@@ -209,6 +209,12 @@ export class SendMap {
     this.#stamp(index, now, inFlight, state);
   }
 
+  /** It has left again and is lost all the same, as a probe of a closed window is: no copy of it is timed. */
+  distrust(index: number): void {
+    const times = Math.min(this.timesRepeated(index) + 1, 0xffff);
+    this.#setWord(index, HISTORY, (this.because(index) << 16) | times);
+  }
+
   /** The peer has it, by a SACK block. Returns the index of the record that it is a part of now. */
   markSacked(index: number): number {
     if (this.isLost(index)) this.lostBytes -= this.length(index);

@@ -22,7 +22,13 @@ import { ByteQueue } from '../memory/byte-queue.js';
 import type { RecordPool } from '../memory/record-pool.js';
 import { RttEstimator } from '../timing/rtt-estimator.js';
 import { type Seq, seq, seqAdd, seqDiff, seqGt, seqLt } from '../wire/seq.js';
-import { RecoveryState } from './recovery-state.js';
+import {
+  borrowState,
+  isWorthless,
+  RESTING,
+  type RecoveryState,
+  returnState,
+} from './recovery-state.js';
 import { SendMap } from './send-map.js';
 import type { TcpSettings } from './settings.js';
 
@@ -70,12 +76,14 @@ export class Sender {
   /** This recovery has seen its first partial acknowledgment. */
   sawPartialAck = false;
 
-  readonly recovery = new RecoveryState();
+  /** What loss recovery remembers; `RESTING` while there is nothing to remember. */
+  recovery: RecoveryState = RESTING;
 
   readonly rtt: RttEstimator;
   readonly congestion: CongestionControl;
   readonly rate = new DeliveryRate();
-  readonly #pacer = new Pacer();
+  /** Made when something is paced for the first time. */
+  #pacer: Pacer | null = null;
   readonly #isPaced: boolean;
   /** What is acknowledged beyond this is the next sample of the round trip: one a round trip. */
   timedFrom: Seq;
@@ -120,7 +128,6 @@ export class Sender {
     this.map = new SendMap(records);
     this.smallEnd = iss;
     this.recover = iss;
-    this.recovery.fack = iss;
     this.timedFrom = iss;
     this.rtt = new RttEstimator(settings.initialRtoMs, settings.minRtoMs, settings.maxRtoMs);
     this.congestion = settings.congestionControl(mss);
@@ -153,6 +160,7 @@ export class Sender {
     this.pacedAt = Number.POSITIVE_INFINITY;
     const { pacingRate } = this.congestion;
     if (!this.#isPaced || pacingRate === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+    this.#pacer ??= new Pacer();
     const bytes = this.#pacer.allowance(now, pacingRate, this.mss);
     if (bytes < wanted)
       this.pacedAt = Math.max(this.#pacer.nextReleaseAt(pacingRate, this.mss), now);
@@ -233,6 +241,7 @@ export class Sender {
 
   /** Takes note that `[from, to)`, all of it new, has left. */
   handleSent(from: Seq, to: Seq, because: Because, now: number): void {
+    if (this.recovery === RESTING) this.recovery = borrowState(this.una);
     const before = this.pipe;
     const inFlight = before + seqDiff(to, from);
     this.rate.beforeSend(now, before);
@@ -266,10 +275,20 @@ export class Sender {
   #handleLeft(bytes: number, inFlight: number, now: number): void {
     this.recovery.prrOut += bytes;
     this.congestion.handleSent(now, bytes, inFlight);
-    if (this.#isPaced) this.#pacer.handleSent(now, bytes, this.congestion.pacingRate);
+    this.#pacer?.handleSent(now, bytes, this.congestion.pacingRate);
     if (inFlight > this.peakFlight) this.peakFlight = inFlight;
     this.lastSentAt = now;
     if (this.retransmitAt === Number.POSITIVE_INFINITY) this.retransmitAt = now + this.rtt.rtoMs;
+  }
+
+  /** Nothing is in flight any more: forgets what is not worth its memory. */
+  rest(): void {
+    this.repeatedAt = -1;
+    if (this.recovery === RESTING) return;
+    this.recovery.isProbeOut = false;
+    if (this.phase !== 'open' || !isWorthless(this.recovery)) return;
+    returnState(this.recovery);
+    this.recovery = RESTING;
   }
 
   /** Stops every timer and frees every byte. */

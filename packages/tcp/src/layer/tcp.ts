@@ -160,7 +160,7 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
    * @throws TcpError EADDRINUSE when somebody listens there already.
    */
   listen(options: TcpListenOptions, handler: TcpListenerHandler): TcpListener {
-    const settings = resolveTcpSettings(options.settings ?? {}, this.#settings);
+    const settings = this.#settingsFor(options.settings);
     const listener = new TcpListener(options, settings, handler, this);
     this.#listeners.add(listener);
     return listener;
@@ -187,7 +187,7 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
    *   EADDRNOTAVAIL when no port is free, ENOBUFS when memory is short.
    */
   connect(options: TcpConnectOptions, onOpen: TcpOpenCallback, now: number): TcpConnection {
-    const settings = resolveTcpSettings(options.settings ?? {}, this.#settings);
+    const settings = this.#settingsFor(options.settings);
     const { remoteAddress, remotePort } = options;
     if (this.pool.budget.isFull) throw new TcpError('ENOBUFS', 'memoryLimit is nearly reached');
     // Also where the local address is given: broadcast and multicast have no source (MUST-46).
@@ -203,6 +203,11 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
     this.#connections.add(connection);
     connection.open(onOpen);
     return connection;
+  }
+
+  /** The layer's own settings are one object for all who change nothing. */
+  #settingsFor(given: Partial<TcpSettings> | undefined): TcpSettings {
+    return given === undefined ? this.#settings : resolveTcpSettings(given, this.#settings);
   }
 
   /** Settles the local port of an active open: the one it names, or one that nobody has. */

@@ -333,6 +333,9 @@ function probeAgain(
   const { map } = snd;
   const reach = Math.min(length, map.length(index));
   if (fits) return repeatRecord(connection, index, reach, Because.WINDOW_PROBE, now);
+  // Karn's rule: nobody knows which of these is acknowledged.
+  map.distrust(index);
+  snd.repeatedAt = now;
   return emitRange(connection, map.start(index), reach, Because.WINDOW_PROBE, now);
 }
 

@@ -40,6 +40,14 @@ describe('a closed window (3.8.6.1)', () => {
     expect(script.conn.state).toBe('ESTABLISHED');
   });
 
+  it('measures no round trip by what was probed with [RFC 6298 3]', () => {
+    const script = established({ wnd: 0 });
+    script.write('hello');
+    script.advance(40_000);
+    script.sends({ seq: 1, ack: 2, wnd: 5000 });
+    expect(script.conn.snd.rtt.latestMs).toBeLessThan(1000);
+  });
+
   it('fails with ETIMEDOUT when the probes are not answered for the user timeout', () => {
     const script = established({ wnd: 0, settings: { userTimeoutMs: 10_000 } });
     script.write('hello');
