@@ -207,7 +207,9 @@ export class MemoryStream implements Stream {
     this.#dropUntold();
     const peer = this.#peer;
     if (peer === null) return;
+    // With its bytes the end behind them is lost too.
     peer.#dropUntold();
+    peer.#peerEnded = false;
     peer.#finish(reset());
   }
 

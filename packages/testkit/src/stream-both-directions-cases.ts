@@ -61,6 +61,21 @@ export function bothDirectionsCases(test: StreamTest): void {
     bench.expect(server.closeCode).toBe('ECONNRESET');
   });
 
+  test('bytes that come while a close still delivers reset, and what is queued is lost', async (bench) => {
+    const [client, server] = await bench.open();
+    server.pause();
+    client.write(new Uint8Array(bench.bufferLimit + (1 << 20)));
+    client.close();
+    await bench.fixture.settle();
+    bench.expect(client.closed).toBe(false);
+    server.send('nobody reads this');
+    await bench.closed(client);
+    bench.expect(client.closeCode).toBe('ECONNRESET');
+    bench.expect(client.stream.unacknowledged).toBe(0);
+    server.resume();
+    await untilReset(bench, server);
+  });
+
   test('close after the end of the peer is orderly', async (bench) => {
     const { expect } = bench;
     const [client, server] = await bench.open({
@@ -169,6 +184,7 @@ function unreadCases(test: StreamTest): void {
       bench.expect(server.received).toBe(0);
       bench.expect(server.closeError).toBe(null);
       await untilReset(bench, client);
+      bench.expect(client.ended, 'told of an end that was none').toBe(false);
     }
   });
 }
