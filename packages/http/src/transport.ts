@@ -18,10 +18,12 @@ export interface ByteStreamHandler {
   /** After `write` returned false: the queue has drained. */
   handleDrain(): void;
   /**
-   * The stream is over in both directions. Comes exactly once and last.
+   * The stream is over in both directions. Comes exactly once and last; where the peer has reset the
+   * connection, after the bytes that had come before and that nobody had been given yet.
    *
    * @param error why it failed, with a `code` such as `ECONNRESET` or `ETIMEDOUT`; `null` after an
-   *   orderly close in both directions or the stream's own `abort()`.
+   *   orderly close in both directions, after the stream's own `abort()`, and after its `close()` once
+   *   everything that was written has been taken.
    */
   handleClose(error: Error | null): void;
 }
@@ -32,13 +34,19 @@ export interface ByteStream {
   readonly localPort: number;
   readonly remoteAddress: string;
   readonly remotePort: number;
+  /**
+   * Bytes that were written and that the peer's TCP has not acknowledged yet; on the kernel's TCP, that
+   * the kernel has not taken yet. 0 once the stream is over. Whoever looks at it from time to time can
+   * tell a peer that is slow from one that has stopped.
+   */
+  readonly unacknowledged: number;
   /** Sets who is called; no byte is delivered before the first handler is set. */
   setHandler(handler: ByteStreamHandler): void;
   /**
    * Queues `buf[start..end)` for sending. The bytes are taken before it returns, always.
    *
    * @returns false when the queue is over its high-water mark: wait for `handleDrain`. Never an
-   *   error; writes after `end` or after the close are ignored and return false.
+   *   error; writes after `end`, `close` or `handleClose` are ignored and return false.
    */
   write(buf: Uint8Array, start?: number, end?: number): boolean;
   /** Stops delivery; once buffers are full the peer is held back. */
@@ -48,8 +56,14 @@ export interface ByteStream {
   /** Holds back transmission until `uncork`, so that several writes leave together. Calls nest. */
   cork(): void;
   uncork(): void;
-  /** Half-closes: what is queued is sent, then the end of stream. */
+  /** Half-closes: what is queued is sent, then the end of stream. Bytes of the peer are still delivered. */
   end(): void;
+  /**
+   * Closes both directions: what is queued is sent, then the end of stream, and nothing but
+   * `handleClose` is called any more, never from inside of this call. Bytes of the peer that were not
+   * delivered, or that come later, are answered by a reset, with which what is queued is lost.
+   */
+  close(): void;
   /** Resets the connection now; what is queued is lost. `handleClose(null)` follows, not inside this call. */
   abort(): void;
 }

@@ -29,3 +29,7 @@ export function connectError(error: CodedError, host: string, port: number): Err
   const code = first?.code ?? 'ECONNREFUSED';
   return withCode(code, `connect ${code} ${host}:${port}`, error);
 }
+
+/** What was queued is lost, since bytes of the peer had to be answered by a reset. */
+export const unreadError = (): Error =>
+  withCode('ECONNRESET', 'bytes came that nobody reads, before ours had left', null);

@@ -12,11 +12,17 @@
 import type { Socket } from 'node:net';
 import type { ByteStream, ByteStreamHandler } from '@netlayers/http';
 import { BLOCK_SIZE, type Block, type BlockPool } from './block-pool.js';
-import { resetError } from './errors.js';
+import { resetError, unreadError } from './errors.js';
 
 /** A server that listens on `::` sees IPv4 peers in this form (RFC 4291, 2.5.5.2). */
 const plainAddress = (address = ''): string =>
   address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+
+/** What the handle of a socket counts: bytes given to it, and those of them that the kernel has not. */
+interface PartialHandle {
+  readonly bytesWritten?: number;
+  readonly writeQueueSize?: number;
+}
 
 /** Wraps one socket of `node:net`, which it then owns. */
 export class KernelStream implements ByteStream {
@@ -36,13 +42,19 @@ export class KernelStream implements ByteStream {
   #block: Block | null = null;
   /** Blocks that the socket has, in the order of their completion. */
   readonly #inFlight: Block[] = [];
-  /** Bytes that the kernel has not taken yet. */
+  /** Bytes that the kernel has not called back for. */
   #queued = 0;
+  /** Bytes that the user has written so far. */
+  #written = 0;
   #needsDrain = false;
   #corks = 0;
   #flushScheduled = false;
   #ended = false;
   #aborted = false;
+  /** Nobody reads here any more. */
+  #closing = false;
+  /** Bytes came when nobody read any more. */
+  #refused = false;
   #closed = false;
   #error: Error | null = null;
   readonly #flushLater = (): void => {
@@ -64,7 +76,22 @@ export class KernelStream implements ByteStream {
       this.#error ??= resetError(error);
     });
     socket.on('end', () => this.#peerEnded());
+    // A socket goes on a tick after it was told to, also where it was paused meanwhile.
+    socket.on('resume', () => {
+      if (this.#paused && !this.#closing) socket.pause();
+    });
     socket.on('close', () => this.#socketClosed());
+  }
+
+  get unacknowledged(): number {
+    if (this.#closed || this.#aborted || this.#socket.destroyed) return 0;
+    // What a socket calls back for it calls back whole, however much it was. Its handle knows better;
+    // Node itself asks it to tell a slow peer from one that has stopped. Other hosts may not have it.
+    const { _handle: handle } = this.#socket as unknown as { _handle?: PartialHandle | null };
+    if (handle?.writeQueueSize === undefined || handle.bytesWritten === undefined) {
+      return this.#queued;
+    }
+    return this.#written - handle.bytesWritten + handle.writeQueueSize;
   }
 
   setHandler(handler: ByteStreamHandler): void {
@@ -80,12 +107,14 @@ export class KernelStream implements ByteStream {
   /** Hands over bytes that the socket has read. */
   deliver(buf: Uint8Array, start: number, end: number): void {
     // A socket may still hold bytes that it had read before it was destroyed.
-    if (!this.#aborted) this.#handler?.handleData(buf, start, end);
+    if (this.#closing) this.#refuse();
+    else if (!this.#aborted) this.#handler?.handleData(buf, start, end);
   }
 
   write(buf: Uint8Array, start = 0, end = buf.length): boolean {
     if (this.#ended || this.#aborted || this.#closed) return false;
     this.#queued += end - start;
+    this.#written += end - start;
     for (let at = start; at < end; ) {
       this.#block ??= this.#pool.take();
       const block = this.#block;
@@ -139,10 +168,41 @@ export class KernelStream implements ByteStream {
     else this.#reset();
   }
 
+  close(): void {
+    if (this.#closing || this.#aborted || this.#closed) return;
+    this.#closing = true;
+    this.#needsDrain = false;
+    if (this.#held === 'close') {
+      process.nextTick(() => this.#close(this.#error));
+      return;
+    }
+    this.#flush();
+    this.#ended = true;
+    // The kernel resets for what it holds itself, but does not know of what Node has read.
+    if (this.#socket.readableLength > 0) this.#refuse();
+    else this.#destroyIfSent();
+    // Bytes that come until then show themselves; for later ones there is the kernel.
+    if (this.#handler !== null) this.#socket.resume();
+  }
+
+  /** The kernel's own close sends a FIN, or a reset where bytes are unread: a shutdown would not. */
+  #destroyIfSent(): void {
+    if (this.#closing && this.#queued === 0 && !this.#refused) this.#socket.destroy();
+  }
+
+  /** Bytes have come that nobody reads. */
+  #refuse(): void {
+    if (this.#refused || this.#socket.destroyed) return;
+    this.#refused = true;
+    if (this.unacknowledged > 0) this.#error ??= unreadError();
+    this.#reset();
+  }
+
   /** A reset while the kernel is asked to shut down is refused: it waits for that to be over. */
   #reset(): void {
     const socket = this.#socket;
-    const shuttingDown = this.#ended && !socket.writableFinished && socket.writableLength === 0;
+    const { writableEnded, writableFinished, writableLength } = socket;
+    const shuttingDown = writableEnded && !writableFinished && writableLength === 0;
     if (shuttingDown && !socket.destroyed) socket.once('finish', () => socket.resetAndDestroy());
     else socket.resetAndDestroy();
   }
@@ -168,7 +228,9 @@ export class KernelStream implements ByteStream {
     if (block === undefined) return;
     this.#queued -= block.filled;
     this.#pool.give(block);
-    if (this.#queued > 0 || !this.#needsDrain || this.#ended || this.#socket.destroyed) return;
+    this.#destroyIfSent();
+    if (this.#queued > this.#highWaterMark / 2) return;
+    if (!this.#needsDrain || this.#ended || this.#socket.destroyed) return;
     this.#needsDrain = false;
     this.#handler?.handleDrain();
   }
@@ -193,7 +255,7 @@ export class KernelStream implements ByteStream {
   }
 
   #peerEnded(): void {
-    if (this.#aborted) return;
+    if (this.#aborted || this.#closing) return;
     if (this.#paused || this.#handler === null) this.#held = 'end';
     else this.#handler.handleEnd();
   }
@@ -201,6 +263,7 @@ export class KernelStream implements ByteStream {
   #socketClosed(): void {
     this.#dropBlock();
     if (this.#aborted) this.#close(null);
+    else if (this.#closing && this.#handler !== null) this.#close(this.#error);
     else if (this.#handler === null || (this.#held === 'end' && this.#error === null)) {
       this.#held = 'close';
     } else this.#close(this.#error);

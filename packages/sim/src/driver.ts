@@ -118,11 +118,14 @@ export class Driver implements TurnScheduler {
 
   /** The moment is over. Returns false when nobody wants time to go on. */
   #moveOn(): boolean {
+    const before = this.#goals.length;
     this.#goals = this.#goals.filter((goal) => {
       if (!goal.isDone()) return true;
       goal.resolve();
       return false;
     });
+    // Whoever has waited goes on in this moment, before time moves for the others.
+    if (this.#goals.length > 0 && this.#goals.length < before) return true;
     if (this.#goals.length === 0 || this.#holds > 0) {
       this.#running = false;
       return false;

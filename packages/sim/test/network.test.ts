@@ -54,6 +54,20 @@ describe('time', () => {
     expect(at).toBe(1);
   });
 
+  it('stands still until whoever waited for a condition has gone on', async () => {
+    const { network } = twoHosts();
+    const at = await network.run(async () => {
+      let isReached = false;
+      void network.sleep(5).then(() => {
+        isReached = true;
+      });
+      void network.sleep(60_000);
+      await network.until(() => isReached);
+      return network.clock.now();
+    });
+    expect(at).toBe(5);
+  });
+
   it('fires timers in the order of their time, and of their setting', async () => {
     const { network } = twoHosts();
     const fired: number[] = [];

@@ -30,6 +30,8 @@ class StreamHandler implements SocketHandler {
   writable: WritableStreamDefaultController | null = null;
   #resumeWriting: (() => void) | null = null;
   #isReadEnded = false;
+  /** Why the readable side fails once the reader has taken what is queued. */
+  #failure: Error | null = null;
 
   constructor(socket: StreamableSocket) {
     this.#socket = socket;
@@ -42,7 +44,7 @@ class StreamHandler implements SocketHandler {
   }
 
   handleEnd(): void {
-    this.endReading(null);
+    this.#endReading();
   }
 
   handleDrain(): void {
@@ -52,17 +54,31 @@ class StreamHandler implements SocketHandler {
 
   handleClose(error: Error | null): void {
     const reason = error ?? new TypeError('the socket was closed');
-    this.endReading(reason);
+    this.#failReading(reason);
     this.writable?.error(reason);
     this.handleDrain();
   }
 
-  /** Ends the readable side once: orderly, or with a reason. */
-  endReading(reason: Error | null): void {
+  /** The reader has room. */
+  handlePull(): void {
+    if (this.#failure === null) this.#socket.resume();
+    else this.#failReading(this.#failure);
+  }
+
+  /** Ends the readable side in order, once. */
+  #endReading(): void {
     if (this.#isReadEnded) return;
     this.#isReadEnded = true;
-    if (reason === null) this.readable?.close();
-    else this.readable?.error(reason);
+    this.readable?.close();
+  }
+
+  /** Fails the readable side behind what is queued there, which an error would take away. */
+  #failReading(reason: Error): void {
+    if (this.#isReadEnded) return;
+    this.#failure = reason;
+    if ((this.readable?.desiredSize ?? 0) < HIGH_WATER_MARK) return;
+    this.#isReadEnded = true;
+    this.readable?.error(reason);
   }
 
   /** The reader has lost interest: what still comes is dropped, and the peer may go on. */
@@ -86,7 +102,7 @@ export function streamsOf(socket: StreamableSocket): SocketStreams {
       start: (controller) => {
         handler.readable = controller;
       },
-      pull: () => socket.resume(),
+      pull: () => handler.handlePull(),
       cancel: () => handler.cancelReading(),
     },
     new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER_MARK }),

@@ -12,11 +12,14 @@ import {
   hostScheduler,
   type TurnScheduler,
 } from '@netlayers/host';
-import { type IpAddress, type IpHost, IpProtocol } from '@netlayers/ip';
+import { formatAddress, type IpAddress, type IpHost, IpProtocol } from '@netlayers/ip';
 import { Ipv4, type Ipv4Options } from '@netlayers/ipv4';
 import type { LinkDevice } from '@netlayers/link';
 import {
+  connectError,
+  listenError,
   Tcp,
+  type TcpConnection,
   type TcpConnectOptions,
   type TcpCounters,
   TcpError,
@@ -55,6 +58,11 @@ export interface StackOptions {
   readonly maxConnections?: number;
   /** The most connections in TIME-WAIT, 64 bytes each; one more recycles the oldest. @default 262,144 */
   readonly maxTimeWait?: number;
+  /**
+   * Octets that connections may hold together, their buffers and 2 KiB for each. Windows shrink from
+   * half of it on, new connections are refused from seven eighths. @default 256 MiB
+   */
+  readonly memoryLimit?: number;
   /** Further options of the IPv4 layer. */
   readonly ipv4?: Partial<Pick<Ipv4Options, 'ttl' | 'reassembly' | 'icmpRateLimit' | 'onDrop'>>;
   /** Finds the address of a name that `connect` is given. @default names are refused */
@@ -140,6 +148,7 @@ export class Stack {
       ...(options.tcp !== undefined && { settings: options.tcp }),
       ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),
       ...(options.maxTimeWait !== undefined && { maxTimeWait: options.maxTimeWait }),
+      ...(options.memoryLimit !== undefined && { memoryLimit: options.memoryLimit }),
     });
     this.#ip.register(IpProtocol.TCP, this.#tcp);
     this.#pinger = new Pinger(this.#ip, this.#clock, random());
@@ -159,7 +168,7 @@ export class Stack {
     const { host = '0.0.0.0' } = options;
     const address = UNSPECIFIED.includes(host) ? null : this.#addressOf(host);
     if (address !== null && !this.#ip.isOurs(address)) {
-      throw new TcpError('EADDRNOTAVAIL', `${host} is not an address of this stack`);
+      throw listenError('EADDRNOTAVAIL', host, options.port);
     }
     checkPort(options.port);
     this.#refuseIfClosed();
@@ -176,7 +185,7 @@ export class Stack {
    * Connects.
    *
    * @throws rejects with a TcpError (ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ECONNRESET, ECONNABORTED
-   *   when the stack closes), an error with code ENOTFOUND for a name, or the signal's reason.
+   *   when the stack closes, ENOBUFS near `memoryLimit`), an error with code ENOTFOUND for a name, or the signal's reason.
    */
   async connect(options: StackConnectOptions): Promise<TcpSocket> {
     const { signal } = options;
@@ -234,18 +243,19 @@ export class Stack {
     const listener = new StackListener(this.#clock, accept, (closed) =>
       this.#listeners.delete(closed),
     );
-    listener.attach(
-      this.#tcp.listen(
-        {
-          address,
-          port,
-          ...(options.backlog !== undefined && { backlog: options.backlog }),
-          ...(options.halfOpenLimit !== undefined && { halfOpenLimit: options.halfOpenLimit }),
-          ...(options.tcp !== undefined && { settings: options.tcp }),
-        },
-        listener,
-      ),
-    );
+    const where = {
+      address,
+      port,
+      ...(options.backlog !== undefined && { backlog: options.backlog }),
+      ...(options.halfOpenLimit !== undefined && { halfOpenLimit: options.halfOpenLimit }),
+      ...(options.tcp !== undefined && { settings: options.tcp }),
+    };
+    try {
+      listener.attach(this.#tcp.listen(where, listener));
+    } catch (error) {
+      if (!isInUse(error)) throw error;
+      throw listenError('EADDRINUSE', options.host ?? '0.0.0.0', port);
+    }
     this.#listeners.add(listener);
     return listener;
   }
@@ -263,20 +273,26 @@ export class Stack {
   #connect(options: StackConnectOptions, where: TcpConnectOptions): Promise<TcpSocket> {
     const { signal } = options;
     return new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        if (!(error instanceof TcpError)) throw error;
+        reject(connectError(error.code, formatAddress(where.remoteAddress), options.port));
+      };
+      const opened = (error: TcpError | null): void => {
+        signal?.removeEventListener('abort', giveUp);
+        if (error === null) resolve(new TcpSocket(connection, this.#clock));
+        else fail(error);
+      };
       const giveUp = (): void => {
         connection.abort(this.#clock.now());
         reject(abortReason(signal));
       };
-      const connection = this.#tcp.connect(
-        where,
-        (error) => {
-          signal?.removeEventListener('abort', giveUp);
-          if (error === null) resolve(new TcpSocket(connection, this.#clock));
-          else reject(error);
-        },
-        this.#clock.now(),
-      );
-      signal?.addEventListener('abort', giveUp);
+      let connection: TcpConnection;
+      try {
+        connection = this.#tcp.connect(where, opened, this.#clock.now());
+        signal?.addEventListener('abort', giveUp);
+      } catch (error) {
+        fail(error);
+      }
     });
   }
 
@@ -302,9 +318,14 @@ export class Stack {
     this.#device.close();
   }
 
-  /** Resolves once only TIME-WAIT is left, or `drainMs` have passed. */
+  /** Resolves once nobody waits for anything but the end of a connection, or `drainMs` have passed. */
   #drained(drainMs: number): Promise<void> {
-    const isDone = (): boolean => this.#tcp.connectionCount === 0;
+    const isDone = (): boolean => {
+      for (const { state, isOrphan } of this.#tcp.connections()) {
+        if (!(state === 'FIN-WAIT-2' && isOrphan)) return false;
+      }
+      return true;
+    };
     if (isDone()) return Promise.resolve();
     return new Promise((resolve) => {
       const finish = (): void => {
@@ -337,6 +358,9 @@ function checkPort(port: number): void {
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return;
   throw new RangeError(`${port} is not a port: choose 0 to 65535`);
 }
+
+const isInUse = (error: unknown): boolean =>
+  error instanceof TcpError && error.code === 'EADDRINUSE';
 
 const abortReason = (signal: AbortLike | undefined): unknown =>
   signal?.reason ?? new TcpError('ECONNABORTED', 'the connect was given up');

@@ -57,6 +57,21 @@ export class TcpSocket {
     return this.#connection.remotePort;
   }
 
+  /** Bytes that were written and that the peer has not acknowledged yet. */
+  get unacknowledged(): number {
+    return this.#connection.bufferedBytes;
+  }
+
+  /** Bytes that the handler has been given so far. */
+  get bytesRead(): number {
+    return this.#connection.delivery.bytesRead;
+  }
+
+  /** Bytes that were written so far, acknowledged or not. */
+  get bytesWritten(): number {
+    return this.#connection.bytesWritten;
+  }
+
   /** Sets who is called; what has arrived before is delivered then. */
   setHandler(handler: SocketHandler): void {
     this.#connection.setHandler(handler);
@@ -90,9 +105,18 @@ export class TcpSocket {
     this.#connection.uncork();
   }
 
-  /** Half-closes: what is queued is sent, then a FIN. */
+  /** Half-closes: what is queued is sent, then a FIN. What the peer sends is still delivered. */
   end(): void {
     this.#connection.end();
+  }
+
+  /**
+   * Closes both directions: what is queued is sent, then a FIN, and nothing but `handleClose` is
+   * called any more, once that is acknowledged or cannot be. Bytes that were not delivered, or that
+   * still come, are answered by a reset, with which what is queued is lost.
+   */
+  close(): void {
+    this.#connection.close(this.#clock.now());
   }
 
   /** Resets the connection now; `handleClose(null)` follows. */
@@ -103,6 +127,27 @@ export class TcpSocket {
   /** Sends small segments at once (true) or when nothing is unacknowledged (false: Nagle). */
   setNoDelay(noDelay = true): void {
     this.#connection.noDelay = noDelay;
+  }
+
+  /**
+   * Asks a peer from which nothing has come for `initialDelayMs` whether it is still there, and ends
+   * the connection with ETIMEDOUT when it does not answer.
+   *
+   * @param initialDelayMs 0 leaves the time as it is: two hours unless it was set.
+   */
+  setKeepAlive(on = false, initialDelayMs = 0): void {
+    this.#connection.setKeepAlive(on, initialDelayMs, this.#clock.now());
+  }
+
+  /**
+   * How long the peer may leave bytes unacknowledged, or a keep-alive probe unanswered, before the
+   * connection ends with ETIMEDOUT: the user time-out of RFC 5482.
+   *
+   * @param ms 0 = what each has by default; `Infinity` = for ever.
+   * @throws RangeError for a negative time.
+   */
+  setUserTimeout(ms: number): void {
+    this.#connection.setUserTimeout(ms);
   }
 
   /** The incoming bytes as a web stream; takes the socket's handler. */

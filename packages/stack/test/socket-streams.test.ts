@@ -46,6 +46,23 @@ describe('the readable side', () => {
     expect(codeOf(await bench.rejection(reading))).toBe('ECONNRESET');
   });
 
+  it('gives what has come before a reset, and then fails', async () => {
+    for (const length of [1000, 100_000]) {
+      const { bench, socket, peer } = await connected();
+      const reader = socket.readable.getReader();
+      peer.sendPattern(length);
+      await bench.advance(1000);
+      peer.abort();
+      await bench.advance(1000);
+      let received = 0;
+      const reading = (async () => {
+        for (;;) received += (await reader.read()).value?.length ?? Number.NaN;
+      })();
+      expect(codeOf(await bench.rejection(reading))).toBe('ECONNRESET');
+      expect(received).toBe(length);
+    }
+  });
+
   it('that is cancelled drops what comes, and the peer can finish', async () => {
     const { bench, socket, peer } = await connected();
     const { readable } = socket;

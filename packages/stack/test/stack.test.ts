@@ -28,6 +28,7 @@ describe('options', () => {
     [{ ipv4: { ttl: 0 } }, 'TTL'],
     [{ tcp: { receiveBuffer: 0 } }, 'receiveBuffer'],
     [{ tcp: { mss: 10 } }, 'mss'],
+    [{ memoryLimit: 0 }, 'memoryLimit'],
   ])('%j is refused', (options, message) => {
     expect(() => twoStacks(options)).toThrow(RangeError);
     expect(() => twoStacks(options)).toThrow(message);
@@ -40,13 +41,24 @@ describe('options', () => {
       const error = await bench.rejection(near.connect({ host: '10.0.0.2', port }));
       expect(error).toBeInstanceOf(RangeError);
     }
-    expect(() => near.listen({ host: '10.9.9.9', port: 1 })).toThrow('is not an address of this');
+    expect(() => near.listen({ host: '10.9.9.9', port: 1 })).toThrow('address not available');
     expect(() => near.listen({ host: 'x', port: 1 })).toThrow(RangeError);
     expect(() => near.listen({ port: 80, tcp: { sendBuffer: 0 } })).toThrow('sendBuffer');
     const noName = await bench.rejection(near.connect({ host: 'server.test', port: 80 }));
     expect(codeOf(noName)).toBe('ENOTFOUND');
     const noRoute = await bench.rejection(near.connect({ host: '10.0.0.1', port: 80 }));
     expect(codeOf(noRoute)).toBe('EHOSTUNREACH');
+  });
+
+  it('memoryLimit bounds what all connections hold', async () => {
+    const { bench, near, far } = twoStacks({ memoryLimit: 2048 });
+    far.listen({ port: 80 }, (socket) => socket.setHandler(ignore));
+    const socket = await bench.wait(near.connect({ host: '10.0.0.2', port: 80 }));
+    expect(near.counters().tcp.memoryUsed).toBe(2048);
+    const refused = await bench.rejection(near.connect({ host: '10.0.0.2', port: 80 }));
+    expect(codeOf(refused)).toBe('ENOBUFS');
+    socket.abort();
+    expect(near.counters().tcp.memoryUsed).toBe(0);
   });
 
   it('resolve finds names', async () => {

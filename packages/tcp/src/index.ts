@@ -5,8 +5,8 @@
  */
 
 export type { TcpCounters } from './base/counters.js';
-export type { TcpErrorCode } from './base/errors.js';
-export { TcpError } from './base/errors.js';
+export type { TcpErrorCall, TcpErrorCode } from './base/errors.js';
+export { connectError, listenError, TcpError } from './base/errors.js';
 export type { TcpDropReason } from './base/reasons.js';
 export {
   Because,

@@ -7,8 +7,10 @@
 import type { Stream, StreamListener } from './byte-stream.js';
 import { type PeerReactions, RecordingPeer } from './recording-peer.js';
 import type { OpenOptions, StreamBench, StreamTest, TransportFixture } from './stream-bench.js';
+import { bothDirectionsCases } from './stream-both-directions-cases.js';
 import { closingCases } from './stream-closing-cases.js';
 import { handlerCases } from './stream-handler-cases.js';
+import { progressCases } from './stream-progress-cases.js';
 import { transferCases } from './stream-transfer-cases.js';
 import type { SuiteTools } from './suite-tools.js';
 import { transportCases } from './transport-cases.js';
@@ -44,7 +46,9 @@ export function byteStreamSuite(options: ByteStreamSuiteOptions): void {
   describe(`byte streams: ${options.name}`, () => {
     describe('transfer', () => transferCases(test));
     describe('closing', () => closingCases(test));
+    describe('closing both directions', () => bothDirectionsCases(test));
     describe('handler', () => handlerCases(test));
+    describe('progress', () => progressCases(test));
     describe('transport', () => transportCases(test));
   });
 }

@@ -19,6 +19,7 @@ export interface Stream {
   readonly localPort: number;
   readonly remoteAddress: string;
   readonly remotePort: number;
+  readonly unacknowledged: number;
   setHandler(handler: StreamHandler): void;
   write(buf: Uint8Array, start?: number, end?: number): boolean;
   pause(): void;
@@ -26,6 +27,7 @@ export interface Stream {
   cork(): void;
   uncork(): void;
   end(): void;
+  close(): void;
   abort(): void;
 }
 

@@ -65,6 +65,8 @@ export class MemoryStream implements Stream {
   #corks = 0;
   #needsDrain = false;
   #ended = false;
+  /** Nobody reads here any more. */
+  #closed = false;
   #over: 'no' | 'due' | 'told' = 'no';
   #error: Error | null = null;
   #turnScheduled = false;
@@ -82,6 +84,11 @@ export class MemoryStream implements Stream {
     this.#peer = peer;
   }
 
+  get unacknowledged(): number {
+    if (this.#over !== 'no' || this.#peer === null) return 0;
+    return this.#corkedBytes + this.#peer.#inboxBytes;
+  }
+
   setHandler(handler: StreamHandler): void {
     this.#handler = handler;
     this.#scheduleTurn();
@@ -89,7 +96,12 @@ export class MemoryStream implements Stream {
 
   write(buf: Uint8Array, start = 0, end = buf.length): boolean {
     const peer = this.#peer;
-    if (this.#ended || this.#over !== 'no' || peer === null) return false;
+    if (this.#ended || peer === null) return false;
+    if (this.#over !== 'no') {
+      this.#needsDrain = true;
+      this.#scheduleTurn();
+      return false;
+    }
     if (end > start) {
       this.#corked.push(buf.slice(start, end));
       this.#corkedBytes += end - start;
@@ -130,15 +142,30 @@ export class MemoryStream implements Stream {
     this.#scheduleTurn();
   }
 
-  abort(): void {
-    if (this.#over !== 'no') return;
-    this.#finish(null);
-    const reset = new Error('the peer has reset the connection');
-    const peer = this.#peer;
-    if (peer !== null) peer.#finish(Object.assign(reset, { code: 'ECONNRESET' }));
+  close(): void {
+    if (this.#closed || this.#over !== 'no') {
+      this.#dropUntold();
+      return;
+    }
+    this.#closed = true;
+    if (this.#inboxBytes > 0) this.#refuse();
+    else this.end();
+    this.#scheduleTurn();
   }
 
-  /** Breaks the connection at both ends, as a network that fails does. */
+  abort(): void {
+    if (this.#over !== 'no') {
+      if (this.#over === 'due') this.#error = null;
+      this.#dropUntold();
+      return;
+    }
+    this.#finish(null);
+    this.#dropUntold();
+    const peer = this.#peer;
+    if (peer !== null) peer.#finish(reset());
+  }
+
+  /** Breaks the connection at both ends, as a network that fails does: what has come is delivered. */
   fail(error: Error): void {
     const peer = this.#peer;
     this.#finish(error);
@@ -148,6 +175,10 @@ export class MemoryStream implements Stream {
   #transmit(): void {
     const peer = this.#peer;
     if (this.#corkedBytes === 0 || peer === null) return;
+    if (peer.#closed && peer.#over !== 'no') {
+      this.#finish(reset());
+      return;
+    }
     for (const chunk of this.#corked) peer.#inbox.push(chunk);
     peer.#inboxBytes += this.#corkedBytes;
     this.#corked = [];
@@ -159,9 +190,25 @@ export class MemoryStream implements Stream {
     if (this.#over !== 'no') return;
     this.#over = 'due';
     this.#error = error;
+    this.#scheduleTurn();
+  }
+
+  /** The user wants no more of what has come. */
+  #dropUntold(): void {
     this.#inbox.length = 0;
     this.#inboxBytes = 0;
     this.#scheduleTurn();
+  }
+
+  /** Resets a peer whose bytes nobody reads; what it has not taken yet is lost. */
+  #refuse(): void {
+    const isLost = this.unacknowledged > 0;
+    this.#finish(isLost ? reset() : null);
+    this.#dropUntold();
+    const peer = this.#peer;
+    if (peer === null) return;
+    peer.#dropUntold();
+    peer.#finish(reset());
   }
 
   #scheduleTurn(): void {
@@ -174,29 +221,28 @@ export class MemoryStream implements Stream {
   }
 
   #takeTurn(): void {
-    if (this.#handler === null || this.#over === 'told') return;
-    this.#deliver();
-    if (this.#over === 'no' && this.#peerEnded && !this.#paused && this.#inboxBytes === 0) {
-      if (!this.#endDelivered) {
-        this.#endDelivered = true;
-        this.#handler.handleEnd();
-      }
-      // Read again: the handler may have ended or aborted.
-      if (this.#ended) this.#finish(null);
+    if (this.#over === 'told') return;
+    if (this.#closed && this.#over === 'no') {
+      if (this.#inboxBytes > 0) this.#refuse();
+      else if (this.unacknowledged === 0) this.#finish(null);
     }
-    if (this.#over === 'due') {
+    if (this.#handler === null) return;
+    this.#deliver();
+    this.#deliverEnd();
+    // Bytes that have come before a reset are told before it, unless the user waits for a drain.
+    if (this.#over === 'due' && (this.#inboxBytes === 0 || this.#needsDrain)) {
       this.#over = 'told';
       this.#handler.handleClose(this.#error);
     }
   }
 
   #deliver(): void {
-    const limit = this.#options.chunkSize;
-    while (this.#over === 'no' && !this.#paused) {
+    const { chunkSize, highWaterMark } = this.#options;
+    while (!this.#paused && !this.#closed) {
       const waiting = this.#inbox.shift();
       if (waiting === undefined) break;
-      const chunk = waiting.subarray(0, limit);
-      if (waiting.length > limit) this.#inbox.unshift(waiting.subarray(limit));
+      const chunk = waiting.subarray(0, chunkSize);
+      if (waiting.length > chunkSize) this.#inbox.unshift(waiting.subarray(chunkSize));
       this.#inboxBytes -= chunk.length;
       const buf = new Uint8Array(MARGIN + chunk.length + MARGIN).fill(POISON);
       buf.set(chunk, MARGIN);
@@ -204,7 +250,20 @@ export class MemoryStream implements Stream {
       buf.fill(POISON);
     }
     const peer = this.#peer;
-    if (this.#inboxBytes === 0 && peer !== null) peer.#drained();
+    if (peer === null) return;
+    if (this.#inboxBytes <= highWaterMark / 2) peer.#drained();
+    if (this.#inboxBytes === 0 && peer.#closed) peer.#scheduleTurn();
+  }
+
+  #deliverEnd(): void {
+    if (!this.#peerEnded || this.#paused || this.#closed || this.#inboxBytes > 0) return;
+    const isAborted = this.#over === 'due' && this.#error === null;
+    if (!this.#endDelivered && !isAborted) {
+      this.#endDelivered = true;
+      this.#handler?.handleEnd();
+    }
+    // Read again: the handler may have ended or aborted.
+    if (this.#ended) this.#finish(null);
   }
 
   #drained(): void {
@@ -215,3 +274,6 @@ export class MemoryStream implements Stream {
     });
   }
 }
+
+const reset = (): Error =>
+  Object.assign(new Error('the peer has reset the connection'), { code: 'ECONNRESET' });

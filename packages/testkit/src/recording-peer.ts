@@ -49,7 +49,8 @@ export class RecordingPeer implements StreamHandler {
   #paused = false;
   #awaitsDrain = false;
   #inCall = false;
-  #aborted = false;
+  /** Nothing but the close may follow. */
+  #givenUp = false;
   readonly #scratch = new Uint8Array(SEND_SIZE);
 
   constructor(stream: Stream, reactions: PeerReactions = {}) {
@@ -88,8 +89,14 @@ export class RecordingPeer implements StreamHandler {
 
   /** Resets the connection; nothing but the close follows. */
   abort(): void {
-    this.#aborted = true;
+    this.#givenUp = true;
     this.guarded(() => this.stream.abort());
+  }
+
+  /** Closes both directions; nothing but the close follows. */
+  close(): void {
+    this.#givenUp = true;
+    this.guarded(() => this.stream.close());
   }
 
   /** Makes a call inside of which nothing may be delivered. */
@@ -102,8 +109,14 @@ export class RecordingPeer implements StreamHandler {
   /** Sends text, one byte a character, and reports what `write` said. */
   send(text: string): boolean {
     const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
-    const taken = this.stream.write(bytes);
+    const taken = this.write(bytes);
     bytes.fill(0xdb);
+    return taken;
+  }
+
+  /** Sends bytes once, and reports what `write` said. */
+  write(bytes: Uint8Array): boolean {
+    const taken = this.stream.write(bytes);
     if (!taken) this.#awaitsDrain = true;
     return taken;
   }
@@ -179,7 +192,7 @@ export class RecordingPeer implements StreamHandler {
 
   #check(event: 'data' | 'end' | 'drain' | 'close'): void {
     if (this.closed) this.violations.push(`${event} after the close`);
-    if (this.#aborted && event !== 'close') this.violations.push(`${event} after abort`);
+    if (this.#givenUp && event !== 'close') this.violations.push(`${event} after abort or close`);
     if (this.#inCall) this.violations.push(`${event} from inside a call of the user`);
     if (event === 'data' || event === 'end') {
       if (this.ended) this.violations.push(`${event} after the end`);

@@ -17,7 +17,7 @@ const orderly = (bench: StreamBench, ...peers: readonly RecordingPeer[]): void =
  * Waits for a reset. Some hosts do not watch a connection whose peer has ended, or report a reset
  * behind unread bytes as an end: they learn of it when they write.
  */
-async function untilReset(bench: StreamBench, peer: RecordingPeer): Promise<void> {
+export async function untilReset(bench: StreamBench, peer: RecordingPeer): Promise<void> {
   for (let i = 0; i < 20 && !peer.closed; i++) {
     await bench.fixture.settle();
     peer.stream.write(new Uint8Array(1000));

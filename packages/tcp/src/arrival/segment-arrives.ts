@@ -10,7 +10,7 @@
  * data is delivered in line, as RFC 6093 recommends, and its pointer is not signalled.
  */
 
-import { TcpError } from '../base/errors.js';
+import { readError, TcpError } from '../base/errors.js';
 import { Because, Verdict } from '../base/reasons.js';
 import { Answer, movesSequence } from '../connection/answer-limiter.js';
 import type { TcpConnection } from '../connection/connection.js';
@@ -22,6 +22,7 @@ import { acknowledge } from './acknowledge.js';
 import { takeMark } from './ecn.js';
 import { receiveText } from './receive-text.js';
 import { tuneReceiveWindow } from './receive-window.js';
+import { refuseText } from './refuse-text.js';
 import { arriveInSynSent, settleSynRtt } from './syn-sent.js';
 
 /** RFC 7323, 5.5: a timestamp older than this is no longer compared. */
@@ -36,6 +37,7 @@ export function segmentArrives(
 ): Verdict {
   if (connection.state === 'SYN-SENT') {
     const verdict = arriveInSynSent(connection, seg, now);
+    if (verdict === null) connection.patience.heard(now, false);
     // 3.10.7.3, fourth: text and FIN behind the SYN go on at the sixth step.
     return verdict ?? arriveBehindSyn(connection, seg, buf, now, processText);
   }
@@ -138,6 +140,8 @@ function checkSequence(connection: TcpConnection, seg: TcpHeader, now: number): 
   }
   answerRepetition(connection, Answer.OUT_OF_WINDOW, seg, now);
   if (isOld) {
+    // A peer that asks whether we are there (RFC 9293, 3.8.4) is there itself.
+    if (seqDiff(rcv.nxt, seqAdd(seg.seq, seg.len)) <= 1) connection.patience.heard(now, false);
     connection.context.counters.duplicates++;
     return Verdict.DUPLICATE;
   }
@@ -181,7 +185,7 @@ function checkReset(connection: TcpConnection, seg: TcpHeader, now: number): Ver
   return Verdict.RESET;
 }
 
-const resetByPeer = (): TcpError => new TcpError('ECONNRESET', 'the peer has reset the connection');
+const resetByPeer = (): TcpError => readError('ECONNRESET');
 
 /** Fourth: the SYN bit, with RFC 5961, 4. */
 function checkSyn(connection: TcpConnection, seg: TcpHeader, now: number): Verdict | null {
@@ -216,7 +220,10 @@ function checkAck(connection: TcpConnection, seg: TcpHeader, now: number): Verdi
     challenge(connection, Answer.UNACCEPTABLE_ACK, now);
     return Verdict.BAD_ACK;
   }
+  const { una } = snd;
   acknowledge(connection, seg, now);
+  connection.patience.heard(now, snd.una !== una);
+  if (snd.una !== una && connection.isOrphan) connection.requestEvents();
   switch (connection.state) {
     case 'FIN-WAIT-1':
       if (snd.finAcked) connection.enter('FIN-WAIT-2');
@@ -270,7 +277,7 @@ function processText(
   now: number,
 ): Verdict {
   if (seg.len === 0) return Verdict.ACCEPTED;
-  if (!connection.canReceive) return Verdict.DATA_AFTER_CLOSE;
+  if (!connection.canReceive || refuseText(connection, seg)) return Verdict.DATA_AFTER_CLOSE;
   const { rcv } = connection;
   const last = seqAdd(seg.seq, seg.len - 1);
   // Beyond the window a FIN is trimmed like text; at its very edge it needs no room.

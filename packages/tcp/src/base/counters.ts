@@ -23,6 +23,7 @@ export interface TcpCounters extends MemoryCounters {
   ecnMarks: number;
   ecnReductions: number;
   windowProbes: number;
+  keepAliveProbes: number;
   outOfOrder: number;
   duplicates: number;
   outOfWindow: number;
@@ -31,6 +32,8 @@ export interface TcpCounters extends MemoryCounters {
   answersSuppressed: number;
   resetsSent: number;
   resetsReceived: number;
+  /** Resets for text that nobody will read (RFC 9293, SHLD-3); part of `resetsSent`. */
+  resetsForUnreadText: number;
   connectionsOpened: number;
   connectionsAccepted: number;
   connectionsFailed: number;
@@ -62,6 +65,7 @@ export function createTcpCounters(): TcpCounters {
     ecnMarks: 0,
     ecnReductions: 0,
     windowProbes: 0,
+    keepAliveProbes: 0,
     outOfOrder: 0,
     duplicates: 0,
     outOfWindow: 0,
@@ -69,6 +73,7 @@ export function createTcpCounters(): TcpCounters {
     answersSuppressed: 0,
     resetsSent: 0,
     resetsReceived: 0,
+    resetsForUnreadText: 0,
     connectionsOpened: 0,
     connectionsAccepted: 0,
     connectionsFailed: 0,

@@ -29,6 +29,9 @@ export const Because = {
   TAIL_LOSS_PROBE: 19,
   /** The peer has dropped what it had reported by SACK (RFC 2018, 8). */
   RENEGED: 20,
+  KEEP_ALIVE: 21,
+  /** Text for a connection that the application has closed in both directions. */
+  NOBODY_READS: 22,
   /** A SYN-ACK that remembers the SYN in its numbers (RFC 4987, 3.6). */
   SYN_COOKIE: 24,
 } as const;

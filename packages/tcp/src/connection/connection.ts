@@ -17,18 +17,20 @@ import type { Deadlined } from '../timing/deadline-heap.js';
 import { TIMESTAMPS_LENGTH } from '../wire/options.js';
 import type { Seq } from '../wire/seq.js';
 import { type Answer, AnswerLimiter } from './answer-limiter.js';
+import { type Closable, closeBoth } from './closing.js';
 import type { PassiveOpen, TcpContext } from './context.js';
 import { Delivery, type DeliveryOwner, type TcpHandler, type TcpOpenCallback } from './delivery.js';
 import { EcnState } from './ecn-state.js';
 import type { FourTuple } from './four-tuple.js';
 import { defaultMssTo, mssOf, offeredMss, offeredShift, pathMssTo } from './offer.js';
+import { Patience } from './patience.js';
 import { Receiver } from './receiver.js';
 import { sendBufferLimit } from './send-buffer.js';
 import { Sender } from './sender.js';
 import { INITIAL_BUFFER, type TcpSettings } from './settings.js';
 
 /** A connection, from its SYN to CLOSED. */
-export class TcpConnection implements Deadlined, DeliveryOwner {
+export class TcpConnection implements Deadlined, DeliveryOwner, Closable<TcpConnection> {
   readonly localAddress: IpAddress;
   readonly localPort: number;
   readonly remoteAddress: IpAddress;
@@ -54,6 +56,10 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
   /** The MSS in our SYN. */
   readonly advertisedMss: number;
   noDelay: boolean;
+  /** For how long it waits for a peer that is silent. */
+  readonly patience: Patience;
+  /** Bytes that the application has written. */
+  bytesWritten = 0;
   /** Why a SYN or SYN-ACK has to be sent; -1 = none has to. */
   synBecause: Because | -1 = -1;
   /** What an ICMP error said that does not end a connection (RFC 9293, 3.9.2.2); it explains a later time-out. */
@@ -73,6 +79,7 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
   readonly #timestampOffset: number;
   #corks = 0;
   #isOrderly = true;
+  #isInBudget = true;
   #answers: AnswerLimiter | null = null;
 
   constructor(
@@ -81,6 +88,7 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     listener: PassiveOpen<TcpConnection> | null,
     tuple: FourTuple,
     iss: Seq,
+    now: number,
   ) {
     this.context = context;
     this.settings = settings;
@@ -92,6 +100,7 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     const pathMss = pathMssTo(context.ip, this);
     this.advertisedMss = offeredMss(settings, pathMss);
     this.noDelay = settings.noDelay;
+    this.patience = new Patience(settings, now);
     this.timestampsEnabled = settings.timestamps;
     this.sackEnabled = settings.sack;
     this.scalingEnabled = settings.windowScaling;
@@ -135,6 +144,11 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     return this.#isOrderly;
   }
 
+  /** Whether the application has closed both directions. */
+  get isOrphan(): boolean {
+    return this.patience.orphanProgressAt >= 0;
+  }
+
   get isCorked(): boolean {
     return this.#corks > 0;
   }
@@ -164,10 +178,15 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
    * @throws RangeError when more than 1 GiB would be queued.
    */
   write(buf: Uint8Array, start = 0, end = buf.length): boolean {
-    if (this.snd.finQueued || this.#state === 'CLOSED') return false;
+    if (this.snd.finQueued) return false;
     const { queue } = this.snd;
+    if (this.#state === 'CLOSED') {
+      this.delivery.wantDrain();
+      return false;
+    }
     if (end > start) {
       queue.write(queue.span, buf, start, end);
+      this.bytesWritten += end - start;
       this.context.requestOutput(this);
     }
     if (queue.span < this.sendBufferLimit) return true;
@@ -209,11 +228,41 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     this.context.requestOutput(this);
   }
 
+  /**
+   * Closes both directions (RFC 9293, 3.6.1, MAY-1): what is queued is sent, then a FIN, and nobody
+   * reads any more. Text that waits for the application, or that still comes, is answered by a
+   * reset (SHLD-3), with which what is queued is lost too.
+   *
+   * `handleClose` comes once the FIN is acknowledged, or with an error when that cannot be.
+   */
+  close(now: number): void {
+    closeBoth(this, now);
+  }
+
   /** ABORT (RFC 9293, 3.10.5): sends a reset and forgets everything. */
   abort(now: number): void {
-    if (this.#state === 'CLOSED') return;
+    if (this.#state === 'CLOSED') {
+      // What waits, a failure included, is not told any more.
+      if (this.delivery.discard()) this.#error = null;
+      return;
+    }
     if (this.#state !== 'TIME-WAIT') this.context.sendAbort(this, now);
     this.fail(null);
+  }
+
+  /** Turns keep-alive on or off (RFC 9293, MUST-24); `idleMs` 0 leaves the time as it is. */
+  setKeepAlive(on: boolean, idleMs: number, now: number): void {
+    const { patience, settings } = this;
+    if (on) patience.turnOn(idleMs || patience.keepAlive?.idleMs || settings.keepAliveIdleMs, now);
+    else patience.turnOff();
+    this.updateDeadline();
+  }
+
+  /** Sets the user time-out (RFC 9293, MUST-21: R2): 0 = the default, `Infinity` = never. */
+  setUserTimeout(ms: number): void {
+    if (!(ms >= 0)) throw new RangeError('a user time-out is not negative');
+    this.patience.userTimeoutMs = ms;
+    this.updateDeadline();
   }
 
   // What the package's other files do to a connection.
@@ -251,14 +300,16 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
   startTimeWait(now: number): void {
     this.snd.release();
     this.rcv.delayedAckAt = Number.POSITIVE_INFINITY;
+    this.#leaveBudget();
+    this.rcv.queue.detach();
     this.context.startTimeWait(this, now);
     this.enter('TIME-WAIT');
     this.context.requestEvents(this);
   }
 
   /**
-   * Enters CLOSED from wherever it is and drops what is not delivered: an error, or `null` for the
-   * application's own abort.
+   * Enters CLOSED from wherever it is: an error, behind the text that has come before it, or `null`
+   * for the application's own abort, which drops that.
    */
   fail(error: TcpError | null): void {
     if (this.#state === 'CLOSED') return;
@@ -266,7 +317,8 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     this.#isOrderly = false;
     if (error !== null) this.context.counters.connectionsFailed++;
     this.#close();
-    this.delivery.discard();
+    if (error === null || this.isOrphan) this.delivery.discard();
+    else this.delivery.fail();
   }
 
   /** Enters CLOSED after both FINs; text that waits for the application is still delivered. */
@@ -281,9 +333,16 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
     this.rcv.delayedAckAt = Number.POSITIVE_INFINITY;
     this.synBecause = -1;
     this.updateDeadline();
-    this.context.pool.budget.give(CONNECTION_COST);
+    this.#leaveBudget();
     this.context.remove(this);
     this.context.requestEvents(this);
+  }
+
+  /** The connection is over, or in TIME-WAIT, which has a bound of its own. */
+  #leaveBudget(): void {
+    if (!this.#isInBudget) return;
+    this.#isInBudget = false;
+    this.context.pool.budget.give(CONNECTION_COST);
   }
 
   /** Asks for a round of events. */
@@ -313,6 +372,7 @@ export class TcpConnection implements Deadlined, DeliveryOwner {
       this.snd.pacedAt,
       this.snd.persistAt,
       this.rcv.delayedAckAt,
+      this.patience.until(this),
     );
     this.context.reschedule(this);
   }

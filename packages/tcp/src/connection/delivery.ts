@@ -2,6 +2,10 @@
  * What a connection tells its application, and when: text as it comes or once it may, then the end,
  * room to write again, and last the close, exactly once.
  *
+ * A connection that its peer has reset, or that is given up, still delivers the text that waits, to
+ * a paused application once it resumes. Only one that waits for room to write is told at once: it
+ * would wait for ever. What the application has given up itself is dropped.
+ *
  * Here, and nowhere else, is when code of the user runs: in a round of events (`round`), and for
  * text that may be lent where it lies in the packet, at the end of its segment (`lend`), when
  * everything has been taken from the segment and no step of it is left. So a handler may give any
@@ -18,11 +22,14 @@ export interface TcpHandler {
   handleData(buf: Uint8Array, start: number, end: number): void;
   /** The peer's FIN has been reached. */
   handleEnd(): void;
-  /** After `write` returned false: half of the send buffer is free again. */
+  /** After `write` returned false: there is room again (see `sendBuffer`). */
   handleDrain(): void;
   /** The connection is over in both directions; comes exactly once and last. */
   handleClose(error: TcpError | null): void;
 }
+
+/** The most room that a refused `write` waits for: a slow reader makes that much soon enough. */
+const LARGEST_DRAIN = 64 * 1024;
 
 /** Called once when an active open has succeeded (`null`) or failed. */
 export type TcpOpenCallback = (error: TcpError | null) => void;
@@ -33,6 +40,8 @@ export interface DeliveryOwner extends TcpConnectionView {
   readonly isOrderly: boolean;
   /** Octets queued for sending from which on `write` returns false, at this moment. */
   readonly sendBufferLimit: number;
+  /** Whether the application has closed both directions. */
+  readonly isOrphan: boolean;
   requestEvents(): void;
   requestOutput(): void;
 }
@@ -40,6 +49,8 @@ export interface DeliveryOwner extends TcpConnectionView {
 /** The application's side of one connection. */
 export class Delivery {
   readonly #connection: DeliveryOwner;
+  /** Bytes that the application has been given. */
+  bytesRead = 0;
   #handler: TcpHandler | null = null;
   #onOpen: TcpOpenCallback | null = null;
   /** The open has succeeded, and `onOpen` has not heard of it yet. */
@@ -48,8 +59,10 @@ export class Delivery {
   #lentStart = 0;
   #lentEnd = 0;
   #paused = false;
-  /** The handler is reading; the oldest block must stay as it is. */
-  #delivering = false;
+  /** Octets of the queue that the handler is reading; its oldest block must stay as it is. */
+  #inHand = 0;
+  /** What waits is dropped: the application has given the connection up, or nobody reads any more. */
+  #dropped = false;
   #drainWanted = false;
   #endDelivered = false;
   #closeDelivered = false;
@@ -73,9 +86,10 @@ export class Delivery {
     this.#requestRound();
   }
 
-  /** `write` was refused: the handler hears when there is room. */
+  /** `write` was refused: the handler hears when there is room, or that there never will be. */
   wantDrain(): void {
     this.#drainWanted = true;
+    if (this.#connection.state === 'CLOSED') this.#requestRound();
   }
 
   /** An active open has begun; `onOpen` hears of its outcome. */
@@ -90,9 +104,33 @@ export class Delivery {
     this.#requestRound();
   }
 
-  /** The connection has failed: what was not delivered is dropped, as soon as nobody reads it. */
-  discard(): void {
-    if (!this.#delivering) this.#connection.rcv.release();
+  /** Bytes that have arrived in order and that the application has not seen. */
+  get unread(): number {
+    return this.#dropped ? 0 : this.#connection.rcv.undelivered - this.#inHand;
+  }
+
+  /**
+   * The application reads no more: what was not delivered is dropped, as soon as nobody reads it.
+   *
+   * @returns whether its close has still to be told.
+   */
+  discard(): boolean {
+    this.#dropped = true;
+    this.#drainWanted = false;
+    if (this.#inHand === 0) this.#drop();
+    this.#requestRound();
+    return !this.#closeDelivered;
+  }
+
+  /** The connection has failed: nothing closes its gaps any more, and what is in order is delivered. */
+  fail(): void {
+    this.#connection.rcv.dropOutOfOrder();
+  }
+
+  #drop(): void {
+    const { rcv, state } = this.#connection;
+    if (state === 'CLOSED') rcv.release();
+    else rcv.skip(rcv.undelivered);
   }
 
   /** Whether text that is next can be taken now: by the application at once, or into memory. */
@@ -128,8 +166,8 @@ export class Delivery {
     if (start === end || this.#handler === null) return;
     this.#lentEnd = start;
     this.#connection.rcv.skip(end - start);
-    this.#call(this.#handler, buf, start, end);
-    this.#discardIfFailed();
+    this.bytesRead += end - start;
+    this.#handler.handleData(buf, start, end);
   }
 
   /** One round of events, in this order: waiting text, the end, room to write, the close. */
@@ -159,6 +197,8 @@ export class Delivery {
       const handler = this.#handler;
       this.#handler = null;
       this.#closeDelivered = true;
+      this.#dropped = true;
+      this.#drop();
       handler.handleClose(connection.error);
     }
   }
@@ -170,21 +210,22 @@ export class Delivery {
 
   get #hasRoom(): boolean {
     const { snd, sendBufferLimit } = this.#connection;
-    return snd.queue.span <= sendBufferLimit / 2;
+    return snd.queue.span <= sendBufferLimit - Math.min(sendBufferLimit / 2, LARGEST_DRAIN);
   }
 
   get #mayDeliver(): boolean {
-    return this.#handler !== null && !this.#paused && !this.#hasFailed;
+    return this.#handler !== null && !this.#paused && !this.#dropped;
   }
 
-  get #hasFailed(): boolean {
-    return this.#connection.state === 'CLOSED' && !this.#connection.isOrderly;
-  }
-
+  /** Whether the close may be told: nothing is left to tell before it. */
   get #isOver(): boolean {
     if (this.#closeDelivered) return false;
-    if (this.#hasFailed) return true;
-    const { state } = this.#connection;
+    const { state, isOrderly, isOrphan } = this.#connection;
+    if (state === 'CLOSED' && (!isOrderly || this.#dropped)) {
+      return this.#drainWanted || this.unread === 0;
+    }
+    // An orphan is over, for who has closed it, when its FIN is acknowledged.
+    if (isOrphan) return state === 'CLOSED' || state === 'FIN-WAIT-2' || state === 'TIME-WAIT';
     return (state === 'CLOSED' || state === 'TIME-WAIT') && this.#endDelivered;
   }
 
@@ -193,29 +234,19 @@ export class Delivery {
     while (rcv.undelivered > 0 && this.#handler !== null && this.#mayDeliver) {
       const { bytes, runStart } = rcv.queue;
       const run = rcv.queue.runLength(rcv.undelivered);
+      this.#inHand = run;
+      this.bytesRead += run;
       try {
-        this.#call(this.#handler, bytes, runStart, runStart + run);
+        this.#handler.handleData(bytes, runStart, runStart + run);
       } finally {
+        this.#inHand = 0;
         rcv.skip(run);
+        // The handler may have given up what follows while it was reading.
+        if (this.#dropped) this.#drop();
         // The window may have to be opened.
-        this.#connection.requestOutput();
+        else if (this.#connection.state !== 'CLOSED') this.#connection.requestOutput();
       }
     }
-    this.#discardIfFailed();
-  }
-
-  #call(handler: TcpHandler, buf: Uint8Array, start: number, end: number): void {
-    this.#delivering = true;
-    try {
-      handler.handleData(buf, start, end);
-    } finally {
-      this.#delivering = false;
-    }
-  }
-
-  /** The handler may have aborted while it was reading. */
-  #discardIfFailed(): void {
-    if (this.#hasFailed) this.#connection.rcv.release();
   }
 
   #requestRound(): void {

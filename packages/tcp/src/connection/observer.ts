@@ -11,7 +11,15 @@ import type { TcpHeader } from '../wire/header.js';
 import type { TcpConnectionView } from './view.js';
 
 /** The timers of a connection. */
-export type TcpTimer = 'retransmission' | 'tail-probe' | 'reordering' | 'persist' | 'delayed-ack';
+export type TcpTimer =
+  | 'retransmission'
+  | 'tail-probe'
+  | 'reordering'
+  | 'persist'
+  | 'delayed-ack'
+  | 'keep-alive'
+  | 'user-timeout'
+  | 'fin-wait-2';
 
 /** Watches TCP. Every method is optional. */
 export interface TcpObserver {

@@ -198,13 +198,18 @@ export class Receiver implements Prunable {
 
   /** The peer's FIN has been reached at `nxt`: whatever was kept beyond it is nonsense. */
   takeFin(): void {
-    this.queue.truncate(this.undelivered);
-    this.#forgetRanges();
+    this.dropOutOfOrder();
     this.nxt = seqAdd(this.nxt, 1);
     // At the edge of a closed window a FIN needs no room.
     if (seqGt(this.nxt, this.edge)) this.edge = this.nxt;
     this.finReceived = true;
     this.ackBecause = Because.ACK_DUE;
+  }
+
+  /** Forgets whatever lies beyond `nxt`. */
+  dropOutOfOrder(): void {
+    this.queue.truncate(this.undelivered);
+    this.#forgetRanges();
   }
 
   /** Moves `readSeq` over octets that were handed out, whether they were in the queue or never. */

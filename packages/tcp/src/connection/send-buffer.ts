@@ -7,7 +7,10 @@
 
 import type { MemoryBudget } from '../memory/budget.js';
 import type { Sender } from './sender.js';
-import { INITIAL_BUFFER, type TcpSettings } from './settings.js';
+import type { TcpSettings } from './settings.js';
+
+/** What may wait besides: a response of a usual size is taken whole. */
+const SLACK = 256 * 1024;
 
 /** What is enough under memory pressure: a response head and a few segments. */
 const PRESSED_BUFFER = 16 * 1024;
@@ -18,5 +21,5 @@ export function sendBufferLimit(settings: TcpSettings, snd: Sender, budget: Memo
   if (budget.isModerate) return Math.min(sendBuffer, PRESSED_BUFFER);
   if (!settings.autotune) return sendBuffer;
   const window = Math.max(snd.congestion.cwnd, snd.flightSize);
-  return Math.min(sendBuffer, INITIAL_BUFFER + 2 * window);
+  return Math.min(sendBuffer, SLACK + 2 * window);
 }

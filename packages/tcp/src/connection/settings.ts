@@ -13,13 +13,14 @@ export interface TcpSettings {
    */
   readonly receiveBuffer: number;
   /**
-   * Octets queued for sending above which `write` returns false; `handleDrain` comes at half of it.
-   * With `autotune` a bound, without it the size. @default 16 MiB
+   * Octets queued for sending from which on `write` returns false; `handleDrain` comes once 64 KiB
+   * below it are free, or half of a smaller one. With `autotune` a bound, without it the size.
+   * @default 16 MiB
    */
   readonly sendBuffer: number;
   /**
-   * Both buffers begin with 128 KiB, or their bound if that is less, and follow what the path and
-   * the application make of them. @default true
+   * Both buffers follow what the path and the application make of them, within their bounds: that of
+   * receiving begins with 128 KiB, that of sending with 256 KiB. @default true
    */
   readonly autotune: boolean;
   /** Sends small segments at once instead of waiting for an ACK (RFC 9293, 3.7.4: Nagle off). @default false */
@@ -38,8 +39,24 @@ export interface TcpSettings {
   readonly synRetries: number;
   /** How often a SYN-ACK is repeated before a half-open connection is forgotten. @default 5: 63 s */
   readonly synAckRetries: number;
-  /** How long a peer may leave data unacknowledged before the connection fails (RFC 9293, 3.8.3: R2, at least 100 s). @default 120,000 */
+  /**
+   * How long a peer may be silent that owes us an answer before the connection fails: the user
+   * time-out of RFC 5482 and of Linux's `TCP_USER_TIMEOUT`. 0 = what each timer has by default: 120 s
+   * for data (RFC 9293, 3.8.3: R2), `keepAliveProbes` for an idle connection. @default 0
+   */
   readonly userTimeoutMs: number;
+  /** Probes a connection on which nothing happens (RFC 9293, 3.8.4). @default false (MUST-25) */
+  readonly keepAlive: boolean;
+  /** For how long nothing has come from the peer when the first probe leaves. @default 7,200,000: two hours (MUST-28) */
+  readonly keepAliveIdleMs: number;
+  /** From one probe to the next while none is answered. @default 75,000 */
+  readonly keepAliveIntervalMs: number;
+  /** How many probes in a row may go unanswered; with 1 a single lost answer ends a connection. @default 9 */
+  readonly keepAliveProbes: number;
+  /** A probe carries one garbage octet, for peers that answer no other (RFC 9293, MAY-6). @default false */
+  readonly keepAliveOctet: boolean;
+  /** How long FIN-WAIT-2 lasts once the application has closed both directions. @default 60,000 */
+  readonly finWait2Ms: number;
   /** The largest segment we ask the peer for; 0 = what the path's MTU allows. @default 0 */
   readonly mss: number;
   /** Negotiates window scaling (RFC 7323, 2). @default true */
@@ -61,7 +78,7 @@ export interface TcpSettings {
   readonly congestionControl: CongestionControlFactory;
 }
 
-/** Octets that a buffer begins with where it may grow. */
+/** Octets that a receive buffer begins with where it may grow. */
 export const INITIAL_BUFFER = 128 * 1024;
 
 /** The defaults that stand at each setting. */
@@ -77,7 +94,13 @@ export const defaultTcpSettings: TcpSettings = {
   maxRtoMs: 60_000,
   synRetries: 7,
   synAckRetries: 5,
-  userTimeoutMs: 120_000,
+  userTimeoutMs: 0,
+  keepAlive: false,
+  keepAliveIdleMs: 7_200_000,
+  keepAliveIntervalMs: 75_000,
+  keepAliveProbes: 9,
+  keepAliveOctet: false,
+  finWait2Ms: 60_000,
   mss: 0,
   windowScaling: true,
   timestamps: true,
@@ -115,6 +138,11 @@ export function resolveTcpSettings(
   check(settings.minRtoMs > 0, 'minRtoMs', 'positive');
   check(settings.initialRtoMs > 0, 'initialRtoMs', 'positive');
   check(settings.maxRtoMs >= settings.minRtoMs, 'maxRtoMs', 'at least minRtoMs');
+  check(settings.userTimeoutMs >= 0, 'userTimeoutMs', 'not negative');
+  check(settings.keepAliveIdleMs > 0, 'keepAliveIdleMs', 'positive');
+  check(settings.keepAliveIntervalMs > 0, 'keepAliveIntervalMs', 'positive');
+  check(settings.keepAliveProbes >= 1, 'keepAliveProbes', 'at least 1');
+  check(settings.finWait2Ms >= 0, 'finWait2Ms', 'not negative');
   check(settings.mss === 0 || settings.mss >= 48, 'mss', '0 or at least 48 bytes');
   check(settings.mss <= 65495, 'mss', 'at most 65,495 bytes');
   check(['request', 'accept', 'never'].includes(settings.ecn), 'ecn', 'request, accept or never');

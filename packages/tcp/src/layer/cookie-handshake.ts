@@ -12,7 +12,13 @@ import { Because, Verdict } from '../base/reasons.js';
 import { TcpConnection } from '../connection/connection.js';
 import type { TcpContext } from '../connection/context.js';
 import type { FourTuple } from '../connection/four-tuple.js';
-import { offeredMss, offeredShift, offeredWindow, pathMssTo } from '../connection/offer.js';
+import {
+  defaultMssTo,
+  offeredMss,
+  offeredShift,
+  offeredWindow,
+  pathMssTo,
+} from '../connection/offer.js';
 import { type BareSynAck, emitBareSynAck } from '../sending/emit-stateless.js';
 import { TcpFlag } from '../wire/flags.js';
 import { createTcpHeader, type TcpHeader } from '../wire/header.js';
@@ -28,6 +34,9 @@ import {
   SynCookie,
 } from './syn-cookie.js';
 
+/** What a SYN that asks for ECN has (RFC 3168, 6.1.1). */
+const ECN_ASKED = TcpFlag.ECE | TcpFlag.CWR;
+
 /** Stateless handshakes of one stack. */
 export class CookieHandshakes {
   readonly #context: TcpContext<TcpConnection>;
@@ -35,7 +44,7 @@ export class CookieHandshakes {
   readonly #cookie: SynCookie;
   /** The SYN as the cookie remembers it. */
   readonly #syn = createTcpHeader();
-  readonly #options: CookieOptions = { windowShift: -1, sackPermitted: false };
+  readonly #options: CookieOptions = { windowShift: -1, sackPermitted: false, ecn: false };
   readonly #synAck: BareSynAck = {
     seq: seq(0),
     ack: seq(0),
@@ -46,6 +55,7 @@ export class CookieHandshakes {
     mss: 0,
     windowShift: -1,
     sackPermitted: false,
+    ecn: false,
   };
 
   constructor(context: TcpContext<TcpConnection>, connections: ConnectionTable<TcpConnection>) {
@@ -62,15 +72,18 @@ export class CookieHandshakes {
     buf: Uint8Array,
     now: number,
   ): boolean {
-    const cookie = this.#cookie.make(tuple, seg.seq, seg.mss, now);
-    if (cookie === null) return false;
     const context = this.#context;
+    const mss = seg.mss === 0 ? defaultMssTo(context.ip, tuple) : seg.mss;
+    const cookie = this.#cookie.make(tuple, seg.seq, mss, now);
+    if (cookie === null) return false;
     const { settings } = listener;
     const hasTimestamps = settings.timestamps && seg.hasTimestamp;
     const isScaling = hasTimestamps && settings.windowScaling && seg.windowShift >= 0;
     const options = this.#options;
     options.windowShift = isScaling ? seg.windowShift : -1;
     options.sackPermitted = hasTimestamps && settings.sack && seg.sackPermitted;
+    const asksEcn = (seg.flags & ECN_ASKED) === ECN_ASKED;
+    options.ecn = hasTimestamps && settings.ecn !== 'never' && asksEcn;
     const synAck = this.#synAck;
     synAck.seq = cookie;
     synAck.ack = seqAdd(seg.seq, 1);
@@ -78,6 +91,7 @@ export class CookieHandshakes {
     synAck.mss = offeredMss(settings, pathMssTo(context.ip, tuple));
     synAck.windowShift = isScaling ? offeredShift(settings) : -1;
     synAck.sackPermitted = options.sackPermitted;
+    synAck.ecn = options.ecn;
     synAck.hasTimestamps = hasTimestamps;
     synAck.tsval = hasTimestamps ? cookieTimestamp(this.#timestampAt(tuple, now), options) : 0;
     synAck.tsecr = seg.tsval;
@@ -111,6 +125,7 @@ export class CookieHandshakes {
     const options = this.#options;
     options.windowShift = -1;
     options.sackPermitted = false;
+    options.ecn = false;
     const hasTimestamp = seg.hasTimestamp && listener.settings.timestamps;
     if (hasTimestamp) {
       const age = (this.#timestampAt(tuple, now) - seg.tsecr) | 0;
@@ -119,7 +134,7 @@ export class CookieHandshakes {
     }
     const syn = this.#syn;
     syn.seq = peerIsn;
-    syn.flags = TcpFlag.SYN;
+    syn.flags = TcpFlag.SYN | (options.ecn ? ECN_ASKED : 0);
     syn.len = 1;
     syn.wnd = seg.wnd;
     syn.mss = mss;
@@ -140,7 +155,14 @@ export class CookieHandshakes {
     now: number,
   ): void {
     const iss: Seq = seqAdd(seg.ack, -1);
-    const connection = new TcpConnection(this.#context, listener.settings, listener, tuple, iss);
+    const connection = new TcpConnection(
+      this.#context,
+      listener.settings,
+      listener,
+      tuple,
+      iss,
+      now,
+    );
     this.#connections.add(connection);
     connection.enter('SYN-RECEIVED');
     takeSyn(connection, this.#syn, now);

@@ -120,7 +120,7 @@ export class PassiveOpens {
     now: number,
   ): void {
     const context = this.#context;
-    const connection = new TcpConnection(context, listener.settings, listener, tuple, iss);
+    const connection = new TcpConnection(context, listener.settings, listener, tuple, iss, now);
     this.#connections.add(connection);
     connection.enter('SYN-RECEIVED');
     takeSyn(connection, seg, now);

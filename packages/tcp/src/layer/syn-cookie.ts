@@ -7,8 +7,8 @@
  *     |  SipHash of 4-tuple, peer's ISN, period, MSS index    |P| MSS |
  *
  * P is the lowest bit of the period of 64 s in which the cookie was made; it is good in that and in
- * the next. What the peer's options said of window scale and SACK goes into the six lowest bits of
- * the timestamp, where both sides have timestamps; without them neither is used.
+ * the next. What the peer's SYN said of window scale, SACK and ECN goes into the six lowest bits of
+ * the timestamp, where both sides have timestamps; without them none is used.
  *
  * One hash decides. Of 2^32 numbers sixteen are good at a time: a blind guess that succeeds opens a
  * connection nobody holds, and no existing one is touched. With timestamps it has to guess the
@@ -30,9 +30,6 @@ export const COOKIE_LIFETIME_MS = 2 * PERIOD_MS;
  */
 export const COOKIE_MSS = [48, 216, 536, 1220, 1360, 1440, 1460, 8960] as const;
 
-/** RFC 9293, 3.7.1: of a peer that names none. */
-const DEFAULT_MSS = 536;
-
 const INDEX_MASK = 7;
 const PERIOD_SHIFT = 3;
 const TAG_SHIFT = 4;
@@ -40,12 +37,15 @@ const TAG_SHIFT = 4;
 const OPTIONS_MASK = 63;
 const NO_SHIFT = 15;
 const SACK_PERMITTED = 16;
+const ECN = 32;
 
 /** What the timestamp of a cookie says. */
 export interface CookieOptions {
   /** The peer's shift count; -1 = it does not scale. */
   windowShift: number;
   sackPermitted: boolean;
+  /** The peer has asked for ECN, and we agree. */
+  ecn: boolean;
 }
 
 /** Makes cookies, and knows its own. */
@@ -60,13 +60,12 @@ export class SynCookie {
   /**
    * The initial sequence number that answers a SYN.
    *
-   * @param mss of the peer's option, 0 = it has none.
+   * @param mss the peer's, or what is assumed of one that names none.
    * @returns `null` for a peer with so small a size that no cookie can say it.
    */
   make(tuple: FourTuple, peerIsn: Seq, mss: number, now: number): Seq | null {
-    const wanted = mss === 0 ? DEFAULT_MSS : mss;
     let index = COOKIE_MSS.length - 1;
-    while (index >= 0 && COOKIE_MSS[index]! > wanted) index--;
+    while (index >= 0 && COOKIE_MSS[index]! > mss) index--;
     return index < 0 ? null : this.#cookie(tuple, peerIsn, index, Math.floor(now / PERIOD_MS));
   }
 
@@ -91,7 +90,7 @@ export class SynCookie {
 /** Puts a peer's options into a timestamp of ours, which gets at most 64 ms older by it. */
 export function cookieTimestamp(tsval: number, options: CookieOptions): number {
   const shift = options.windowShift < 0 ? NO_SHIFT : options.windowShift;
-  const bits = shift | (options.sackPermitted ? SACK_PERMITTED : 0);
+  const bits = shift | (options.sackPermitted ? SACK_PERMITTED : 0) | (options.ecn ? ECN : 0);
   const stamped = (tsval & ~OPTIONS_MASK) | bits;
   return (((stamped - tsval) | 0) > 0 ? stamped - OPTIONS_MASK - 1 : stamped) >>> 0;
 }
@@ -101,4 +100,5 @@ export function readCookieTimestamp(tsecr: number, into: CookieOptions): void {
   const shift = tsecr & NO_SHIFT;
   into.windowShift = shift === NO_SHIFT ? -1 : shift;
   into.sackPermitted = (tsecr & SACK_PERMITTED) !== 0;
+  into.ecn = (tsecr & ECN) !== 0;
 }

@@ -199,7 +199,7 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
     const previous = this.#timeWaits.giveWay(tuple);
     const iss =
       previous === null ? this.isn.next(tuple, now) : this.isn.nextBeyond(tuple, previous, now);
-    const connection = new TcpConnection(this, settings, null, tuple, iss);
+    const connection = new TcpConnection(this, settings, null, tuple, iss, now);
     this.#connections.add(connection);
     connection.open(onOpen);
     return connection;

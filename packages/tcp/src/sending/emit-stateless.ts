@@ -42,6 +42,8 @@ export interface BareSynAck extends BareSegment {
   /** -1 = no window scale. */
   windowShift: number;
   sackPermitted: boolean;
+  /** Agrees to ECN (RFC 3168, 6.1.1). */
+  ecn: boolean;
 }
 
 /** Sends an ACK; false where there is no room for it. */
@@ -76,7 +78,8 @@ export function emitBareSynAck(
   if (segment.sackPermitted) end = emitSackPermitted(buf, end);
   if (segment.hasTimestamps) end = emitTimestamps(buf, end, segment.tsval, segment.tsecr);
   if (segment.windowShift >= 0) end = emitWindowShift(buf, end, segment.windowShift);
-  finish(context, tuple, segment, TcpFlag.SYN | TcpFlag.ACK, at, end, because);
+  const ecn = segment.ecn ? TcpFlag.ECE : 0;
+  finish(context, tuple, segment, TcpFlag.SYN | TcpFlag.ACK | ecn, at, end, because);
   return true;
 }
 

@@ -131,7 +131,9 @@ export function emitSegment(
     }
   }
   const text = at + TCP_HEADER_LENGTH + optionsLength;
-  if (length > 0) snd.queue.read(seqDiff(from, snd.queueSeq), length, buf, text);
+  // The octet of a keep-alive probe is gone from the queue, and means nothing.
+  if (because === Because.KEEP_ALIVE) buf.fill(0, text, text + length);
+  else if (length > 0) snd.queue.read(seqDiff(from, snd.queueSeq), length, buf, text);
   const hasAck = (flags & TcpFlag.ACK) !== 0;
   emitTcpHeader(
     buf,
@@ -163,12 +165,13 @@ export function emitSegment(
 
 /**
  * Sends the reset of an ABORT (RFC 9293, 3.10.5): only a peer that has answered our SYN is told, and
- * after both FINs only if text of ours gets lost by it.
+ * after both FINs only if text gets lost by it, ours or the peer's.
  */
 export function emitAbort(connection: TcpConnection, now: number): void {
   const { state, snd, context } = connection;
   if (state === 'SYN-SENT' || state === 'TIME-WAIT') return;
-  if ((state === 'CLOSING' || state === 'LAST-ACK') && connection.bufferedBytes === 0) return;
+  const isLost = connection.bufferedBytes > 0 || connection.delivery.unread > 0;
+  if ((state === 'CLOSING' || state === 'LAST-ACK') && !isLost) return;
   const flags = TcpFlag.RST | TcpFlag.ACK;
   if (emitSegment(connection, snd.bareSeq, 0, flags, Because.ABORT, now)) {
     context.counters.resetsSent++;

@@ -12,6 +12,7 @@ import { noteProbe, scheduleProbe } from '../recovery/tail-loss-probe.js';
 import { TcpFlag } from '../wire/flags.js';
 import { type Seq, seqAdd, seqDiff, seqGt } from '../wire/seq.js';
 import { emitSegment, sackRoom } from './emit.js';
+import { emitKeepAlive } from './keep-alive.js';
 
 /** A new segment larger than this share of the peer's largest window may go although it is not full (Fs of 3.8.6.2.1). */
 const WINDOW_SHARE = 1 / 2;
@@ -87,7 +88,9 @@ function transmitAck(connection: TcpConnection, now: number): boolean {
 }
 
 const emitAck = (connection: TcpConnection, because: Because, now: number): boolean =>
-  emitSegment(connection, connection.snd.bareSeq, 0, TcpFlag.ACK, because, now);
+  because === Because.KEEP_ALIVE
+    ? emitKeepAlive(connection, now)
+    : emitSegment(connection, connection.snd.bareSeq, 0, TcpFlag.ACK, because, now);
 
 function transmitQueue(connection: TcpConnection, now: number): boolean {
   const { snd } = connection;

@@ -1,14 +1,16 @@
 /**
  * What happens when a connection's timers expire: retransmission (RFC 6298, 5), persist (RFC 9293,
- * 3.8.6.1), delayed ACK (3.8.6.3), and the limit R2 after which a silent peer is
- * given up (3.8.3).
+ * 3.8.6.1), delayed ACK (3.8.6.3), the limit R2 after which a silent peer is given up (3.8.3),
+ * keep-alive (3.8.4), and the limits of an orphan.
  */
 
-import { TcpError } from '../base/errors.js';
 import { Because } from '../base/reasons.js';
 import type { TcpConnection } from '../connection/connection.js';
 import { Acknowledgment } from '../recovery/acknowledgment.js';
 import { handleReorderingTimeout, handleTimeout } from '../recovery/loss-recovery.js';
+import { handleKeepAlive } from './keep-alive.js';
+import { handleOrphan } from './orphan.js';
+import { silence } from './silence.js';
 
 const OFF = Number.POSITIVE_INFINITY;
 
@@ -18,6 +20,8 @@ const nothing = new Acknowledgment();
 /** Deals with every timer of a connection that is due at `now`. */
 export function handleTimers(connection: TcpConnection, now: number): void {
   const { snd, rcv, context } = connection;
+  if (connection.patience.stalledUntil(connection) <= now && giveUp(connection, now)) return;
+  if (handleOrphan(connection, now) || handleKeepAlive(connection, now)) return;
   if (rcv.delayedAckAt <= now) {
     context.observer?.timerExpired?.(connection, 'delayed-ack');
     rcv.delayedAckAt = OFF;
@@ -76,12 +80,10 @@ function repeat(connection: TcpConnection, now: number): boolean {
 
 /** R2: fails a connection whose peer has been silent for too long. */
 function giveUp(connection: TcpConnection, now: number): boolean {
-  const { snd } = connection;
-  if (snd.stalledSince < 0) snd.stalledSince = Math.min(snd.lastSentAt, now);
-  if (now - snd.stalledSince < connection.settings.userTimeoutMs) return false;
+  const { snd, patience } = connection;
+  if (snd.stalledSince < 0) snd.stalledSince = Math.max(snd.lastSentAt, patience.heardAt);
+  if (now - snd.stalledSince < patience.r2Ms) return false;
+  connection.context.observer?.timerExpired?.(connection, 'user-timeout');
   connection.fail(silence(connection));
   return true;
 }
-
-const silence = (connection: TcpConnection): TcpError =>
-  connection.softError ?? new TcpError('ETIMEDOUT', 'the peer does not answer');

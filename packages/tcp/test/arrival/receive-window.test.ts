@@ -38,7 +38,6 @@ describe('the receive window on a long path', () => {
       const fixed = transfer(bytes, { timestamps, autotune: false });
       expect(tuned.first).toBe(128 * KIB);
       expect(tuned.capacity).toBeGreaterThan(4 * 128 * KIB);
-      expect(tuned.capacity).toBeLessThan(2 * MIB);
       expect(tuned.doneAt).toBeLessThanOrEqual(fixed.doneAt);
     });
   }

@@ -13,7 +13,7 @@ import { Crowd, type CrowdAnswer } from '../support/crowd.js';
 import { listening } from '../support/fake-peer.js';
 import { tupleOf } from '../support/segments.js';
 
-const { SYN, ACK, FIN, RST } = TcpFlag;
+const { SYN, ACK, FIN, RST, ECE, CWR } = TcpFlag;
 const u32 = (n: number): number[] => [n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255];
 const mss = (size: number): number[] => [2, 4, size >> 8, size & 255];
 const ts = (tsval: number, tsecr: number): number[] => [1, 1, 8, 10, ...u32(tsval), ...u32(tsecr)];
@@ -132,6 +132,22 @@ describe('a full half-open queue', () => {
     const later = connection?.timestampAt(crowd.now) ?? 0;
     expect((later - readTsval(bytes)) | 0).toBeGreaterThanOrEqual(0);
     expect((later - readTsval(bytes)) | 0).toBeLessThan(64);
+  });
+
+  it('says ECN in the timestamp too, where the SYN has asked for it [RFC 3168 6.1.1]', () => {
+    for (const [ecn, agrees] of [
+      ['accept', true],
+      ['never', false],
+    ] as const) {
+      const server = serve({ settings: { ecn } });
+      const { crowd, accepted } = server;
+      crowd.sends(1000, SYN | ECE | CWR, 5000, 0, [...mss(1460), ...ts(777, 0)]);
+      const [synAck] = crowd.turn();
+      expect(synAck?.flags).toBe(SYN | ACK | (agrees ? ECE : 0));
+      crowd.sends(1000, ACK, 5001, synAck!.seq + 1, ts(780, readTsval(synAck!.bytes, 24)));
+      crowd.turn();
+      expect(accepted[0]?.ecn.isEnabled).toBe(agrees);
+    }
   });
 
   it('takes no more options from the ACK than the SYN had', () => {
@@ -306,8 +322,8 @@ describe('a cookie', () => {
     new SynCookie(seededRandom(1).u32).mssOf(seq(cookie), tuple, seq(5), now);
 
   it('says the largest size that is not above the peer’s', () => {
-    expect([0, 48, 215, 536, 1220, 1459, 1460, 9000].map((n) => mssOf(make(n)))).toEqual([
-      536, 48, 48, 536, 1220, 1440, 1460, 8960,
+    expect([48, 215, 536, 1220, 1459, 1460, 9000].map((n) => mssOf(make(n)))).toEqual([
+      48, 48, 536, 1220, 1440, 1460, 8960,
     ]);
     for (const size of COOKIE_MSS) expect(mssOf(make(size))).toBe(size);
   });
@@ -330,16 +346,19 @@ describe('a cookie', () => {
   it('keeps every option in a timestamp that is not later, and at most 63 ms earlier', () => {
     const random = seededRandom(4);
     for (let windowShift = -1; windowShift <= 14; windowShift++) {
-      for (const sackPermitted of [true, false]) {
+      for (const [sackPermitted, ecn] of [
+        [true, false],
+        [false, true],
+      ] as const) {
         for (let i = 0; i < 100; i++) {
           const tsval = i === 0 ? 3 : random.u32();
-          const stamped = cookieTimestamp(tsval, { windowShift, sackPermitted });
+          const stamped = cookieTimestamp(tsval, { windowShift, sackPermitted, ecn });
           const age = (tsval - stamped) | 0;
           expect(age).toBeGreaterThanOrEqual(0);
           expect(age).toBeLessThan(64);
-          const read = { windowShift: 0, sackPermitted: false };
+          const read = { windowShift: 0, sackPermitted: false, ecn: false };
           readCookieTimestamp(stamped, read);
-          expect(read).toEqual({ windowShift, sackPermitted });
+          expect(read).toEqual({ windowShift, sackPermitted, ecn });
         }
       }
     }

@@ -292,6 +292,19 @@ describe('a server that closes first', () => {
     expect(crowd.tcp.timeWaitCount).toBe(0);
   });
 
+  it('holds no memory of the budget for connections in TIME-WAIT', () => {
+    const crowd = new Crowd({ memoryLimit: 64 * 1024 });
+    closeAtOnce(crowd);
+    for (let n = 0; n < 200; n++) expect(crowd.visit(n), `client ${n}`).toBe(true);
+    expect(crowd.tcp.counters.memoryUsed).toBe(0);
+    const script = finWait2();
+    script.conn.pause();
+    script.sends({ seq: 1, ack: 2, data: 1000, flags: 'FA' });
+    expect([script.conn.state, script.tcp.counters.memoryUsed]).toEqual(['TIME-WAIT', 0]);
+    script.abort();
+    expect(script.tcp.counters.memoryUsed).toBe(0);
+  });
+
   it('serves one client that uses its port again and again', () => {
     const crowd = new Crowd();
     closeAtOnce(crowd);
