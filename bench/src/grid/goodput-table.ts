@@ -29,7 +29,7 @@ export interface Comparison {
   readonly better: readonly string[];
 }
 
-const ROW = /^\| ([^|]*=[^|]*) \| *([\d.]+) \|$/;
+const ROW = /^\| ([^|]*=[^|]*?) +\| *([\d.]+) *\|$/;
 
 function geometricMean(values: readonly number[]): number {
   const sum = values.reduce((total, value) => total + Math.log(value), 0);
