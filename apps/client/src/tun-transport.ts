@@ -6,6 +6,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { HostClock } from '@netlayers/host';
 import { createStack } from '@netlayers/stack';
+import { segmentComments } from '@netlayers/tcp';
 import { createTun } from '@netlayers/tun';
 import { CommandError, ExitCode } from './exit-code.js';
 import type { Notes } from './notes.js';
@@ -89,6 +90,7 @@ export async function openTun(settings: TunSettings, notes: Notes): Promise<Open
   try {
     tun.onError = (error) => notes.error(error.message);
     const clock = new HostClock();
+    const comments = pcap === null ? null : segmentComments();
     const device =
       pcap === null
         ? tun
@@ -96,10 +98,12 @@ export async function openTun(settings: TunSettings, notes: Notes): Promise<Open
             sink: openCapture(pcap, notes),
             wallTime: () => clock.wallTime(),
             interfaceName: tun.name,
+            ...(comments !== null && { comment: comments.take }),
           });
-    const observer = notes.shows('debug')
+    const shown = notes.shows('debug')
       ? (await import('./segment-notes.js')).segmentNotes(notes)
       : null;
+    const observer = comments?.observer(shown) ?? shown;
     const stack = createStack({
       device,
       address: tun.address,

@@ -6,6 +6,7 @@
 import { HostClock } from '@netlayers/host';
 import type { LinkDevice } from '@netlayers/link';
 import { createStack } from '@netlayers/stack';
+import { type SegmentComments, segmentComments } from '@netlayers/tcp';
 import { createTun, type TunDevice } from '@netlayers/tun';
 import type { Log } from './log.js';
 import type { OpenTransport } from './open-transport.js';
@@ -27,8 +28,13 @@ function openDevice(options: TunOptions): Promise<TunDevice> {
 }
 
 /** The device, recorded into a file if the options say so. */
-async function captured(device: TunDevice, options: TunOptions, log: Log): Promise<LinkDevice> {
-  if (options.pcap === null) return device;
+async function captured(
+  device: TunDevice,
+  options: TunOptions,
+  comments: SegmentComments | null,
+  log: Log,
+): Promise<LinkDevice> {
+  if (options.pcap === null || comments === null) return device;
   const [{ captureDevice }, { openCapture }] = await Promise.all([
     import('@netlayers/link'),
     import('./capture-file.js'),
@@ -36,7 +42,8 @@ async function captured(device: TunDevice, options: TunOptions, log: Log): Promi
   const sink = openCapture(options.pcap, log);
   const clock = new HostClock();
   const wallTime = (): number => clock.wallTime();
-  return captureDevice(device, { sink, wallTime, interfaceName: device.name });
+  const { take: comment } = comments;
+  return captureDevice(device, { sink, wallTime, interfaceName: device.name, comment });
 }
 
 /**
@@ -47,17 +54,17 @@ async function captured(device: TunDevice, options: TunOptions, log: Log): Promi
 export async function openTun(options: TunOptions, log: Log): Promise<OpenTransport> {
   const tun = await openDevice(options);
   try {
-    const device = await captured(tun, options, log);
-    const observer = log.shows('debug')
-      ? (await import('./segment-log.js')).segmentLog(log)
-      : undefined;
+    const comments = options.pcap === null ? null : segmentComments();
+    const device = await captured(tun, options, comments, log);
+    const shown = log.shows('debug') ? (await import('./segment-log.js')).segmentLog(log) : null;
+    const observer = comments?.observer(shown) ?? shown;
     const stack = createStack({
       device,
       address: tun.address,
       // Whoever routes further subnets here wants them answered.
       acceptAny: options.routes.length > 0,
       ...(options.timeWaitMs === null ? {} : { tcp: { timeWaitMs: options.timeWaitMs } }),
-      ...(observer === undefined ? {} : { observer }),
+      ...(observer === null ? {} : { observer }),
     });
     tun.onError = (error) => log.error(error.message);
     return {

@@ -35,6 +35,7 @@ export type { TcpSettings } from './connection/settings.js';
 export { defaultTcpSettings } from './connection/settings.js';
 export type { TcpListenerHandler, TcpListenOptions } from './layer/listener.js';
 export { TcpListener } from './layer/listener.js';
+export { type SegmentComments, segmentComments } from './layer/segment-comments.js';
 export { type SegmentLogSink, segmentLog } from './layer/segment-log.js';
 export type { TcpConnectOptions, TcpOptions } from './layer/tcp.js';
 export { Tcp } from './layer/tcp.js';
