@@ -10,6 +10,7 @@
  */
 
 import { TcpError } from '../base/errors.js';
+import { drainMark } from './send-buffer.js';
 import type { TcpConnectionView } from './view.js';
 
 /** Receives what happens on a connection; the same shape as a byte stream's handler. */
@@ -18,7 +19,7 @@ export interface TcpHandler {
   handleData(buf: Uint8Array, start: number, end: number): void;
   /** The peer's FIN has been reached. */
   handleEnd(): void;
-  /** After `write` returned false: half of the send buffer is free again. */
+  /** After `write` returned false: half of the send buffer, or 128 KiB of it, is free again. */
   handleDrain(): void;
   /** The connection is over in both directions; comes exactly once and last. */
   handleClose(error: TcpError | null): void;
@@ -170,7 +171,7 @@ export class Delivery {
 
   get #hasRoom(): boolean {
     const { snd, sendBufferLimit } = this.#connection;
-    return snd.queue.span <= sendBufferLimit / 2;
+    return snd.queue.span <= drainMark(sendBufferLimit);
   }
 
   get #mayDeliver(): boolean {
