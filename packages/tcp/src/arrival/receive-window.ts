@@ -26,8 +26,9 @@ export function tuneReceiveWindow(connection: TcpConnection, seg: TcpHeader, now
     rcv.tuner = new ReceiveTuner(rcv.edge, rcv.readSeq, rttMs, taken, now);
     return;
   }
+  if (!rcv.tuner.watch(rcv, now)) return;
   const hasEcho = connection.timestampsEnabled && seg.hasTimestamp && seg.tsecr !== 0;
   const echoMs = hasEcho ? connection.timestampAge(seg.tsecr, now) : 0;
-  const wanted = rcv.tuner.handleText(rcv.nxt, rcv.edge, rcv.readSeq, rcv.mss, echoMs, now);
+  const wanted = rcv.tuner.measure(rcv, echoMs, now);
   if (wanted > rcv.capacity) rcv.grow(wanted);
 }

@@ -14,6 +14,7 @@
  */
 
 import { TcpError } from '../base/errors.js';
+import { drainMark } from './send-buffer.js';
 import type { TcpConnectionView } from './view.js';
 
 /** Receives what happens on a connection; the same shape as a byte stream's handler. */
@@ -27,9 +28,6 @@ export interface TcpHandler {
   /** The connection is over in both directions; comes exactly once and last. */
   handleClose(error: TcpError | null): void;
 }
-
-/** The most room that a refused `write` waits for: a slow reader makes that much soon enough. */
-const LARGEST_DRAIN = 64 * 1024;
 
 /** Called once when an active open has succeeded (`null`) or failed. */
 export type TcpOpenCallback = (error: TcpError | null) => void;
@@ -210,7 +208,7 @@ export class Delivery {
 
   get #hasRoom(): boolean {
     const { snd, sendBufferLimit } = this.#connection;
-    return snd.queue.span <= sendBufferLimit - Math.min(sendBufferLimit / 2, LARGEST_DRAIN);
+    return snd.queue.span <= drainMark(sendBufferLimit);
   }
 
   get #mayDeliver(): boolean {

@@ -12,7 +12,8 @@
  * back where memory is short.
  */
 
-import { type Seq, seqDiff, seqGe } from '../wire/seq.js';
+import { type Seq, seqDiff, seqLt } from '../wire/seq.js';
+import { mostInFlight } from './settings.js';
 
 /** For how long a smallest round trip is believed. */
 const RTT_LIFETIME_MS = 10_000;
@@ -20,11 +21,27 @@ const RTT_LIFETIME_MS = 10_000;
 /** Below that a round trip is a matter of turns, not of the path. */
 const SHORTEST_RTT_MS = 0.1;
 
+/** A shorter interval says more of turns and batches than of the application. */
+const LEAST_INTERVAL_MS = 2;
+
 /** The application is behind while more than this share of its buffer waits for it. */
 const BEHIND_SHARE = 1 / 4;
 
+/** The clock of timestamps is too coarse for less. */
+const LEAST_ECHO_MS = 3;
+
 /** Segments beyond what was measured: what a sender may add in the round trip that follows. */
 const SLACK_SEGMENTS = 16;
+
+/** What is looked at of a receiver. */
+export interface MeasuredSpace {
+  readonly nxt: Seq;
+  readonly edge: Seq;
+  readonly readSeq: Seq;
+  readonly mss: number;
+  /** Whether text has waited for the application of late. */
+  readonly wasHeld: boolean;
+}
 
 /** Measures one connection. */
 export class ReceiveTuner {
@@ -60,34 +77,41 @@ export class ReceiveTuner {
     return this.#rttMs;
   }
 
-  /**
-   * Text in order has arrived.
-   *
-   * @param echoMs age of the timestamp that it echoes; 0 or less when there is none, or when it is
-   *   younger than the clock can tell.
-   * @returns the window that the application has use for; 0 when nothing new was learned.
-   */
-  handleText(nxt: Seq, edge: Seq, readSeq: Seq, mss: number, echoMs: number, now: number): number {
-    if (echoMs > 0) this.#sample(echoMs, now);
-    if (seqDiff(nxt, readSeq) > seqDiff(edge, readSeq) * BEHIND_SHARE) this.#wasBehind = true;
-    if (seqGe(nxt, this.#edge)) {
+  /** Text in order has arrived. Returns whether it is time to `measure`. */
+  watch({ nxt, edge, readSeq, wasHeld }: MeasuredSpace, now: number): boolean {
+    if (wasHeld && seqDiff(nxt, readSeq) > seqDiff(edge, readSeq) * BEHIND_SHARE) {
+      this.#wasBehind = true;
+    }
+    if (!seqLt(nxt, this.#edge)) {
       if (!this.#wasBehind) this.#sample(now - this.#edgeAt, now);
       this.#edge = edge;
       this.#edgeAt = now;
       this.#wasBehind = false;
     }
+    return now - this.#takenAt >= LEAST_INTERVAL_MS;
+  }
+
+  /**
+   * Looks at what was taken since the last time.
+   *
+   * @param echoMs age of the timestamp that the segment echoes, in whole milliseconds; 0 = none.
+   * @returns the window that the application has use for; 0 when nothing new was learned.
+   */
+  measure(rcv: MeasuredSpace, echoMs: number, now: number): number {
+    if (echoMs >= LEAST_ECHO_MS) this.#sample(echoMs, now);
     const elapsed = now - this.#takenAt;
     if (elapsed < this.#rttMs) return 0;
     // Where nothing has come for longer, this is the mean.
-    const taken = (seqDiff(readSeq, this.#takenSeq) * this.#rttMs) / elapsed;
-    this.#takenSeq = readSeq;
+    const taken = (seqDiff(rcv.readSeq, this.#takenSeq) * this.#rttMs) / elapsed;
+    this.#takenSeq = rcv.readSeq;
     this.#takenAt = now;
     const before = this.#taken;
     if (taken <= before) return 0;
     this.#taken = taken;
     // While the sender still grows, twice is what comes next, and what comes then has to fit too.
     const growth = Math.min(1, (taken - before) / before);
-    return 2 * taken * (1 + 2 * growth) + SLACK_SEGMENTS * mss;
+    const wanted = 2 * taken * (1 + 2 * growth) + SLACK_SEGMENTS * rcv.mss;
+    return Math.min(wanted, mostInFlight(this.#rttMs));
   }
 
   #sample(rttMs: number, now: number): void {

@@ -20,7 +20,10 @@ class Run {
     this.nxt = seqAdd(this.nxt, octets);
     const readSeq = seqAdd(this.nxt, -held);
     const edge = seqAdd(this.nxt, 100_000);
-    return this.tuner.handleText(this.nxt, edge, readSeq, MSS, echoMs, this.now);
+    const { nxt } = this;
+    const space = { nxt, edge, readSeq, mss: MSS, wasHeld: held > 0 };
+    const isDue = this.tuner.watch(space, this.now);
+    return isDue || echoMs > 0 ? this.tuner.measure(space, echoMs, this.now) : 0;
   }
 }
 
@@ -33,13 +36,16 @@ describe('the round trip of a receiver', () => {
     expect(run.tuner.rttMs).toBe(50);
   });
 
-  it('is the age of an echoed timestamp where that is less, and zero is none', () => {
+  it('is the age of an echoed timestamp where that is less, if the clock can tell', () => {
     const run = new Run();
     run.arrive(1, 1000, 70);
     run.arrive(1, 1000, 40);
     run.arrive(1, 1000, 90);
     run.arrive(1, 1000, 0);
+    run.arrive(1, 1000, 2);
     expect(run.tuner.rttMs).toBe(40);
+    run.arrive(1, 1000, 3);
+    expect(run.tuner.rttMs).toBe(3);
   });
 
   it('is that of the handshake until something less is known', () => {
@@ -91,6 +97,13 @@ describe('the window that an application has use for', () => {
     const run = new Run(100);
     expect(run.arrive(2000, 150_000)).toBe(0);
     expect(run.arrive(100, 150_000)).toBeGreaterThan(600_000);
+  });
+
+  it('is bounded by what the fastest path carries in a round trip', () => {
+    const short = new Run(0.2);
+    expect(short.arrive(2, 10_000_000)).toBe(2 ** 20);
+    const long = new Run(3);
+    expect(long.arrive(3, 10_000_000)).toBe(7_500_000);
   });
 
   it('is measured over any number of gigabytes', () => {
