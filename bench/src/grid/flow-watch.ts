@@ -52,7 +52,7 @@ export class FlowWatch implements TcpObserver {
   #since = -1;
   /** The longest RTO since SND.UNA last moved: the timer may have been armed with it. */
   #rtoMs = 0;
-  #una: Seq | null = null;
+  #una: number | null = null;
   /** Behind everything sent so far but window probes. */
   #end: Seq | null = null;
 

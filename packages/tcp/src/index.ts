@@ -44,5 +44,13 @@ export { formatSegment } from './wire/format-segment.js';
 export type { TcpHeader, TcpParseDrop } from './wire/header.js';
 export { createTcpHeader, emitTcpHeader, parseTcp, TCP_HEADER_LENGTH } from './wire/header.js';
 export type { TcpHeaderOptions } from './wire/options.js';
-export type { Seq } from './wire/seq.js';
-export { seq, seqAdd, seqDiff, seqGe, seqGt, seqLe, seqLt } from './wire/seq.js';
+export type { SeqNumber as Seq } from './wire/seq.js';
+export {
+  seqDiff,
+  seqGe,
+  seqGt,
+  seqLe,
+  seqLt,
+  seqNumber as seq,
+  seqNumberAdd as seqAdd,
+} from './wire/seq.js';

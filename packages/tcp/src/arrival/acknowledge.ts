@@ -16,7 +16,7 @@ import { takeBlocks } from '../recovery/sack.js';
 import { scheduleProbe } from '../recovery/tail-loss-probe.js';
 import { TcpFlag } from '../wire/flags.js';
 import type { TcpHeader } from '../wire/header.js';
-import { type Seq, seqGt, seqLe, seqLt } from '../wire/seq.js';
+import { type Seq, seq, seqGt, seqLe, seqLt } from '../wire/seq.js';
 import { takeEcho } from './ecn.js';
 
 const ack = new Acknowledgment();
@@ -32,10 +32,10 @@ export function acknowledge(connection: TcpConnection, seg: TcpHeader, now: numb
   const { cwnd, ssthresh } = snd.congestion;
   ack.begin(snd, echoAge(connection, seg, now), now);
   const windowChanged =
-    !isOld && snd.updateWindow(seg.seq, seg.ack, seg.wnd * 2 ** snd.windowShift);
+    !isOld && snd.updateWindow(seq(seg.seq), seq(seg.ack), seg.wnd * 2 ** snd.windowShift);
   if (snd.wnd > 0) snd.persistBackoffs = 0;
   const isDuplicate = !isOld && isDuplicateAck(snd, seg, windowChanged);
-  if (seqGt(seg.ack, snd.una)) advance(connection, seg.ack);
+  if (seqGt(seg.ack, snd.una)) advance(connection, seq(seg.ack));
   if (hasBlocks) takeBlocks(snd, seg, ack);
   if (ack.deliveredBytes > 0) measure(connection, now);
   takeEcho(connection, seg, now);

@@ -7,7 +7,7 @@ import { Because, Verdict } from '../base/reasons.js';
 import type { TcpConnection } from '../connection/connection.js';
 import { TcpFlag } from '../wire/flags.js';
 import type { TcpHeader } from '../wire/header.js';
-import { seqAdd, seqDiff, seqGt } from '../wire/seq.js';
+import { seq, seqAdd, seqDiff, seqGt } from '../wire/seq.js';
 
 /** Takes the part of a segment's text that is new and inside the window. */
 export function receiveText(connection: TcpConnection, seg: TcpHeader, buf: Uint8Array): Verdict {
@@ -16,7 +16,8 @@ export function receiveText(connection: TcpConnection, seg: TcpHeader, buf: Uint
     seg.mergedSize > 0 ? seg.mergedSize : seg.dataEnd - seg.dataStart,
     (seg.flags & (TcpFlag.PSH | TcpFlag.FIN)) !== 0,
   );
-  let { seq: left, dataStart: start, dataEnd: end } = seg;
+  let { dataStart: start, dataEnd: end } = seg;
+  let left = seq(seg.seq);
   const old = seqDiff(rcv.nxt, left);
   if (old > 0) {
     start += old;

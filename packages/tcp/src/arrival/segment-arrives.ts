@@ -17,7 +17,7 @@ import type { TcpConnection } from '../connection/connection.js';
 import { emitReset } from '../sending/emit.js';
 import { TcpFlag } from '../wire/flags.js';
 import type { TcpHeader } from '../wire/header.js';
-import { seqAdd, seqDiff, seqGt, seqLe, seqLt } from '../wire/seq.js';
+import { seq, seqAdd, seqDiff, seqEq, seqGt, seqLe, seqLt, seqNumberAdd } from '../wire/seq.js';
 import { acknowledge } from './acknowledge.js';
 import { takeMark } from './ecn.js';
 import { receiveText } from './receive-text.js';
@@ -73,7 +73,7 @@ function arriveInOrderOfChecks(
 function isCrossedSyn(connection: TcpConnection, seg: TcpHeader): boolean {
   const both = TcpFlag.SYN | TcpFlag.ACK;
   if (connection.state !== 'SYN-RECEIVED' || connection.listener !== null) return false;
-  return (seg.flags & both) === both && seg.seq === connection.rcv.irs;
+  return (seg.flags & both) === both && seqEq(seg.seq, connection.rcv.irs);
 }
 
 /** Deals with a segment as if it came without its SYN. The observer sees it as it came. */
@@ -84,12 +84,12 @@ function arriveBehindSyn(
   now: number,
   arrive: typeof segmentArrives,
 ): Verdict {
-  const { seq, flags, len } = seg;
-  seg.seq = seqAdd(seq, 1);
+  const { seq: first, flags, len } = seg;
+  seg.seq = seqNumberAdd(first, 1);
   seg.flags = flags & ~TcpFlag.SYN;
   seg.len = len - 1;
   const verdict = arrive(connection, seg, buf, now);
-  seg.seq = seq;
+  seg.seq = first;
   seg.flags = flags;
   seg.len = len;
   return verdict;
@@ -128,7 +128,7 @@ function rememberTimestamp(connection: TcpConnection, seg: TcpHeader, now: numbe
 function checkSequence(connection: TcpConnection, seg: TcpHeader, now: number): Verdict | null {
   const { rcv } = connection;
   // A closed window takes no text, but the ACK and RST of a segment at its edge are valid.
-  if (rcv.isAcceptable(seg.seq, seg.len) || (rcv.wnd === 0 && seg.seq === rcv.nxt)) {
+  if (rcv.isAcceptable(seq(seg.seq), seg.len) || (rcv.wnd === 0 && seqEq(seg.seq, rcv.nxt))) {
     return null;
   }
   if ((seg.flags & TcpFlag.RST) !== 0) return Verdict.OUT_OF_WINDOW;
@@ -163,7 +163,7 @@ function answerRepetition(
 /** Second: the RST bit, with RFC 5961, 3. */
 function checkReset(connection: TcpConnection, seg: TcpHeader, now: number): Verdict | null {
   if ((seg.flags & TcpFlag.RST) === 0) return null;
-  if (seg.seq !== connection.rcv.nxt) return challenge(connection, Answer.RESET, now);
+  if (!seqEq(seg.seq, connection.rcv.nxt)) return challenge(connection, Answer.RESET, now);
   connection.context.counters.resetsReceived++;
   switch (connection.state) {
     case 'SYN-RECEIVED':
@@ -253,8 +253,8 @@ function completeHandshake(connection: TcpConnection, seg: TcpHeader, now: numbe
     context.counters.dropped['backlog-full']++;
     return Verdict.NO_ROOM;
   }
-  snd.wl1 = seg.seq;
-  snd.wl2 = seg.ack;
+  snd.wl1 = seq(seg.seq);
+  snd.wl2 = seq(seg.ack);
   snd.wnd = seg.wnd * 2 ** snd.windowShift;
   snd.maxWnd = Math.max(snd.maxWnd, snd.wnd);
   connection.synBecause = -1;

@@ -10,13 +10,13 @@ import { emitReset } from '../sending/emit.js';
 import { TcpFlag } from '../wire/flags.js';
 import type { TcpHeader } from '../wire/header.js';
 import { TIMESTAMPS_LENGTH } from '../wire/options.js';
-import { seqAdd, seqGt, seqLe } from '../wire/seq.js';
+import { seq, seqAdd, seqGt, seqLe } from '../wire/seq.js';
 import { agreeOnEcn } from './ecn.js';
 
 /** Takes the peer's SYN: sequence number, options, window, which is never scaled on a SYN (RFC 7323, 2.2). */
 export function takeSyn(connection: TcpConnection, seg: TcpHeader, now: number): void {
   const { snd, rcv } = connection;
-  rcv.synchronize(seg.seq);
+  rcv.synchronize(seq(seg.seq));
   connection.timestampsEnabled &&= seg.hasTimestamp;
   connection.sackEnabled &&= seg.sackPermitted;
   connection.scalingEnabled &&= seg.windowShift >= 0;
@@ -36,8 +36,8 @@ export function takeSyn(connection: TcpConnection, seg: TcpHeader, now: number):
   rcv.mss = Math.min(connection.advertisedMss - optionsLength, snd.mss);
   snd.wnd = seg.wnd;
   snd.maxWnd = seg.wnd;
-  snd.wl1 = seg.seq;
-  snd.wl2 = (seg.flags & TcpFlag.ACK) !== 0 ? seg.ack : snd.iss;
+  snd.wl1 = seq(seg.seq);
+  snd.wl2 = (seg.flags & TcpFlag.ACK) !== 0 ? seq(seg.ack) : snd.iss;
 }
 
 /**
@@ -78,7 +78,7 @@ export function arriveInSynSent(
     connection.synBecause = Because.ACCEPT;
     return Verdict.ACCEPTED;
   }
-  snd.advance(seg.ack);
+  snd.advance(seq(seg.ack));
   settleSynRtt(connection, now);
   snd.retransmitAt = Number.POSITIVE_INFINITY;
   rcv.ackBecause = Because.ACK_DUE;

@@ -119,6 +119,8 @@ export class Sender {
   lastPeakFlight = 0;
 
   constructor(iss: Seq, mss: number, settings: TcpSettings, pool: BlockPool, records: RecordPool) {
+    // Whatever chose it may have chosen a uint32.
+    iss = seq(iss);
     this.iss = iss;
     this.una = iss;
     this.nxt = iss;

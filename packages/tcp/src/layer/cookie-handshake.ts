@@ -22,7 +22,7 @@ import {
 import { type BareSynAck, emitBareSynAck } from '../sending/emit-stateless.js';
 import { TcpFlag } from '../wire/flags.js';
 import { createTcpHeader, type TcpHeader } from '../wire/header.js';
-import { type Seq, seq, seqAdd } from '../wire/seq.js';
+import { type Seq, seq, seqAdd, seqNumber } from '../wire/seq.js';
 import type { ConnectionTable } from './connection-table.js';
 import { handOver } from './hand-over.js';
 import type { TcpListener } from './listener.js';
@@ -74,7 +74,7 @@ export class CookieHandshakes {
   ): boolean {
     const context = this.#context;
     const mss = seg.mss === 0 ? defaultMssTo(context.ip, tuple) : seg.mss;
-    const cookie = this.#cookie.make(tuple, seg.seq, mss, now);
+    const cookie = this.#cookie.make(tuple, seq(seg.seq), mss, now);
     if (cookie === null) return false;
     const { settings } = listener;
     const hasTimestamps = settings.timestamps && seg.hasTimestamp;
@@ -133,7 +133,7 @@ export class CookieHandshakes {
       readCookieTimestamp(seg.tsecr, options);
     }
     const syn = this.#syn;
-    syn.seq = peerIsn;
+    syn.seq = seqNumber(peerIsn);
     syn.flags = TcpFlag.SYN | (options.ecn ? ECN_ASKED : 0);
     syn.len = 1;
     syn.wnd = seg.wnd;

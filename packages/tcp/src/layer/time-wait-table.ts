@@ -137,8 +137,8 @@ export class TimeWaitTable {
     const words = this.#words;
     const at = index * WORDS;
     const traits = words[at + TRAITS]!;
-    into.sndNxt = words[at + SND_NXT] as Seq;
-    into.rcvNxt = words[at + RCV_NXT] as Seq;
+    into.sndNxt = seq(words[at + SND_NXT]!);
+    into.rcvNxt = seq(words[at + RCV_NXT]!);
     into.rcvWnd = words[at + RCV_WND]!;
     into.rcvShift = traits & 0xf;
     into.sndMaxWnd = words[at + SND_MAX_WND]!;

@@ -16,7 +16,7 @@ import type { FourTuple } from '../connection/four-tuple.js';
 import { type BareSegment, emitBareAck } from '../sending/emit-stateless.js';
 import { TcpFlag } from '../wire/flags.js';
 import type { TcpHeader } from '../wire/header.js';
-import { type Seq, seq, seqAdd, seqDiff, seqGe, seqGt, seqLe, seqLt } from '../wire/seq.js';
+import { type Seq, seq, seqAdd, seqDiff, seqEq, seqGe, seqGt, seqLe, seqLt } from '../wire/seq.js';
 import type { IsnGenerator } from './isn.js';
 import type { PassiveOpens } from './passive-open.js';
 import { createTimeWaitRecord, type TimeWaitTable } from './time-wait-table.js';
@@ -166,7 +166,7 @@ export class TimeWaits {
     if (!this.#isAcceptable(seg)) return this.#refuse(index, seg, now);
     // Second: the RST bit.
     if (isReset) {
-      if (seg.seq !== record.rcvNxt) return this.#challenge(index, now);
+      if (!seqEq(seg.seq, record.rcvNxt)) return this.#challenge(index, now);
       this.#context.counters.resetsReceived++;
       this.#table.remove(index);
       return Verdict.RESET;
@@ -189,7 +189,7 @@ export class TimeWaits {
   /** RFC 9293, table 6. */
   #isAcceptable(seg: TcpHeader): boolean {
     const { rcvNxt, rcvWnd } = this.#record;
-    if (seg.seq === rcvNxt && (seg.len === 0 || rcvWnd === 0)) return true;
+    if (seqEq(seg.seq, rcvNxt) && (seg.len === 0 || rcvWnd === 0)) return true;
     const edge = seqAdd(rcvNxt, rcvWnd);
     if (seqLe(rcvNxt, seg.seq) && seqLt(seg.seq, edge)) return true;
     const behind = seqAdd(seg.seq, seg.len);

@@ -16,7 +16,7 @@ const RECORD_LENGTH = 4 * WORDS_PER_RECORD + 8 * NUMBERS_PER_RECORD;
 /** Columns of `capacity` records, record by record. */
 export interface RecordStore {
   readonly capacity: number;
-  readonly words: Uint32Array;
+  readonly words: Int32Array;
   readonly numbers: Float64Array;
 }
 
@@ -27,7 +27,7 @@ const KEPT_RECORDS = 16_384;
 /** What holds no record. */
 export const NO_RECORDS: RecordStore = {
   capacity: 0,
-  words: new Uint32Array(0),
+  words: new Int32Array(0),
   numbers: new Float64Array(0),
 };
 
@@ -49,7 +49,7 @@ export class RecordPool {
     if (kept !== undefined) return kept;
     return {
       capacity,
-      words: new Uint32Array(capacity * WORDS_PER_RECORD),
+      words: new Int32Array(capacity * WORDS_PER_RECORD),
       numbers: new Float64Array(capacity * NUMBERS_PER_RECORD),
     };
   }

@@ -9,7 +9,7 @@
 
 import type { Sender } from '../connection/sender.js';
 import type { TcpHeader } from '../wire/header.js';
-import { type Seq, seqDiff, seqGe, seqGt, seqLe, seqLt } from '../wire/seq.js';
+import { type Seq, seq, seqDiff, seqGe, seqGt, seqLe, seqLt } from '../wire/seq.js';
 import type { Acknowledgment } from './acknowledgment.js';
 
 /** Records beyond twice what full segments would need, before blocks stop cutting them. */
@@ -23,8 +23,8 @@ export function takeBlocks(snd: Sender, seg: TcpHeader, ack: Acknowledgment): vo
     first = 1;
   }
   for (let block = first; block < seg.sackCount; block++) {
-    const left = seg.sackEdges[block * 2]! as Seq;
-    const right = seg.sackEdges[block * 2 + 1]! as Seq;
+    const left = seq(seg.sackEdges[block * 2]!);
+    const right = seq(seg.sackEdges[block * 2 + 1]!);
     // RFC 2018, 8 trusts no report beyond what was sent; what lies below SND.UNA is old.
     if (!seqLt(left, right) || seqGt(right, snd.nxt) || seqLe(right, snd.una)) continue;
     markRange(snd, seqLt(left, snd.una) ? snd.una : left, right, ack);
@@ -34,8 +34,8 @@ export function takeBlocks(snd: Sender, seg: TcpHeader, ack: Acknowledgment): vo
 /** RFC 2883, 4: the first block repeats what the ACK field covers, or lies inside of the second one. */
 function isDuplicateBlock(snd: Sender, seg: TcpHeader, ack: Acknowledgment): boolean {
   const { sackEdges } = seg;
-  const left = sackEdges[0]! as Seq;
-  const right = sackEdges[1]! as Seq;
+  const left = seq(sackEdges[0]!);
+  const right = seq(sackEdges[1]!);
   if (!seqLt(left, right)) return false;
   // What was acknowledged more than a window ago is nobody's duplicate.
   if (
@@ -45,15 +45,13 @@ function isDuplicateBlock(snd: Sender, seg: TcpHeader, ack: Acknowledgment): boo
     return false;
   }
   if (seqLt(left, seg.ack)) return seqLe(right, seg.ack);
-  return (
-    seg.sackCount > 1 && seqLe(sackEdges[2]! as Seq, left) && seqGe(sackEdges[3]! as Seq, right)
-  );
+  return seg.sackCount > 1 && seqLe(seq(sackEdges[2]!), left) && seqGe(seq(sackEdges[3]!), right);
 }
 
 function noteDuplicate(snd: Sender, seg: TcpHeader, ack: Acknowledgment): void {
   const { recovery } = snd;
-  const left = seg.sackEdges[0]! as Seq;
-  const right = seg.sackEdges[1]! as Seq;
+  const left = seq(seg.sackEdges[0]!);
+  const right = seq(seg.sackEdges[1]!);
   ack.hasDsack = true;
   ack.dsackBytes = seqDiff(right, left);
   ack.dsackOfProbe = recovery.isProbeOut && recovery.isProbeRepeat && right === recovery.probeEnd;

@@ -19,7 +19,7 @@
 import { readU16, readU32, writeU16, writeU32 } from '@netlayers/bytes';
 import { TcpFlag } from './flags.js';
 import { clearOptions, parseOptions, type TcpHeaderOptions } from './options.js';
-import { type Seq, seq } from './seq.js';
+import { type Seq, type SeqNumber, seqNumber } from './seq.js';
 
 const SOURCE_PORT = 0;
 const DESTINATION_PORT = 2;
@@ -42,9 +42,9 @@ export interface TcpHeader extends TcpHeaderOptions {
   sourcePort: number;
   destinationPort: number;
   /** SEG.SEQ */
-  seq: Seq;
+  seq: SeqNumber;
   /** SEG.ACK; meaningful only with the ACK bit. */
-  ack: Seq;
+  ack: SeqNumber;
   flags: number;
   /** SEG.WND as it stands in the header, not scaled. */
   wnd: number;
@@ -70,8 +70,8 @@ export function createTcpHeader(): TcpHeader {
   return {
     sourcePort: 0,
     destinationPort: 0,
-    seq: seq(0),
-    ack: seq(0),
+    seq: seqNumber(0),
+    ack: seqNumber(0),
     flags: 0,
     wnd: 0,
     up: 0,
@@ -108,8 +108,8 @@ export function parseTcp(
   const flags = buf[start + FLAGS]!;
   into.sourcePort = readU16(buf, start + SOURCE_PORT);
   into.destinationPort = readU16(buf, start + DESTINATION_PORT);
-  into.seq = seq(readU32(buf, start + SEQUENCE_NUMBER));
-  into.ack = seq(readU32(buf, start + ACKNOWLEDGMENT_NUMBER));
+  into.seq = seqNumber(readU32(buf, start + SEQUENCE_NUMBER));
+  into.ack = seqNumber(readU32(buf, start + ACKNOWLEDGMENT_NUMBER));
   into.flags = flags;
   into.wnd = readU16(buf, start + WINDOW);
   into.up = readU16(buf, start + URGENT_POINTER);
@@ -139,16 +139,16 @@ export function emitTcpHeader(
   at: number,
   sourcePort: number,
   destinationPort: number,
-  seqNumber: Seq,
-  ackNumber: Seq,
+  seq: Seq | SeqNumber,
+  ack: Seq | SeqNumber,
   flags: number,
   wnd: number,
   optionsLength: number,
 ): void {
   writeU16(buf, at + SOURCE_PORT, sourcePort);
   writeU16(buf, at + DESTINATION_PORT, destinationPort);
-  writeU32(buf, at + SEQUENCE_NUMBER, seqNumber);
-  writeU32(buf, at + ACKNOWLEDGMENT_NUMBER, ackNumber);
+  writeU32(buf, at + SEQUENCE_NUMBER, seq);
+  writeU32(buf, at + ACKNOWLEDGMENT_NUMBER, ack);
   buf[at + DATA_OFFSET] = ((TCP_HEADER_LENGTH + optionsLength) >>> 2) << 4;
   buf[at + FLAGS] = flags;
   writeU16(buf, at + WINDOW, wnd);

@@ -1,6 +1,6 @@
-import { seq, seqAdd } from '@netlayers/tcp';
 import { describe, expect, it } from 'vitest';
 import { ReceiveTuner } from '../../src/connection/receive-tuner.js';
+import { seq, seqAdd } from '../../src/wire/seq.js';
 
 const MSS = 1000;
 

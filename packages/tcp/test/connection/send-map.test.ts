@@ -1,8 +1,9 @@
-import { type Because, seq, seqAdd } from '@netlayers/tcp';
+import type { Because } from '@netlayers/tcp';
 import { seededRandom } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import { SendMap } from '../../src/connection/send-map.js';
 import { RecordPool } from '../../src/memory/record-pool.js';
+import { seq, seqAdd } from '../../src/wire/seq.js';
 import { poolOf } from '../support/memory.js';
 
 const NEW = 2 as Because;

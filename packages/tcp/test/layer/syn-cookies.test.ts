@@ -1,6 +1,6 @@
 /** SYN cookies (RFC 4987): a listener whose half-open queue is full, and a flood of SYNs. */
 
-import { type Seq, seq, type TcpConnection, TcpFlag, type TcpOptions } from '@netlayers/tcp';
+import { type TcpConnection, TcpFlag, type TcpOptions } from '@netlayers/tcp';
 import { seededRandom } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import {
@@ -9,6 +9,7 @@ import {
   readCookieTimestamp,
   SynCookie,
 } from '../../src/layer/syn-cookie.js';
+import { type Seq, seq } from '../../src/wire/seq.js';
 import { Crowd, type CrowdAnswer } from '../support/crowd.js';
 import { listening } from '../support/fake-peer.js';
 import { tupleOf } from '../support/segments.js';

@@ -1,4 +1,3 @@
-import { seq } from '@netlayers/tcp';
 import { seededRandom } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import { LONGEST_TIME_WAIT_MS } from '../../src/connection/settings.js';
@@ -7,6 +6,7 @@ import {
   type TimeWaitRecord,
   TimeWaitTable,
 } from '../../src/layer/time-wait-table.js';
+import { seq } from '../../src/wire/seq.js';
 import { tupleOf } from '../support/segments.js';
 
 const record = (values: Partial<TimeWaitRecord> = {}): TimeWaitRecord => ({

@@ -1,7 +1,8 @@
 /** TIME-WAIT as a record: what it answers, what it gives way to, how many there may be. */
 
-import { seq, TcpFlag } from '@netlayers/tcp';
+import { TcpFlag } from '@netlayers/tcp';
 import { describe, expect, it } from 'vitest';
+import { seq } from '../../src/wire/seq.js';
 import { Crowd, closeAtOnce } from '../support/crowd.js';
 import {
   established,

@@ -10,7 +10,6 @@ import { ChecksumState, type IpError } from '@netlayers/ip';
 import {
   type Because,
   newReno,
-  seq,
   Tcp,
   type TcpConnection,
   type TcpHandler,
@@ -22,6 +21,7 @@ import {
 } from '@netlayers/tcp';
 import { seededRandom } from '@netlayers/testkit';
 import { expect } from 'vitest';
+import { seq } from '../../src/wire/seq.js';
 import { FakeIp, headerOf, type SentSegment } from './fake-ip.js';
 import { checkInvariants, watchEdge } from './invariants.js';
 import {

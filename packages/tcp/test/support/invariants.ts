@@ -2,8 +2,9 @@
  * What holds of every connection between two turns, whatever a peer does.
  */
 
-import type { Seq, TcpConnection } from '@netlayers/tcp';
+import type { TcpConnection } from '@netlayers/tcp';
 import { expect } from 'vitest';
+import type { Seq } from '../../src/wire/seq.js';
 
 const distance = (a: Seq, b: Seq): number => (a - b) | 0;
 const edges = new WeakMap<TcpConnection, Seq>();

@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { seq, seqAdd, seqDiff, seqGe, seqGt, seqLe, seqLt, seqMax } from '../../src/wire/seq.js';
+import {
+  seq,
+  seqAdd,
+  seqDiff,
+  seqEq,
+  seqGe,
+  seqGt,
+  seqLe,
+  seqLt,
+  seqMax,
+  seqNumber,
+  seqNumberAdd,
+} from '../../src/wire/seq.js';
 
 describe('sequence numbers (3.4)', () => {
   it('compare in half of the circle', () => {
@@ -22,6 +34,17 @@ describe('sequence numbers (3.4)', () => {
     }
     expect(seqLe(seq(7), seq(7)) && seqGe(seq(7), seq(7))).toBe(true);
     expect(seqAdd(seq(0xffff_ffff), 1)).toBe(0);
-    expect(seq(-1)).toBe(0xffff_ffff);
+  });
+
+  it('are uint32 in headers and int32 in connections', () => {
+    expect(seqNumber(-1)).toBe(0xffff_ffff);
+    expect(seqNumberAdd(seqNumber(0xffff_fffe), 3)).toBe(1);
+    expect(seq(0xffff_ffff)).toBe(-1);
+    expect(seqAdd(seq(0x7fff_ffff), 1)).toBe(-0x8000_0000);
+    for (const n of [0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff]) {
+      expect(seqEq(seqNumber(n), seq(n))).toBe(true);
+      expect(seqEq(seqNumber(n), seqAdd(seq(n), 1))).toBe(false);
+      expect(seqDiff(seqNumberAdd(seqNumber(n), 5), seq(n))).toBe(5);
+    }
   });
 });
