@@ -13,3 +13,4 @@ export { checksum, checksumFold, checksumSum, pseudoHeaderSum } from './checksum
 export { readU16, readU32, writeU16, writeU32 } from './endian.js';
 export { hexdump } from './hexdump.js';
 export { decodeUtf8, encodeUtf8 } from './utf8.js';
+export { WIDE } from './wide.js';

@@ -2,6 +2,7 @@
  * A TUN device as its user sees it: a `LinkDevice` with a name, addresses and counters.
  */
 
+import { WIDE } from '@netlayers/bytes';
 import type { LinkDevice } from '@netlayers/link';
 import type { TunError } from './errors.js';
 
@@ -62,16 +63,21 @@ export interface TunIdentity {
   readonly persistent: boolean;
 }
 
-export const newCounters = (): TunCounters => ({
-  receivedPackets: 0,
-  receivedBytes: 0,
-  transmittedPackets: 0,
-  transmittedBytes: 0,
-  receiveErrors: 0,
-  transmitErrors: 0,
-  transmitBlocked: 0,
-  wakeups: 0,
-});
+export function newCounters(): TunCounters {
+  const counters = {
+    receivedPackets: 0,
+    receivedBytes: WIDE,
+    transmittedPackets: 0,
+    transmittedBytes: WIDE,
+    receiveErrors: 0,
+    transmitErrors: 0,
+    transmitBlocked: 0,
+    wakeups: 0,
+  };
+  counters.receivedBytes = 0;
+  counters.transmittedBytes = 0;
+  return counters;
+}
 
 /** Tells the owner that a device is lost, or the process if nobody listens. */
 export function reportLoss(device: TunDevice, error: TunError): void {

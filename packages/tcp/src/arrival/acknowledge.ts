@@ -16,7 +16,7 @@ import { takeBlocks } from '../recovery/sack.js';
 import { scheduleProbe } from '../recovery/tail-loss-probe.js';
 import { TcpFlag } from '../wire/flags.js';
 import type { TcpHeader } from '../wire/header.js';
-import { type Seq, seq, seqGt, seqLe, seqLt } from '../wire/seq.js';
+import { type Seq, seq, seqEq, seqGt, seqLe, seqLt } from '../wire/seq.js';
 import { takeEcho } from './ecn.js';
 
 const ack = new Acknowledgment();
@@ -25,6 +25,11 @@ const sample = createAckSample();
 /** Takes the acknowledgment and the window of a segment whose ACK is at most `snd.nxt`. */
 export function acknowledge(connection: TcpConnection, seg: TcpHeader, now: number): void {
   const { snd } = connection;
+  if (isNoNews(snd, seg)) {
+    snd.wl1 = seq(seg.seq);
+    snd.stalledSince = -1;
+    return;
+  }
   const hasBlocks = connection.sackEnabled && seg.sackCount > 0 && snd.recovery !== RESTING;
   const isOld = seqLt(seg.ack, snd.una);
   // An ACK that was overtaken: only its blocks may be news.
@@ -53,6 +58,18 @@ export function acknowledge(connection: TcpConnection, seg: TcpHeader, now: numb
     connection.context.observer?.windowChanged?.(connection);
   }
 }
+
+/**
+ * Header prediction, for who only receives: everything is acknowledged already, and the window is
+ * as it was. Blocks are news all the same: they may say that a repetition was needless (RFC 2883).
+ */
+const isNoNews = (snd: Sender, seg: TcpHeader): boolean =>
+  snd.una === snd.nxt &&
+  seg.sackCount === 0 &&
+  seqEq(seg.ack, snd.una) &&
+  seqEq(seg.ack, snd.wl2) &&
+  seqLe(snd.wl1, seq(seg.seq)) &&
+  seg.wnd * 2 ** snd.windowShift === snd.wnd;
 
 /** Moves `una` to `to`: what lies before it has arrived. */
 function advance(connection: TcpConnection, to: Seq): void {

@@ -120,7 +120,7 @@ function rememberTimestamp(connection: TcpConnection, seg: TcpHeader, now: numbe
   if (seqGt(seg.seq, rcv.lastAckSent)) return;
   const isOld = ((seg.tsval - rcv.tsRecent) | 0) < 0;
   if (isOld && now - rcv.tsRecentAt < TIMESTAMP_LIFETIME_MS) return;
-  rcv.tsRecent = seg.tsval;
+  rcv.tsRecent = seg.tsval | 0;
   rcv.tsRecentAt = now;
 }
 

@@ -25,7 +25,7 @@ export function takeSyn(connection: TcpConnection, seg: TcpHeader, now: number):
     rcv.windowShift = connection.offeredShift;
   }
   if (connection.timestampsEnabled) {
-    rcv.tsRecent = seg.tsval;
+    rcv.tsRecent = seg.tsval | 0;
     rcv.tsRecentAt = now;
   }
   agreeOnEcn(connection, seg);

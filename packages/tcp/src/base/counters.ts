@@ -2,6 +2,7 @@
  * What TCP has done and dropped, one number each; they only grow, except `memoryUsed`.
  */
 
+import { WIDE } from '@netlayers/bytes';
 import type { MemoryCounters } from '../memory/budget.js';
 import type { TcpDropReason } from './reasons.js';
 
@@ -52,11 +53,11 @@ export interface TcpCounters extends MemoryCounters {
 
 /** All counters at zero. */
 export function createTcpCounters(): TcpCounters {
-  return {
+  const counters: TcpCounters = {
     segmentsReceived: 0,
     segmentsSent: 0,
-    bytesReceived: 0,
-    bytesSent: 0,
+    bytesReceived: WIDE,
+    bytesSent: WIDE,
     retransmissions: 0,
     fastRetransmissions: 0,
     retransmissionTimeouts: 0,
@@ -103,4 +104,7 @@ export function createTcpCounters(): TcpCounters {
       'transmit-queue-full': 0,
     },
   };
+  counters.bytesReceived = 0;
+  counters.bytesSent = 0;
+  return counters;
 }

@@ -8,6 +8,8 @@
  * ended, and whether the application limits the flight.
  */
 
+import { WIDE } from '@netlayers/bytes';
+
 /** What was known of an emission when it left. */
 export interface DeliveredEmission {
   sentAt: number;
@@ -23,15 +25,22 @@ export interface DeliveredEmission {
 /** Measures one connection. */
 export class DeliveryRate {
   /** Bytes delivered so far, and when the last of them were. */
-  delivered = 0;
+  delivered = WIDE;
   deliveredAt = 0;
   /** When the first segment of the flight being measured was sent. */
   firstSentAt = 0;
   /** Bytes judged lost so far. */
-  lost = 0;
+  lost = WIDE;
   /** What is delivered beyond this was not limited by the application; 0 = nothing is. */
-  #appLimitedUntil = 0;
-  #roundEndsAt = 0;
+  #appLimitedUntil = WIDE;
+  #roundEndsAt = WIDE;
+
+  constructor() {
+    this.delivered = 0;
+    this.lost = 0;
+    this.#appLimitedUntil = 0;
+    this.#roundEndsAt = 0;
+  }
 
   /** Whether what leaves now is limited by the application. */
   get isAppLimited(): boolean {

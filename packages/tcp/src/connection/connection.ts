@@ -8,6 +8,7 @@
  * round of events.
  */
 
+import { WIDE } from '@netlayers/bytes';
 import { type IpAddress, keepAddress } from '@netlayers/ip';
 import type { TcpError } from '../base/errors.js';
 import { Because } from '../base/reasons.js';
@@ -63,7 +64,7 @@ export class TcpConnection
   /** The segment size, and what is known of the path's MTU. */
   readonly pathMtu = new PathMtu(this);
   /** Bytes that the application has written. */
-  bytesWritten = 0;
+  bytesWritten = WIDE;
   /** Why a SYN or SYN-ACK has to be sent; -1 = none has to. */
   synBecause: Because | -1 = -1;
   /** What an ICMP error said that does not end a connection (RFC 9293, 3.9.2.2); it explains a later time-out. */
@@ -95,6 +96,7 @@ export class TcpConnection
     now: number,
   ) {
     this.context = context;
+    this.bytesWritten = 0;
     this.settings = settings;
     this.listener = listener;
     this.localAddress = keepAddress(tuple.localAddress);
@@ -110,7 +112,7 @@ export class TcpConnection
     this.scalingEnabled = settings.windowScaling;
     this.ecn = new EcnState(settings.ecn !== 'never', settings.ecn === 'request');
     this.offeredShift = offeredShift(settings);
-    this.#timestampOffset = settings.timestamps ? context.timestampOffset(tuple) : 0;
+    this.#timestampOffset = settings.timestamps ? context.timestampOffset(tuple) | 0 : 0;
     const mss = Math.min(pathMss, defaultMssTo(context.ip, this));
     this.snd = new Sender(iss, mss, settings, context.pool, context.records);
     const { receiveBuffer } = settings;

@@ -13,6 +13,7 @@
  * never inside the call.
  */
 
+import { WIDE } from '@netlayers/bytes';
 import { TcpError } from '../base/errors.js';
 import { drainMark } from './send-buffer.js';
 import type { TcpConnectionView } from './view.js';
@@ -48,7 +49,7 @@ export interface DeliveryOwner extends TcpConnectionView {
 export class Delivery {
   readonly #connection: DeliveryOwner;
   /** Bytes that the application has been given. */
-  bytesRead = 0;
+  bytesRead = WIDE;
   #handler: TcpHandler | null = null;
   #onOpen: TcpOpenCallback | null = null;
   /** The open has succeeded, and `onOpen` has not heard of it yet. */
@@ -67,6 +68,7 @@ export class Delivery {
 
   constructor(connection: DeliveryOwner) {
     this.#connection = connection;
+    this.bytesRead = 0;
   }
 
   setHandler(handler: TcpHandler): void {

@@ -77,7 +77,7 @@ export class Receiver implements Prunable {
   wasHeld = false;
   /** Last.ACK.sent of RFC 7323. */
   lastAckSent: Seq = seq(0);
-  /** TS.Recent of RFC 7323, and when it was taken. */
+  /** TS.Recent of RFC 7323, as an int32, and when it was taken. */
   tsRecent = 0;
   tsRecentAt = 0;
   readonly #budget: MemoryBudget;

@@ -180,14 +180,29 @@ export class SendMap {
     inFlight: number,
     state: EmissionState,
   ): void {
-    this.#makeRoom();
     const index = this.size;
+    if (index > 0 && this.#continues(index - 1, because, now, state)) {
+      this.#setWord(index - 1, END, end);
+      this.#store.numbers[(this.#last - 1) * NUMBERS_PER_RECORD + IN_FLIGHT] = inFlight;
+      return;
+    }
+    this.#makeRoom();
     this.#last++;
     this.#setWord(index, START, start);
     this.#setWord(index, END, end);
     this.#setWord(index, HISTORY, because << 16);
     this.#stamp(index, now, inFlight, state);
-    if (index > 0) this.#join(index - 1);
+  }
+
+  /** Whether what leaves now for the first time leaves at one moment with a record, and for the same reason. */
+  #continues(index: number, because: Because, now: number, state: EmissionState): boolean {
+    return (
+      this.sentAt(index) === now &&
+      this.#word(index, MARKS) === (state.isAppLimited ? APP_LIMITED : 0) &&
+      this.#word(index, HISTORY) === because << 16 &&
+      this.delivered(index) === state.delivered &&
+      this.lostBefore(index) === state.lost
+    );
   }
 
   /** The last record has grown by text that left with its repetition. */
@@ -248,6 +263,14 @@ export class SendMap {
 
   /** Cuts a record in two at `at`, which lies inside of it; the second one is at `index + 1`. */
   cut(index: number, at: Seq): void {
+    if (index === 0 && this.#first > 0) {
+      // The common case, an acknowledgment of a part: the first half goes where the last record was.
+      this.#first--;
+      this.#copy(1, 0);
+      this.#setWord(0, END, at);
+      this.#setWord(1, START, at);
+      return;
+    }
     this.#makeRoom();
     const { words, numbers } = this.#store;
     const position = this.#first + index;
@@ -294,6 +317,19 @@ export class SendMap {
 
   #number(index: number, column: number): number {
     return this.#store.numbers[(this.#first + index) * NUMBERS_PER_RECORD + column]!;
+  }
+
+  #copy(from: number, to: number): void {
+    const { words, numbers } = this.#store;
+    const source = this.#first + from;
+    const target = this.#first + to;
+    for (let column = 0; column < WORDS_PER_RECORD; column++) {
+      words[target * WORDS_PER_RECORD + column] = words[source * WORDS_PER_RECORD + column]!;
+    }
+    for (let column = 0; column < NUMBERS_PER_RECORD; column++) {
+      numbers[target * NUMBERS_PER_RECORD + column] =
+        numbers[source * NUMBERS_PER_RECORD + column]!;
+    }
   }
 
   #stamp(index: number, now: number, inFlight: number, state: EmissionState): void {

@@ -275,7 +275,7 @@ export class Sender {
   }
 
   #handleLeft(bytes: number, inFlight: number, now: number): void {
-    this.recovery.prrOut += bytes;
+    if (this.phase !== 'open') this.recovery.prrOut += bytes;
     this.congestion.handleSent(now, bytes, inFlight);
     this.#pacer?.handleSent(now, bytes, this.congestion.pacingRate);
     if (inFlight > this.peakFlight) this.peakFlight = inFlight;

@@ -16,7 +16,7 @@
  * A header object belongs to the stack and is overwritten by the next segment.
  */
 
-import { readU16, readU32, writeU16, writeU32 } from '@netlayers/bytes';
+import { readU16, readU32, WIDE, writeU16, writeU32 } from '@netlayers/bytes';
 import { TcpFlag } from './flags.js';
 import { clearOptions, parseOptions, type TcpHeaderOptions } from './options.js';
 import { type Seq, type SeqNumber, seqNumber } from './seq.js';
@@ -67,11 +67,11 @@ export type TcpParseDrop = 'truncated' | 'bad-data-offset' | 'bad-option';
 
 /** Makes an empty header to parse into. */
 export function createTcpHeader(): TcpHeader {
-  return {
+  const header: TcpHeader = {
     sourcePort: 0,
     destinationPort: 0,
-    seq: seqNumber(0),
-    ack: seqNumber(0),
+    seq: seqNumber(-1),
+    ack: seqNumber(-1),
     flags: 0,
     wnd: 0,
     up: 0,
@@ -84,11 +84,17 @@ export function createTcpHeader(): TcpHeader {
     windowShift: -1,
     sackPermitted: false,
     hasTimestamp: false,
-    tsval: 0,
-    tsecr: 0,
+    tsval: WIDE,
+    tsecr: WIDE,
     sackCount: 0,
     sackEdges: new Uint32Array(8),
   };
+  // Not small integers, wherever in their range they begin.
+  header.seq = seqNumber(0);
+  header.ack = seqNumber(0);
+  header.tsval = 0;
+  header.tsecr = 0;
+  return header;
 }
 
 /**
