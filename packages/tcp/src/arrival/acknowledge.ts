@@ -37,7 +37,7 @@ export function acknowledge(connection: TcpConnection, seg: TcpHeader, now: numb
   const { cwnd, ssthresh } = snd.congestion;
   ack.begin(snd, echoAge(connection, seg, now), now);
   const windowChanged =
-    !isOld && snd.updateWindow(seq(seg.seq), seq(seg.ack), seg.wnd * 2 ** snd.windowShift);
+    !isOld && snd.updateWindow(seq(seg.seq), seq(seg.ack), seg.wnd << snd.windowShift);
   if (snd.wnd > 0) snd.persistBackoffs = 0;
   const isDuplicate = !isOld && isDuplicateAck(snd, seg, windowChanged);
   if (seqGt(seg.ack, snd.una)) advance(connection, seq(seg.ack));
@@ -69,7 +69,7 @@ const isNoNews = (snd: Sender, seg: TcpHeader): boolean =>
   seqEq(seg.ack, snd.una) &&
   seqEq(seg.ack, snd.wl2) &&
   seqLe(snd.wl1, seq(seg.seq)) &&
-  seg.wnd * 2 ** snd.windowShift === snd.wnd;
+  seg.wnd << snd.windowShift === snd.wnd;
 
 /** Moves `una` to `to`: what lies before it has arrived. */
 function advance(connection: TcpConnection, to: Seq): void {

@@ -255,7 +255,7 @@ function completeHandshake(connection: TcpConnection, seg: TcpHeader, now: numbe
   }
   snd.wl1 = seq(seg.seq);
   snd.wl2 = seq(seg.ack);
-  snd.wnd = seg.wnd * 2 ** snd.windowShift;
+  snd.wnd = seg.wnd << snd.windowShift;
   snd.maxWnd = Math.max(snd.maxWnd, snd.wnd);
   connection.synBecause = -1;
   settleSynRtt(connection, now);

@@ -235,7 +235,7 @@ export class Receiver implements Prunable {
   get possibleEdge(): Seq {
     const room = Math.max(0, this.#most - this.undelivered);
     // What the field cannot say is not an offer that waits to be made.
-    return seqAdd(this.nxt, Math.min(room, 65535 * 2 ** this.windowShift));
+    return seqAdd(this.nxt, Math.min(room, 65535 << this.windowShift));
   }
 
   /**
@@ -255,10 +255,10 @@ export class Receiver implements Prunable {
     let field = Math.min(wanted >>> shift, 65535);
     // Rounding to the scale takes nothing back, unless it would offer more with every byte that
     // has to wait: then the peer sees the edge a little further left than it is (RFC 7323, 2.4).
-    const mayRoundUp = field * 2 ** shift < Math.min(offered, room);
+    const mayRoundUp = field << shift < Math.min(offered, room);
     if (mayRoundUp && field < 65535) field++;
     this.wasHeld = false;
-    const edge = seqAdd(this.nxt, field * 2 ** shift);
+    const edge = seqAdd(this.nxt, field << shift);
     if (seqGt(edge, this.edge)) this.edge = edge;
     return field;
   }

@@ -68,6 +68,7 @@ export class RttEstimator {
 
   /** The current time-out, back-off included. */
   get rtoMs(): number {
+    if (this.#backoffs === 0) return Math.min(this.#rtoMs, this.#maxRtoMs);
     return Math.min(this.#rtoMs * 2 ** this.#backoffs, this.#maxRtoMs);
   }
 
