@@ -34,7 +34,9 @@ export function acknowledge(connection: TcpConnection, seg: TcpHeader, now: numb
   const isOld = seqLt(seg.ack, snd.una);
   // An ACK that was overtaken: only its blocks may be news.
   if (isOld && !hasBlocks) return;
-  const { cwnd, ssthresh } = snd.congestion;
+  const { observer } = connection.context;
+  const cwnd = observer === null ? 0 : snd.congestion.cwnd;
+  const ssthresh = observer === null ? 0 : snd.congestion.ssthresh;
   ack.begin(snd, echoAge(connection, seg, now), now);
   const windowChanged =
     !isOld && snd.updateWindow(seq(seg.seq), seq(seg.ack), seg.wnd << snd.windowShift);
@@ -54,8 +56,9 @@ export function acknowledge(connection: TcpConnection, seg: TcpHeader, now: numb
   if (snd.pipe === 0) snd.stalledSince = -1;
   // SACK blocks make room too: the mark follows what is in flight.
   connection.delivery.noticeRoom();
+  if (observer === null) return;
   if (cwnd !== snd.congestion.cwnd || ssthresh !== snd.congestion.ssthresh) {
-    connection.context.observer?.windowChanged?.(connection);
+    observer.windowChanged?.(connection);
   }
 }
 

@@ -13,11 +13,13 @@ import { seqDiff } from '../wire/seq.js';
 
 /** From how many octets on a connection is measured. */
 const MEASURE_FROM = 8192;
+/** Octets of text below which a segment is a message, not a part of a long transfer. */
+const MESSAGE = 256;
 
 /** A segment with text in order has been dealt with. */
 export function tuneReceiveWindow(connection: TcpConnection, seg: TcpHeader, now: number): void {
   const { rcv } = connection;
-  if (rcv.capacity >= rcv.maxCapacity) return;
+  if (rcv.capacity >= rcv.maxCapacity || seg.dataEnd - seg.dataStart < MESSAGE) return;
   if (rcv.tuner === null) {
     const taken = seqDiff(rcv.nxt, rcv.irs);
     if (taken < MEASURE_FROM) return;

@@ -60,8 +60,12 @@ export class RecoveryState {
   frto: FrtoStep = 0;
 }
 
-/** That of every connection with nothing in flight that has seen no loss and no reordering; read only. */
-export const RESTING: RecoveryState = Object.freeze(new RecoveryState());
+/**
+ * That of every connection with nothing in flight that has seen no loss and no reordering. It is
+ * read only, but not frozen: it would have a shape of its own then, and all code that looks at a
+ * state would know two.
+ */
+export const RESTING: Readonly<RecoveryState> = new RecoveryState();
 
 /** Whether nothing in a state is worth keeping while nothing is in flight. */
 export const isWorthless = (state: RecoveryState): boolean =>

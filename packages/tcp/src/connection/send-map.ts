@@ -355,6 +355,10 @@ export class SendMap {
     const { capacity, words, numbers } = this.#store;
     if (this.#last < capacity) return;
     const size = this.size;
+    if (size === 0) {
+      this.#store = this.#pool.take(1);
+      return;
+    }
     // Half of the columns free: what is left moves down. Otherwise it moves to larger ones.
     const isRoomy = size * 2 <= capacity && capacity > 0;
     const to = isRoomy ? this.#store : this.#pool.take(Math.max(size * 2, 1));

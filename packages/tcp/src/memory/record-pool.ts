@@ -43,7 +43,7 @@ export class RecordPool {
   /** Lends columns for at least `records` records; what they hold is arbitrary. */
   take(records: number): RecordStore {
     const shift = Math.max(SMALLEST_SHIFT, 32 - Math.clz32(records - 1));
-    const capacity = 2 ** shift;
+    const capacity = 1 << shift;
     this.#budget.take(capacity * RECORD_LENGTH);
     const kept = this.#free[shift]?.pop();
     if (kept !== undefined) return kept;

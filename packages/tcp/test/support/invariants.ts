@@ -4,7 +4,10 @@
 
 import type { TcpConnection } from '@netlayers/tcp';
 import { expect } from 'vitest';
+import { RESTING, RecoveryState } from '../../src/connection/recovery-state.js';
 import type { Seq } from '../../src/wire/seq.js';
+
+const untouched = JSON.stringify(new RecoveryState());
 
 const distance = (a: Seq, b: Seq): number => (a - b) | 0;
 const edges = new WeakMap<TcpConnection, Seq>();
@@ -18,6 +21,7 @@ export function checkInvariants(connection: TcpConnection): void {
 function findContradiction(connection: TcpConnection): string | null {
   if (connection.state === 'CLOSED') return null;
   const { snd } = connection;
+  if (JSON.stringify(RESTING) !== untouched) return 'the resting state was written';
   if (distance(snd.nxt, snd.una) < 0) return 'una > nxt';
   const map = mapContradiction(connection);
   if (map !== null) return map;
