@@ -57,9 +57,7 @@ export interface BbrOptions {
 
 /** One connection's BBR. */
 export class Bbr implements CongestionControl {
-  readonly name = 'bbr';
   readonly ssthresh = Number.POSITIVE_INFINITY;
-  readonly governsRecovery = true;
   readonly #model: BbrModel;
   readonly #probeBw: BbrProbeBw;
   readonly #probeRtt: BbrProbeRtt;
@@ -87,6 +85,14 @@ export class Bbr implements CongestionControl {
     this.#probeBw = new BbrProbeBw(this.#model, random);
     this.#probeRtt = new BbrProbeRtt(this.#model, this.#probeBw);
     this.#initPacingRate(NOMINAL_RTT_MS);
+  }
+
+  get name(): string {
+    return 'bbr';
+  }
+
+  get governsRecovery(): boolean {
+    return true;
   }
 
   get cwnd(): number {

@@ -57,8 +57,6 @@ interface Undo {
 }
 
 class Cubic implements CongestionControl {
-  readonly name = 'cubic';
-  readonly governsRecovery = false;
   readonly #isPaced: boolean;
   #mss: number;
   /** With a fraction; what others see is whole. */
@@ -87,6 +85,14 @@ class Cubic implements CongestionControl {
     this.#isPaced = isPaced;
     this.#hystart = hasHystart ? undefined : null;
     this.#cwnd = initialWindow(mss);
+  }
+
+  get name(): string {
+    return 'cubic';
+  }
+
+  get governsRecovery(): boolean {
+    return false;
   }
 
   get cwnd(): number {

@@ -20,9 +20,7 @@ import {
 } from './slow-start.js';
 
 class NewReno implements CongestionControl {
-  readonly name = 'newreno';
   readonly pacingRate = Number.POSITIVE_INFINITY;
-  readonly governsRecovery = false;
   #mss: number;
   #cwnd: number;
   #ssthresh = Number.POSITIVE_INFINITY;
@@ -36,6 +34,14 @@ class NewReno implements CongestionControl {
   constructor(mss: number) {
     this.#mss = mss;
     this.#cwnd = initialWindow(mss);
+  }
+
+  get name(): string {
+    return 'newreno';
+  }
+
+  get governsRecovery(): boolean {
+    return false;
   }
 
   get cwnd(): number {

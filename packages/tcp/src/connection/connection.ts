@@ -72,7 +72,6 @@ export class TcpConnection
 
   // These belong to the layer's queues and tables.
   deadline = Number.POSITIVE_INFINITY;
-  heapKey = 0;
   heapIndex = -1;
   tableHash = 0;
   tableIndex = -1;
@@ -114,11 +113,11 @@ export class TcpConnection
     this.offeredShift = offeredShift(settings);
     this.#timestampOffset = settings.timestamps ? context.timestampOffset(tuple) | 0 : 0;
     const mss = Math.min(pathMss, defaultMssTo(context.ip, this));
-    this.snd = new Sender(iss, mss, settings, context.pool, context.records);
+    this.snd = new Sender(iss, mss, settings, context.queues, context.records);
     const { receiveBuffer } = settings;
     const capacity = settings.autotune ? Math.min(receiveBuffer, INITIAL_BUFFER) : receiveBuffer;
-    this.rcv = new Receiver(capacity, receiveBuffer, this.advertisedMss, context.pool);
-    context.pool.budget.take(CONNECTION_COST);
+    this.rcv = new Receiver(capacity, receiveBuffer, this.advertisedMss, context.queues);
+    context.queues.budget.take(CONNECTION_COST);
     this.delivery = new Delivery(this);
   }
 
@@ -166,7 +165,7 @@ export class TcpConnection
 
   /** Octets queued for sending from which on `write` returns false, at this moment. */
   get sendBufferLimit(): number {
-    return sendBufferLimit(this.settings, this.snd, this.context.pool.budget);
+    return sendBufferLimit(this.settings, this.snd, this.context.queues.budget);
   }
 
   // Commands of the application.
@@ -185,17 +184,16 @@ export class TcpConnection
    */
   write(buf: Uint8Array, start = 0, end = buf.length): boolean {
     if (this.snd.finQueued) return false;
-    const { queue } = this.snd;
     if (this.#state === 'CLOSED') {
       this.delivery.wantDrain();
       return false;
     }
     if (end > start) {
-      queue.write(queue.span, buf, start, end);
+      this.snd.enqueue(buf, start, end);
       this.bytesWritten += end - start;
       this.context.requestOutput(this);
     }
-    if (queue.span < this.sendBufferLimit) return true;
+    if (this.snd.queue.span < this.sendBufferLimit) return true;
     this.delivery.wantDrain();
     return false;
   }
@@ -307,7 +305,7 @@ export class TcpConnection
     this.snd.release();
     this.rcv.delayedAckAt = Number.POSITIVE_INFINITY;
     this.#leaveBudget();
-    this.rcv.queue.detach();
+    this.rcv.detach();
     this.context.startTimeWait(this, now);
     this.enter('TIME-WAIT');
     this.context.requestEvents(this);
@@ -330,7 +328,7 @@ export class TcpConnection
   /** Enters CLOSED after both FINs; text that waits for the application is still delivered. */
   finish(): void {
     this.#close();
-    this.rcv.queue.detach();
+    this.rcv.detach();
   }
 
   #close(): void {
@@ -348,7 +346,7 @@ export class TcpConnection
   #leaveBudget(): void {
     if (!this.#isInBudget) return;
     this.#isInBudget = false;
-    this.context.pool.budget.give(CONNECTION_COST);
+    this.context.queues.budget.give(CONNECTION_COST);
   }
 
   /** Asks for a round of events. */

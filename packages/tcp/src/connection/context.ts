@@ -4,7 +4,7 @@
 
 import type { IpLayer } from '@netlayers/ip';
 import type { TcpCounters } from '../base/counters.js';
-import type { BlockPool } from '../memory/block-pool.js';
+import type { QueuePool } from '../memory/queue-pool.js';
 import type { RecordPool } from '../memory/record-pool.js';
 import type { FourTuple } from './four-tuple.js';
 import type { TcpObserver } from './observer.js';
@@ -12,7 +12,7 @@ import type { TcpObserver } from './observer.js';
 /** The layer as its connections see it; `C` is the connection itself. */
 export interface TcpContext<C> {
   readonly ip: IpLayer;
-  readonly pool: BlockPool;
+  readonly queues: QueuePool;
   readonly records: RecordPool;
   readonly counters: TcpCounters;
   readonly randomU32: () => number;

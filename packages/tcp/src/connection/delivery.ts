@@ -151,8 +151,7 @@ export class Delivery {
     const { rcv } = this.#connection;
     const length = end - start;
     if (!this.#isReady || rcv.undelivered > length) {
-      rcv.queue.write(rcv.undelivered - length, buf, start, end);
-      rcv.wasHeld = true;
+      rcv.keep(buf, start, end);
       return;
     }
     this.#lentStart = start;

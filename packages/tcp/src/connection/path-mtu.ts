@@ -37,7 +37,8 @@ export class PathMtu {
   #reported = 0;
   /** Full segments of this size and smaller ones were acknowledged. */
   #provenMss = 0;
-  #growsAt = Number.POSITIVE_INFINITY;
+  /** 0 = never. */
+  #growsAt = 0;
 
   constructor(connection: PathMtuOwner) {
     this.#connection = connection;
@@ -92,8 +93,8 @@ export class PathMtu {
 
   /** Tries the path anew when it is time. */
   growIfDue(now: number): void {
-    if (now < this.#growsAt) return;
-    this.#growsAt = Number.POSITIVE_INFINITY;
+    if (this.#growsAt === 0 || now < this.#growsAt) return;
+    this.#growsAt = 0;
     this.#provenMss = 0;
     this.#use(this.#settledMss);
   }

@@ -13,9 +13,9 @@
  */
 
 import { Because } from '../base/reasons.js';
-import type { BlockPool } from '../memory/block-pool.js';
 import type { MemoryBudget, Prunable } from '../memory/budget.js';
-import { ByteQueue } from '../memory/byte-queue.js';
+import type { ByteQueue } from '../memory/byte-queue.js';
+import type { QueuePool } from '../memory/queue-pool.js';
 import { RangeSet } from '../memory/range-set.js';
 import { type Seq, seq, seqAdd, seqDiff, seqGe, seqGt, seqLe, seqLt } from '../wire/seq.js';
 import type { ReceiveTuner } from './receive-tuner.js';
@@ -56,7 +56,9 @@ export class Receiver implements Prunable {
   fullSize = SMALLEST_ESTIMATE;
   #lastSize = 0;
 
-  readonly queue: ByteQueue;
+  readonly #queues: QueuePool;
+  /** What waits: text in order for the application, and behind it what lies beyond gaps. */
+  queue: ByteQueue;
   /** What has arrived beyond a gap; made when the first gap opens. */
   ranges: RangeSet | null = null;
   /** A FIN has been seen, at `finSeq`; it counts once `nxt` has reached it. */
@@ -84,12 +86,13 @@ export class Receiver implements Prunable {
   /** Less is offered than `capacity` allows. */
   #isShrunk = false;
 
-  constructor(capacity: number, maxCapacity: number, mss: number, pool: BlockPool) {
+  constructor(capacity: number, maxCapacity: number, mss: number, queues: QueuePool) {
     this.capacity = capacity;
     this.maxCapacity = maxCapacity;
     this.mss = mss;
-    this.queue = new ByteQueue(pool);
-    this.#budget = pool.budget;
+    this.#queues = queues;
+    this.queue = queues.none;
+    this.#budget = queues.budget;
   }
 
   /** RCV.WND: what is left of the window that was offered. */
@@ -155,9 +158,25 @@ export class Receiver implements Prunable {
     }
     this.ranges ??= new RangeSet(MOST_RANGES);
     if (!this.ranges.add(left, seqAdd(left, end - start))) return false;
-    this.queue.write(seqDiff(left, this.readSeq), buf, start, end);
+    this.#write(seqDiff(left, this.readSeq), buf, start, end);
     if (this.ranges.size === 1) this.#budget.addPrunable(this);
     return true;
+  }
+
+  /** Keeps text in order that the application does not take yet; `nxt` is already behind it. */
+  keep(buf: Uint8Array, start: number, end: number): void {
+    this.#write(this.undelivered - (end - start), buf, start, end);
+    this.wasHeld = true;
+  }
+
+  #write(offset: number, buf: Uint8Array, start: number, end: number): void {
+    this.queue = this.#queues.forWriting(this.queue);
+    this.queue.write(offset, buf, start, end);
+  }
+
+  #truncate(): void {
+    this.queue.truncate(this.undelivered);
+    this.queue = this.#queues.settle(this.queue);
   }
 
   /** Whether `length` octets in order can be kept. A refusal is counted. */
@@ -174,7 +193,7 @@ export class Receiver implements Prunable {
   prune(): void {
     if (this.ranges === null || this.ranges.size === 0) return;
     this.#forgetRanges();
-    this.queue.truncate(this.undelivered);
+    this.#truncate();
     this.#budget.counters.outOfOrderPruned++;
   }
 
@@ -208,14 +227,16 @@ export class Receiver implements Prunable {
 
   /** Forgets whatever lies beyond `nxt`. */
   dropOutOfOrder(): void {
-    this.queue.truncate(this.undelivered);
+    this.#truncate();
     this.#forgetRanges();
   }
 
   /** Moves `readSeq` over octets that were handed out, whether they were in the queue or never. */
   skip(length: number): void {
     this.readSeq = seqAdd(this.readSeq, length);
+    if (this.queue === this.#queues.none) return;
     this.queue.drop(length);
+    this.queue = this.#queues.settle(this.queue);
   }
 
   /** `capacity`, or what is left of it under memory pressure. */
@@ -284,9 +305,15 @@ export class Receiver implements Prunable {
     if (this.dupAcksDue > 0) this.dupAcksDue--;
   }
 
+  /** The connection is over: what waits leaves the stack's budget, for its application to read, or forget. */
+  detach(): void {
+    if (this.queue !== this.#queues.none) this.queue.detach();
+  }
+
   /** Frees every byte and stops the timer. */
   release(): void {
     this.queue.release();
+    this.queue = this.#queues.settle(this.queue);
     this.#forgetRanges();
     this.tuner = null;
     this.delayedAckAt = Number.POSITIVE_INFINITY;

@@ -32,7 +32,12 @@ export class RecoveryState {
   dsackRound: Seq = seq(0);
   inDsackRound = false;
 
+  /** When what may be reordered counts as lost; `Infinity` = off. */
+  reorderingAt = Number.POSITIVE_INFINITY;
+
   // Tail loss probe (RFC 8985, 7).
+  /** When it is due; `Infinity` = off. */
+  tailProbeAt = Number.POSITIVE_INFINITY;
   /** TLP.end_seq, if a probe is out. */
   probeEnd: Seq = seq(0);
   isProbeOut = false;
@@ -62,7 +67,7 @@ export class RecoveryState {
 
 /**
  * That of every connection with nothing in flight that has seen no loss and no reordering. It is
- * read only, but not frozen: it would have a shape of its own then, and all code that looks at a
+ * read only (nothing is written to it but what stands there), but not frozen: it would have a shape of its own then, and all code that looks at a
  * state would know two.
  */
 export const RESTING: Readonly<RecoveryState> = new RecoveryState();

@@ -17,8 +17,8 @@ import type { Because } from '../base/reasons.js';
 import type { CongestionControl } from '../congestion/congestion-control.js';
 import { DeliveryRate } from '../congestion/delivery-rate.js';
 import { Pacer } from '../congestion/pacer.js';
-import type { BlockPool } from '../memory/block-pool.js';
-import { ByteQueue } from '../memory/byte-queue.js';
+import type { ByteQueue } from '../memory/byte-queue.js';
+import type { QueuePool } from '../memory/queue-pool.js';
 import type { RecordPool } from '../memory/record-pool.js';
 import { RttEstimator } from '../timing/rtt-estimator.js';
 import { type Seq, seq, seqAdd, seqDiff, seqGt, seqLt } from '../wire/seq.js';
@@ -56,8 +56,9 @@ export class Sender {
   /** Bytes of text in a full segment, timestamps already taken off (Eff.snd.MSS). */
   mss: number;
 
+  readonly #queues: QueuePool;
   /** Unacknowledged and unsent text; its first byte has sequence number `queueSeq`. */
-  readonly queue: ByteQueue;
+  queue: ByteQueue;
   queueSeq: Seq;
   /** The application has ended its side: a FIN follows the queue. */
   finQueued = false;
@@ -94,10 +95,6 @@ export class Sender {
 
   /** When the retransmission timer expires; `Infinity` = off. */
   retransmitAt = Number.POSITIVE_INFINITY;
-  /** When the tail loss probe is due (RFC 8985, 7.2); `Infinity` = off. */
-  tailProbeAt = Number.POSITIVE_INFINITY;
-  /** When what may be reordered counts as lost (RFC 8985, 6.3); `Infinity` = off. */
-  reorderingAt = Number.POSITIVE_INFINITY;
   /** When the pacer lets more leave; `Infinity` = it holds nothing back. */
   pacedAt = Number.POSITIVE_INFINITY;
   /** The tail loss probe is due and has not left yet. */
@@ -118,14 +115,21 @@ export class Sender {
   peakFlight = 0;
   lastPeakFlight = 0;
 
-  constructor(iss: Seq, mss: number, settings: TcpSettings, pool: BlockPool, records: RecordPool) {
+  constructor(
+    iss: Seq,
+    mss: number,
+    settings: TcpSettings,
+    queues: QueuePool,
+    records: RecordPool,
+  ) {
     // Whatever chose it may have chosen a uint32.
     iss = seq(iss);
     this.iss = iss;
     this.una = iss;
     this.nxt = iss;
     this.mss = mss;
-    this.queue = new ByteQueue(pool);
+    this.#queues = queues;
+    this.queue = queues.none;
     this.queueSeq = seqAdd(iss, 1);
     this.map = new SendMap(records);
     this.smallEnd = iss;
@@ -141,6 +145,16 @@ export class Sender {
     return seqAdd(this.queueSeq, this.queue.span);
   }
 
+  /**
+   * Queues `buf[start..end)`, which is copied.
+   *
+   * @throws RangeError when more than 1 GiB would be queued.
+   */
+  enqueue(buf: Uint8Array, start: number, end: number): void {
+    this.queue = this.#queues.forWriting(this.queue);
+    this.queue.write(this.queue.span, buf, start, end);
+  }
+
   /** RFC 5681's FlightSize. */
   get flightSize(): number {
     return seqDiff(this.nxt, this.una);
@@ -149,6 +163,24 @@ export class Sender {
   /** Bytes believed to be on their way (RFC 6675): the flight without what has arrived and what is lost. */
   get pipe(): number {
     return seqDiff(this.nxt, this.una) - this.map.sackedBytes - this.map.lostBytes;
+  }
+
+  /** When the tail loss probe is due (RFC 8985, 7.2); `Infinity` = off, as always with nothing in flight. */
+  get tailProbeAt(): number {
+    return this.recovery.tailProbeAt;
+  }
+
+  set tailProbeAt(at: number) {
+    this.recovery.tailProbeAt = at;
+  }
+
+  /** When what may be reordered counts as lost (RFC 8985, 6.3); `Infinity` = off, as always with nothing in flight. */
+  get reorderingAt(): number {
+    return this.recovery.reorderingAt;
+  }
+
+  set reorderingAt(at: number) {
+    this.recovery.reorderingAt = at;
   }
 
   /** How many bytes may be in flight at this moment. */
@@ -226,6 +258,7 @@ export class Sender {
     const text = Math.min(seqDiff(ack, this.queueSeq), this.queue.span);
     if (text > 0) {
       this.queue.drop(text);
+      this.queue = this.#queues.settle(this.queue);
       this.queueSeq = seqAdd(this.queueSeq, text);
     }
     this.una = ack;
@@ -288,6 +321,8 @@ export class Sender {
     this.repeatedAt = -1;
     if (this.recovery === RESTING) return;
     this.recovery.isProbeOut = false;
+    this.tailProbeAt = Number.POSITIVE_INFINITY;
+    this.reorderingAt = Number.POSITIVE_INFINITY;
     if (this.phase !== 'open' || !isWorthless(this.recovery)) return;
     returnState(this.recovery);
     this.recovery = RESTING;
@@ -296,6 +331,7 @@ export class Sender {
   /** Stops every timer and frees every byte. */
   release(): void {
     this.queue.release();
+    this.queue = this.#queues.settle(this.queue);
     this.map.clear();
     this.retransmitAt = Number.POSITIVE_INFINITY;
     this.tailProbeAt = Number.POSITIVE_INFINITY;

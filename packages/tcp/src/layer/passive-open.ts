@@ -55,7 +55,7 @@ export class PassiveOpens {
   refusalOf(listener: TcpListener): TcpDropReason | null {
     if (listener.isFull) return 'backlog-full';
     if (this.#connections.size >= this.#maxConnections) return 'table-full';
-    return this.#context.pool.budget.isFull ? 'memory-full' : null;
+    return this.#context.queues.budget.isFull ? 'memory-full' : null;
   }
 
   /**

@@ -29,6 +29,7 @@ import type { TcpObserver } from '../connection/observer.js';
 import { resolveTcpSettings, type TcpSettings } from '../connection/settings.js';
 import { BlockPool } from '../memory/block-pool.js';
 import { MemoryBudget } from '../memory/budget.js';
+import { QueuePool } from '../memory/queue-pool.js';
 import { RecordPool } from '../memory/record-pool.js';
 import { emitAbort } from '../sending/emit.js';
 import { handleTimers } from '../timers/timers.js';
@@ -91,7 +92,7 @@ export interface TcpConnectOptions {
 export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOwner {
   readonly ip: IpLayer;
   readonly counters: TcpCounters = createTcpCounters();
-  readonly pool: BlockPool;
+  readonly queues: QueuePool;
   readonly records: RecordPool;
   readonly isn: IsnGenerator;
   readonly randomU32: () => number;
@@ -123,7 +124,7 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
     this.isn = new IsnGenerator(options.randomU32);
     this.#settings = resolveTcpSettings(options.settings ?? {});
     const budget = new MemoryBudget(options.memoryLimit ?? MEMORY_LIMIT, this.counters);
-    this.pool = new BlockPool(budget);
+    this.queues = new QueuePool(new BlockPool(budget));
     this.records = new RecordPool(budget);
     this.#connections = new ConnectionTable(options.randomU32());
     this.#passiveOpens = new PassiveOpens(
@@ -189,7 +190,7 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
   connect(options: TcpConnectOptions, onOpen: TcpOpenCallback, now: number): TcpConnection {
     const settings = this.#settingsFor(options.settings);
     const { remoteAddress, remotePort } = options;
-    if (this.pool.budget.isFull) throw new TcpError('ENOBUFS', 'memoryLimit is nearly reached');
+    if (this.queues.budget.isFull) throw new TcpError('ENOBUFS', 'memoryLimit is nearly reached');
     // Also where the local address is given: broadcast and multicast have no source (MUST-46).
     const source = this.ip.sourceFor(remoteAddress);
     if (source === null) throw new TcpError('EHOSTUNREACH', 'there is no route to the peer');

@@ -74,6 +74,11 @@ export class ByteQueue {
     return this.#capacity;
   }
 
+  /** Whether it has left its stack (`detach`). */
+  get isDetached(): boolean {
+    return this.#isDetached;
+  }
+
   /** Number of blocks borrowed. */
   get blocks(): number {
     return this.#blocks;

@@ -10,8 +10,6 @@
 export interface Deadlined {
   /** Absolute monotonic milliseconds; `Infinity` = none. */
   deadline: number;
-  /** Where the heap has put it, at or before `deadline`; belongs to the heap. */
-  heapKey: number;
   /** Its index in the heap, -1 = not in it; belongs to the heap. */
   heapIndex: number;
 }
@@ -19,6 +17,8 @@ export interface Deadlined {
 /** A lazy priority queue of deadlines. */
 export class DeadlineHeap<T extends Deadlined> {
   readonly #items: T[] = [];
+  /** Where each item stands in time, at or before its deadline. */
+  readonly #keys: number[] = [];
 
   get size(): number {
     return this.#items.length;
@@ -26,20 +26,19 @@ export class DeadlineHeap<T extends Deadlined> {
 
   /** No deadline is earlier than this; `Infinity` when there is none. */
   get next(): number {
-    return this.#items.length === 0 ? Number.POSITIVE_INFINITY : this.#items[0]!.heapKey;
+    return this.#keys.length === 0 ? Number.POSITIVE_INFINITY : this.#keys[0]!;
   }
 
   /** Takes note of an item's `deadline` after it was changed. */
   update(item: T): void {
-    if (item.heapIndex < 0) {
-      if (item.deadline === Number.POSITIVE_INFINITY) return;
-      item.heapKey = item.deadline;
-      item.heapIndex = this.#items.length;
+    const { deadline, heapIndex } = item;
+    if (heapIndex < 0) {
+      if (deadline === Number.POSITIVE_INFINITY) return;
       this.#items.push(item);
-      this.#siftUp(item.heapIndex);
-    } else if (item.deadline < item.heapKey) {
-      item.heapKey = item.deadline;
-      this.#siftUp(item.heapIndex);
+      this.#keys.push(deadline);
+      this.#siftUp(item, deadline, this.#items.length - 1);
+    } else if (deadline < this.#keys[heapIndex]!) {
+      this.#siftUp(item, deadline, heapIndex);
     }
   }
 
@@ -49,62 +48,57 @@ export class DeadlineHeap<T extends Deadlined> {
     if (index < 0) return;
     item.heapIndex = -1;
     const last = this.#items.pop()!;
+    const key = this.#keys.pop()!;
     if (last === item) return;
-    this.#place(last, index);
-    this.#siftUp(index);
-    this.#siftDown(last.heapIndex);
+    this.#siftUp(last, key, index);
+    this.#siftDown(last, key, last.heapIndex);
   }
 
   /** Takes out and returns one item whose deadline is `now` or earlier; `null` when none is. */
   popDue(now: number): T | null {
     while (this.#items.length > 0) {
+      if (this.#keys[0]! > now) return null;
       const top = this.#items[0]!;
-      if (top.heapKey > now) return null;
       if (top.deadline <= now) {
         this.remove(top);
         return top;
       }
-      if (top.deadline === Number.POSITIVE_INFINITY) {
-        this.remove(top);
-      } else {
-        top.heapKey = top.deadline;
-        this.#siftDown(0);
-      }
+      if (top.deadline === Number.POSITIVE_INFINITY) this.remove(top);
+      else this.#siftDown(top, top.deadline, 0);
     }
     return null;
   }
 
-  #place(item: T, index: number): void {
+  #place(item: T, key: number, index: number): void {
     this.#items[index] = item;
+    this.#keys[index] = key;
     item.heapIndex = index;
   }
 
-  #siftUp(start: number): void {
-    const item = this.#items[start]!;
+  /** Puts an item at `index` or nearer to the top. */
+  #siftUp(item: T, key: number, start: number): void {
     let index = start;
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      if (this.#items[parent]!.heapKey <= item.heapKey) break;
-      this.#place(this.#items[parent]!, index);
+      if (this.#keys[parent]! <= key) break;
+      this.#place(this.#items[parent]!, this.#keys[parent]!, index);
       index = parent;
     }
-    this.#place(item, index);
+    this.#place(item, key, index);
   }
 
-  #siftDown(start: number): void {
-    const item = this.#items[start]!;
+  /** Puts an item at `index` or further from the top. */
+  #siftDown(item: T, key: number, start: number): void {
     const half = this.#items.length >> 1;
     let index = start;
     while (index < half) {
       let child = index * 2 + 1;
       const right = child + 1;
-      if (right < this.#items.length && this.#items[right]!.heapKey < this.#items[child]!.heapKey) {
-        child = right;
-      }
-      if (this.#items[child]!.heapKey >= item.heapKey) break;
-      this.#place(this.#items[child]!, index);
+      if (right < this.#items.length && this.#keys[right]! < this.#keys[child]!) child = right;
+      if (this.#keys[child]! >= key) break;
+      this.#place(this.#items[child]!, this.#keys[child]!, index);
       index = child;
     }
-    this.#place(item, index);
+    this.#place(item, key, index);
   }
 }

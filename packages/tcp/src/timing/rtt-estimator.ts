@@ -21,8 +21,7 @@ export class RttEstimator {
   readonly #maxRtoMs: number;
   #srttMs = -1;
   #rttvarMs = 0;
-  #latestMs = -1;
-  #rtoMs: number;
+  #initialRtoMs: number;
   #backoffs = 0;
   /** The smallest of this period and of the one before; `Infinity` = none. */
   #minRttMs = Number.POSITIVE_INFINITY;
@@ -30,7 +29,7 @@ export class RttEstimator {
   #minRttUntil = 0;
 
   constructor(initialRtoMs: number, minRtoMs: number, maxRtoMs: number) {
-    this.#rtoMs = initialRtoMs;
+    this.#initialRtoMs = initialRtoMs;
     this.#minRtoMs = minRtoMs;
     this.#maxRtoMs = maxRtoMs;
   }
@@ -42,11 +41,6 @@ export class RttEstimator {
 
   get rttvarMs(): number {
     return this.#rttvarMs;
-  }
-
-  /** The newest sample; -1 before the first. */
-  get latestMs(): number {
-    return this.#latestMs;
   }
 
   /** The smallest round trip of the last ten seconds or so; -1 before the first measurement. */
@@ -68,8 +62,12 @@ export class RttEstimator {
 
   /** The current time-out, back-off included. */
   get rtoMs(): number {
-    if (this.#backoffs === 0) return Math.min(this.#rtoMs, this.#maxRtoMs);
-    return Math.min(this.#rtoMs * 2 ** this.#backoffs, this.#maxRtoMs);
+    // As Linux does, the bound goes into the variance term: an RTO of srtt + 200 ms on a long path.
+    const rtoMs =
+      this.#srttMs < 0
+        ? this.#initialRtoMs
+        : this.#srttMs + Math.max(this.#minRtoMs, K * this.#rttvarMs);
+    return Math.min(this.#backoffs === 0 ? rtoMs : rtoMs * 2 ** this.#backoffs, this.#maxRtoMs);
   }
 
   /** How often the timer has been backed off since the last sample. */
@@ -80,7 +78,6 @@ export class RttEstimator {
   /** Takes a measurement that is not ambiguous (Karn's rule is the caller's). */
   sample(rttMs: number): void {
     const rtt = Math.max(rttMs, 0);
-    this.#latestMs = rtt;
     if (this.#srttMs < 0) {
       // (2.2)
       this.#srttMs = rtt;
@@ -90,8 +87,6 @@ export class RttEstimator {
       this.#rttvarMs = (1 - BETA) * this.#rttvarMs + BETA * Math.abs(this.#srttMs - rtt);
       this.#srttMs = (1 - ALPHA) * this.#srttMs + ALPHA * rtt;
     }
-    // As Linux does, the bound goes into the variance term: an RTO of srtt + 200 ms on a long path.
-    this.#rtoMs = this.#srttMs + Math.max(this.#minRtoMs, K * this.#rttvarMs);
     this.#backoffs = 0;
   }
 
@@ -102,7 +97,7 @@ export class RttEstimator {
 
   /** (5.7): the SYN was retransmitted; the first data starts from 3 s when no sample exists. */
   restartAfterSynLoss(): void {
-    if (this.#srttMs < 0) this.#rtoMs = Math.max(this.#rtoMs, 3000);
+    this.#initialRtoMs = Math.max(this.#initialRtoMs, 3000);
     this.#backoffs = 0;
   }
 }

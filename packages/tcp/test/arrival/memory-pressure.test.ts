@@ -23,7 +23,7 @@ const setup = (more: ScriptSetup = {}): ScriptSetup => ({
 
 /** Charges the budget until so much of it is used, and returns how to take that back. */
 function charge(script: Script, used: number): () => void {
-  const { budget } = script.tcp.pool;
+  const { budget } = script.tcp.queues;
   const octets = used - budget.counters.memoryUsed;
   budget.take(octets);
   return () => budget.give(octets);

@@ -8,13 +8,11 @@ describe('DeadlineHeap', () => {
       const random = seededRandom(seed);
       const heap = new DeadlineHeap<{
         deadline: number;
-        heapKey: number;
         heapIndex: number;
         id: number;
       }>();
       const items = Array.from({ length: 60 }, (_, id) => ({
         deadline: Number.POSITIVE_INFINITY,
-        heapKey: 0,
         heapIndex: -1,
         id,
       }));
