@@ -118,8 +118,7 @@ function measure(connection: TcpConnection, now: number): void {
 }
 
 const isEchoOfLatest = (snd: Sender, now: number): boolean =>
-  ack.echoAgeMs >= 0 &&
-  (snd.repeatedAt < 0 || Math.floor(now) - ack.echoAgeMs >= Math.floor(snd.repeatedAt));
+  ack.echoAgeMs >= 0 && (snd.repeatedAt < 0 || Math.floor(now) - ack.echoAgeMs >= snd.repeatedAt);
 
 function count(connection: TcpConnection, hasBegun: boolean, wasNeedless: boolean): void {
   const { counters } = connection.context;

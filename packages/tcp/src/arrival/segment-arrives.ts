@@ -12,6 +12,7 @@
 
 import { readError, TcpError } from '../base/errors.js';
 import { Because, Verdict } from '../base/reasons.js';
+import { wholeMs } from '../base/whole-ms.js';
 import { Answer, movesSequence } from '../connection/answer-limiter.js';
 import type { TcpConnection } from '../connection/connection.js';
 import { emitReset } from '../sending/emit.js';
@@ -121,7 +122,7 @@ function rememberTimestamp(connection: TcpConnection, seg: TcpHeader, now: numbe
   const isOld = ((seg.tsval - rcv.tsRecent) | 0) < 0;
   if (isOld && now - rcv.tsRecentAt < TIMESTAMP_LIFETIME_MS) return;
   rcv.tsRecent = seg.tsval | 0;
-  rcv.tsRecentAt = now;
+  rcv.tsRecentAt = wholeMs(now);
 }
 
 /** First: the sequence number. */

@@ -5,6 +5,7 @@
 
 import { TcpError } from '../base/errors.js';
 import { Because, Verdict } from '../base/reasons.js';
+import { wholeMs } from '../base/whole-ms.js';
 import type { TcpConnection } from '../connection/connection.js';
 import { emitReset } from '../sending/emit.js';
 import { TcpFlag } from '../wire/flags.js';
@@ -26,7 +27,7 @@ export function takeSyn(connection: TcpConnection, seg: TcpHeader, now: number):
   }
   if (connection.timestampsEnabled) {
     rcv.tsRecent = seg.tsval | 0;
-    rcv.tsRecentAt = now;
+    rcv.tsRecentAt = wholeMs(now);
   }
   agreeOnEcn(connection, seg);
   connection.pathMtu.settle(seg.mss);

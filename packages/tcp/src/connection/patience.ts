@@ -12,6 +12,7 @@
  * state for it; on arrival it is skipped like every unknown option.
  */
 
+import { wholeMs } from '../base/whole-ms.js';
 import type { TcpSettings } from './settings.js';
 import type { TcpConnectionView } from './view.js';
 
@@ -46,7 +47,7 @@ export class Patience {
 
   constructor(settings: TcpSettings, now: number) {
     this.userTimeoutMs = settings.userTimeoutMs;
-    this.heardAt = now;
+    this.heardAt = wholeMs(now);
     if (settings.keepAlive) this.turnOn(settings.keepAliveIdleMs, now);
   }
 
@@ -68,7 +69,7 @@ export class Patience {
 
   /** A segment that was not refused has come; `isProgress` = it acknowledges something. */
   heard(now: number, isProgress: boolean): void {
-    this.heardAt = now;
+    this.heardAt = wholeMs(now);
     if (isProgress && this.orphanProgressAt >= 0) this.orphanProgressAt = now;
   }
 

@@ -14,6 +14,7 @@
  */
 
 import type { Because } from '../base/reasons.js';
+import { wholeMs } from '../base/whole-ms.js';
 import type { CongestionControl } from '../congestion/congestion-control.js';
 import { DeliveryRate } from '../congestion/delivery-rate.js';
 import { Pacer } from '../congestion/pacer.js';
@@ -90,7 +91,7 @@ export class Sender {
   timedFrom: Seq;
   /** When the SYN was sent, if once only; -1 otherwise. */
   synSentAt = -1;
-  /** When something was last sent again; -1 = not in what is in flight. */
+  /** When something was last sent again, whole milliseconds, rounded down; -1 = not in what is in flight. */
   repeatedAt = -1;
 
   /** When the retransmission timer expires; `Infinity` = off. */
@@ -299,7 +300,7 @@ export class Sender {
       this.nxt = to;
     }
     // Karn's rule: an ACK of this says nothing about which copy arrived (RFC 6298, 3).
-    this.repeatedAt = now;
+    this.repeatedAt = Math.floor(now);
     if (recovery.mayUndo) {
       recovery.undoBytes += length;
       if (recovery.repairedAt < 0) recovery.repairedAt = now;
@@ -312,7 +313,7 @@ export class Sender {
     this.congestion.handleSent(now, bytes, inFlight);
     this.#pacer?.handleSent(now, bytes, this.congestion.pacingRate);
     if (inFlight > this.peakFlight) this.peakFlight = inFlight;
-    this.lastSentAt = now;
+    this.lastSentAt = wholeMs(now);
     if (this.retransmitAt === Number.POSITIVE_INFINITY) this.retransmitAt = now + this.rtt.rtoMs;
   }
 

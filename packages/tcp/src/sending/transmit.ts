@@ -6,6 +6,7 @@
  */
 
 import { Because, HeldBy } from '../base/reasons.js';
+import { wholeMs } from '../base/whole-ms.js';
 import type { TcpConnection } from '../connection/connection.js';
 import type { Sender } from '../connection/sender.js';
 import { noteProbe, scheduleProbe } from '../recovery/tail-loss-probe.js';
@@ -60,7 +61,7 @@ function noteSyn(snd: Sender, now: number): void {
   snd.synSentAt = isFirst ? now : -1;
   snd.nxt = seqAdd(snd.iss, 1);
   snd.timedFrom = snd.nxt;
-  snd.lastSentAt = now;
+  snd.lastSentAt = wholeMs(now);
   if (snd.retransmitAt === Number.POSITIVE_INFINITY) snd.retransmitAt = now + snd.rtt.rtoMs;
 }
 
@@ -335,7 +336,7 @@ function probeAgain(
   if (fits) return repeatRecord(connection, index, reach, Because.WINDOW_PROBE, now);
   // Karn's rule: nobody knows which of these is acknowledged.
   map.distrust(index);
-  snd.repeatedAt = now;
+  snd.repeatedAt = Math.floor(now);
   return emitRange(connection, map.start(index), reach, Because.WINDOW_PROBE, now);
 }
 

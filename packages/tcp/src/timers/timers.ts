@@ -5,6 +5,7 @@
  */
 
 import { Because } from '../base/reasons.js';
+import { wholeMs } from '../base/whole-ms.js';
 import type { TcpConnection } from '../connection/connection.js';
 import { Acknowledgment } from '../recovery/acknowledgment.js';
 import { handleReorderingTimeout, handleTimeout } from '../recovery/loss-recovery.js';
@@ -31,7 +32,7 @@ export function handleTimers(connection: TcpConnection, now: number): void {
     context.observer?.timerExpired?.(connection, 'persist');
     snd.persistAt = OFF;
     // Nobody owes us an answer before the first probe, however long ago the last segment left.
-    if (snd.stalledSince < 0) snd.stalledSince = now;
+    if (snd.stalledSince < 0) snd.stalledSince = wholeMs(now);
     if (giveUp(connection, now)) return;
     snd.probeDue = true;
   }

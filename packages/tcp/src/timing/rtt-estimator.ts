@@ -7,6 +7,8 @@
  * recovery), and delayed ACKs here and there stay well below it.
  */
 
+import { wholeMs } from '../base/whole-ms.js';
+
 /** RFC 6298, 2: alpha, beta, K. */
 const ALPHA = 1 / 8;
 const BETA = 1 / 4;
@@ -55,7 +57,7 @@ export class RttEstimator {
       const isIdle = now >= this.#minRttUntil + MIN_RTT_MEMORY_MS;
       this.#priorMinRttMs = isIdle ? Number.POSITIVE_INFINITY : this.#minRttMs;
       this.#minRttMs = Number.POSITIVE_INFINITY;
-      this.#minRttUntil = now + MIN_RTT_MEMORY_MS;
+      this.#minRttUntil = wholeMs(now) + MIN_RTT_MEMORY_MS;
     }
     if (rttMs < this.#minRttMs) this.#minRttMs = rttMs;
   }
