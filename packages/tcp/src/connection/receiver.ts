@@ -13,6 +13,7 @@
  */
 
 import { Because } from '../base/reasons.js';
+import { costOf } from '../memory/block-pool.js';
 import type { MemoryBudget, Prunable } from '../memory/budget.js';
 import type { ByteQueue } from '../memory/byte-queue.js';
 import type { QueuePool } from '../memory/queue-pool.js';
@@ -152,7 +153,7 @@ export class Receiver implements Prunable {
       this.prune();
       this.#budget.relieve();
     }
-    if (!this.#budget.hasRoomBeyondGap(this.queue.costOf(end - start))) {
+    if (!this.#budget.hasRoomBeyondGap(costOf(end - start))) {
       this.#budget.counters.textRefused++;
       return false;
     }
@@ -181,7 +182,7 @@ export class Receiver implements Prunable {
 
   /** Whether `length` octets in order can be kept. A refusal is counted. */
   mayKeep(length: number): boolean {
-    if (this.#budget.hasRoomFor(this.queue.costOf(length))) return true;
+    if (this.#budget.hasRoomFor(costOf(length))) return true;
     this.#budget.counters.textRefused++;
     return false;
   }

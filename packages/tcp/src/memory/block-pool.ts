@@ -6,6 +6,7 @@
  * a fixed amount, so that a busy connection allocates nothing; the rest goes back to the host.
  */
 
+import { Block } from './block.js';
 import type { MemoryBudget } from './budget.js';
 
 const SMALLEST_SHIFT = 6;
@@ -13,8 +14,8 @@ const SMALLEST_SHIFT = 6;
 const SMALLEST_MASK = (1 << SMALLEST_SHIFT) - 1;
 const LARGEST_SHIFT = 18;
 
-/** The shortest block there is, and the longest. */
-export const SMALLEST_BLOCK = 1 << SMALLEST_SHIFT;
+const SMALLEST_BLOCK = 1 << SMALLEST_SHIFT;
+/** The longest block there is. */
 export const LARGEST_BLOCK = 1 << LARGEST_SHIFT;
 
 /** What a block costs besides its octets: three objects of the engine. */
@@ -26,22 +27,9 @@ const GROWTH_SHIFT = 5;
 /** Octets kept for reuse, in blocks of all sizes. */
 const MOST_KEPT = 16 * 1024 * 1024;
 
-/** A piece of a queue: `bytes[start..end)` is what lies at position `at` of it. */
-export class Block {
-  /** Its length is 2 to the power of that. */
-  readonly shift: number;
-  readonly bytes: Uint8Array;
-  at = 0;
-  start = 0;
-  end = 0;
-  /** The next piece of the queue, further on in it. */
-  next: Block | null = null;
-
-  constructor(shift: number) {
-    this.shift = shift;
-    this.bytes = new Uint8Array(1 << shift);
-  }
-}
+/** The most that the budget is charged for `length` octets in a queue while memory is short. */
+export const costOf = (length: number): number =>
+  2 * Math.max(length, SMALLEST_BLOCK) + 2 * BLOCK_COST;
 
 /** A free list per size. One per stack. */
 export class BlockPool {

@@ -12,13 +12,8 @@
  * with its owner, who reads nothing that was not written.
  */
 
-import {
-  BLOCK_COST,
-  type Block,
-  type BlockPool,
-  LARGEST_BLOCK,
-  SMALLEST_BLOCK,
-} from './block-pool.js';
+import { type Block, runFrom } from './block.js';
+import { BLOCK_COST, type BlockPool, costOf, LARGEST_BLOCK } from './block-pool.js';
 import { copyBytes } from './copy-bytes.js';
 
 /** The most octets from the oldest to the furthest: less than half of sequence space. */
@@ -35,8 +30,6 @@ const SLACK_FACTOR = 4;
 const SLACK = 4096;
 
 const NONE = new Uint8Array(0);
-
-const endOf = (block: Block): number => block.at + (block.end - block.start);
 
 /** A queue on blocks borrowed from a pool; an empty one holds none. */
 export class ByteQueue {
@@ -84,11 +77,6 @@ export class ByteQueue {
     return this.#blocks;
   }
 
-  /** The most that the budget is charged for a write of `length` octets while memory is short. */
-  costOf(length: number): number {
-    return 2 * Math.max(length, SMALLEST_BLOCK) + 2 * BLOCK_COST;
-  }
-
   /**
    * Writes `buf[start..end)` at `offset` behind the oldest octet, where nothing lies yet.
    *
@@ -99,9 +87,8 @@ export class ByteQueue {
     const at = this.#head + offset;
     const last = this.#last;
     // Most writes go on where the last one has ended, and fit.
-    if (last !== null && at === this.#end && length <= last.bytes.length - last.end) {
-      copyBytes(buf, start, end, last.bytes, last.end);
-      last.end += length;
+    if (last !== null && at === this.#end && length <= last.room) {
+      last.append(buf, start, end);
       this.#end += length;
       this.#held += length;
       return;
@@ -146,7 +133,7 @@ export class ByteQueue {
    */
   runLength(length: number): number {
     const first = this.#first;
-    return first === null ? 0 : Math.min(length, first.end - first.start);
+    return first === null ? 0 : Math.min(length, first.length);
   }
 
   get bytes(): Uint8Array {
@@ -167,19 +154,15 @@ export class ByteQueue {
       return;
     }
     this.#head = head;
-    if (endOf(first) <= head) {
+    if (first.stop <= head) {
       do {
         const next: Block = first.next!;
         this.#give(first);
         first = next;
-      } while (endOf(first) <= head);
+      } while (first.stop <= head);
       this.#first = first;
     }
-    if (first.at < head) {
-      this.#held -= head - first.at;
-      first.start += head - first.at;
-      first.at = head;
-    }
+    this.#held -= first.skipTo(head);
     if (this.#isLoose) this.#fit(first);
   }
 
@@ -207,10 +190,10 @@ export class ByteQueue {
     }
     last.next = null;
     this.#last = last;
-    const surplus = Math.max(0, endOf(last) - end);
+    const surplus = Math.max(0, last.stop - end);
     last.end -= surplus;
     this.#held -= surplus;
-    this.#end = endOf(last);
+    this.#end = last.stop;
     if (this.#isLoose) this.#shrink(previous, last);
   }
 
@@ -247,10 +230,8 @@ export class ByteQueue {
   #begin(at: number, buf: Uint8Array, start: number, end: number): void {
     const length = end - start;
     const block = this.#pool.take(length);
-    block.at = at;
-    block.start = 0;
-    block.end = length;
-    copyBytes(buf, start, end, block.bytes, 0);
+    block.begin(at, 0);
+    block.append(buf, start, end);
     this.#first = block;
     this.#last = block;
     this.#end = at + length;
@@ -264,12 +245,12 @@ export class ByteQueue {
     let previous: Block | null = null;
     let next = this.#first;
     while (start < end) {
-      while (next !== null && endOf(next) <= at) {
+      while (next !== null && next.stop <= at) {
         previous = next;
         next = next.next;
       }
       if (next !== null && next.at <= at) {
-        const known = endOf(next) - at;
+        const known = next.stop - at;
         at += known;
         start += known;
         continue;
@@ -294,33 +275,27 @@ export class ByteQueue {
   ): void {
     this.#held += end - start;
     let before = previous;
-    if (before !== null && endOf(before) === at && before.end < before.bytes.length) {
-      const length = Math.min(end - start, before.bytes.length - before.end);
-      copyBytes(buf, start, start + length, before.bytes, before.end);
-      before.end += length;
+    if (before !== null && before.stop === at && before.room > 0) {
+      const length = Math.min(end - start, before.room);
+      before.append(buf, start, start + length);
       start += length;
       at += length;
     }
     const isBeforeNext = next !== null && next.at === at + (end - start);
     if (isBeforeNext && start < end && end - start <= next.start) {
-      next.start -= end - start;
-      next.at = at;
-      copyBytes(buf, start, end, next.bytes, next.start);
+      next.prepend(buf, start, end);
       return;
     }
     while (start < end) {
-      const neighbour =
-        before !== null && endOf(before) === at ? before : isBeforeNext ? next : null;
+      const neighbour = before !== null && before.stop === at ? before : isBeforeNext ? next : null;
       const gap =
-        next === null ? LARGEST_BLOCK : next.at - (before === null ? this.#head : endOf(before));
+        next === null ? LARGEST_BLOCK : next.at - (before === null ? this.#head : before.stop);
       const wanted = Math.min(gap, this.#wantedBeside(neighbour));
       const block = this.#count(this.#pool.takeWithRoom(end - start, wanted));
       const length = Math.min(end - start, block.bytes.length);
       // In front of what lies behind it, the free room of the block is in front too.
-      block.start = isBeforeNext && neighbour === next ? block.bytes.length - length : 0;
-      block.end = block.start + length;
-      block.at = at;
-      copyBytes(buf, start, start + length, block.bytes, block.start);
+      block.begin(at, isBeforeNext && neighbour === next ? block.bytes.length - length : 0);
+      block.append(buf, start, start + length);
       block.next = next;
       if (before === null) this.#first = block;
       else before.next = block;
@@ -334,7 +309,7 @@ export class ByteQueue {
   /** How long a block should be beside a neighbour: more may come there. */
   #wantedBeside(neighbour: Block | null): number {
     if (neighbour === null) return 0;
-    const length = neighbour.end - neighbour.start;
+    const { length } = neighbour;
     // At the end of the queue it is what most probably comes.
     if (neighbour === this.#last) return Math.min(4 * length, 2 * this.#held);
     return Math.min(2 * length, this.#held);
@@ -346,16 +321,8 @@ export class ByteQueue {
     let previous: Block | null = null;
     let block = this.#first;
     while (block !== null) {
-      let length = block.end - block.start;
-      let run = block;
-      while (run.next !== null && run.next.at === endOf(run)) {
-        const more: number = run.next.end - run.next.start;
-        if (length + more > LARGEST_BLOCK) break;
-        length += more;
-        run = run.next;
-      }
-      const beyond: Block | null = run.next;
-      if (run !== block) {
+      const { length, beyond } = runFrom(block, LARGEST_BLOCK);
+      if (block.next !== beyond) {
         block = this.#copyRun(block, beyond, length);
         if (previous === null) this.#first = block;
         else previous.next = block;
@@ -370,16 +337,13 @@ export class ByteQueue {
   /** Copies the blocks from `block` to that before `beyond` into one, and gives them back. */
   #copyRun(block: Block, beyond: Block | null, length: number): Block {
     const merged = this.#count(this.#pool.take(length));
-    merged.at = block.at;
-    merged.start = 0;
-    merged.end = 0;
+    merged.begin(block.at, 0);
     merged.next = beyond;
     this.#held += length;
     let from: Block | null = block;
     while (from !== null && from !== beyond) {
       const { next }: Block = from;
-      copyBytes(from.bytes, from.start, from.end, merged.bytes, merged.end);
-      merged.end += from.end - from.start;
+      merged.append(from.bytes, from.start, from.end);
       this.#give(from);
       from = next;
     }
@@ -400,9 +364,9 @@ export class ByteQueue {
 
   /** Puts what is left of a long block, the one behind `previous`, into a short one. */
   #shrink(previous: Block | null, block: Block): void {
-    const length = block.end - block.start;
+    const { length } = block;
     if (length * SLACK_FACTOR > block.bytes.length) return;
-    if (!this.#pool.budget.hasRoomFor(this.costOf(length))) return;
+    if (!this.#pool.budget.hasRoomFor(costOf(length))) return;
     const { next } = block;
     const short = this.#copyRun(block, next, length);
     if (previous === null) this.#first = short;
@@ -428,7 +392,7 @@ export class ByteQueue {
     if (block === this.#lastRead) this.#lastRead = null;
     this.#capacity -= block.bytes.length;
     this.#blocks--;
-    this.#held -= block.end - block.start;
+    this.#held -= block.length;
     if (!this.#isDetached) this.#pool.give(block);
   }
 }
