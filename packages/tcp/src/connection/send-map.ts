@@ -266,25 +266,13 @@ export class SendMap {
     if (index === 0 && this.#first > 0) {
       // The common case, an acknowledgment of a part: the first half goes where the last record was.
       this.#first--;
-      this.#copy(1, 0);
-      this.#setWord(0, END, at);
-      this.#setWord(1, START, at);
-      return;
+      this.#move(this.#first + 1, this.#first, this.#first + 2);
+    } else {
+      this.#makeRoom();
+      const position = this.#first + index;
+      this.#move(position, position + 1, this.#last);
+      this.#last++;
     }
-    this.#makeRoom();
-    const { words, numbers } = this.#store;
-    const position = this.#first + index;
-    words.copyWithin(
-      (position + 1) * WORDS_PER_RECORD,
-      position * WORDS_PER_RECORD,
-      this.#last * WORDS_PER_RECORD,
-    );
-    numbers.copyWithin(
-      (position + 1) * NUMBERS_PER_RECORD,
-      position * NUMBERS_PER_RECORD,
-      this.#last * NUMBERS_PER_RECORD,
-    );
-    this.#last++;
     this.#setWord(index, END, at);
     this.#setWord(index + 1, START, at);
   }
@@ -319,17 +307,15 @@ export class SendMap {
     return this.#store.numbers[(this.#first + index) * NUMBERS_PER_RECORD + column]!;
   }
 
-  #copy(from: number, to: number): void {
+  /** Moves the records from place `from` of the store to before `until` to place `to`. */
+  #move(from: number, to: number, until: number): void {
     const { words, numbers } = this.#store;
-    const source = this.#first + from;
-    const target = this.#first + to;
-    for (let column = 0; column < WORDS_PER_RECORD; column++) {
-      words[target * WORDS_PER_RECORD + column] = words[source * WORDS_PER_RECORD + column]!;
-    }
-    for (let column = 0; column < NUMBERS_PER_RECORD; column++) {
-      numbers[target * NUMBERS_PER_RECORD + column] =
-        numbers[source * NUMBERS_PER_RECORD + column]!;
-    }
+    words.copyWithin(to * WORDS_PER_RECORD, from * WORDS_PER_RECORD, until * WORDS_PER_RECORD);
+    numbers.copyWithin(
+      to * NUMBERS_PER_RECORD,
+      from * NUMBERS_PER_RECORD,
+      until * NUMBERS_PER_RECORD,
+    );
   }
 
   #stamp(index: number, now: number, inFlight: number, state: EmissionState): void {
@@ -375,7 +361,7 @@ export class SendMap {
   /** Joins a record with the next one if nothing that matters tells them apart. */
   #join(index: number): boolean {
     if (index + 1 >= this.size || !this.#isAlike(index)) return false;
-    const { words, numbers } = this.#store;
+    const { numbers } = this.#store;
     const position = this.#first + index;
     // The later one's numbers stand for both, but for what would let it look older than it is.
     this.#setWord(index + 1, START, this.start(index));
@@ -388,16 +374,7 @@ export class SendMap {
     } else {
       this.#setWord(index + 1, MARKS, this.#word(index, MARKS) | this.#word(index + 1, MARKS));
     }
-    words.copyWithin(
-      position * WORDS_PER_RECORD,
-      (position + 1) * WORDS_PER_RECORD,
-      this.#last * WORDS_PER_RECORD,
-    );
-    numbers.copyWithin(
-      position * NUMBERS_PER_RECORD,
-      (position + 1) * NUMBERS_PER_RECORD,
-      this.#last * NUMBERS_PER_RECORD,
-    );
+    this.#move(position + 1, position, this.#last);
     this.#last--;
     return true;
   }
