@@ -11,6 +11,7 @@ import { RESTING } from '../connection/recovery-state.js';
 import type { Sender } from '../connection/sender.js';
 import { Acknowledgment } from '../recovery/acknowledgment.js';
 import { judge } from '../recovery/loss-recovery.js';
+import { judgeMtuProbe } from '../recovery/mtu-probe.js';
 import { reduce } from '../recovery/prr.js';
 import { takeBlocks } from '../recovery/sack.js';
 import { scheduleProbe } from '../recovery/tail-loss-probe.js';
@@ -48,6 +49,7 @@ export function acknowledge(connection: TcpConnection, seg: TcpHeader, now: numb
   takeEcho(connection, seg, now);
   const wasInRecovery = snd.phase !== 'open';
   const outcome = judge(snd, ack, connection.sackEnabled, isDuplicate, now);
+  judgeMtuProbe(connection, ack.hasMtuProbe, now);
   count(connection, outcome.hasBegun, outcome.wasNeedless);
   if (ack.deliveredBytes > 0) tellCongestion(snd, wasInRecovery, now);
   reduce(snd, ack);

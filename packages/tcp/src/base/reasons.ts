@@ -32,6 +32,8 @@ export const Because = {
   KEEP_ALIVE: 21,
   /** Text for a connection that the application has closed in both directions. */
   NOBODY_READS: 22,
+  /** Larger than what is known to pass, to see whether it does (RFC 4821, 7). */
+  MTU_PROBE: 23,
   /** A SYN-ACK that remembers the SYN in its numbers (RFC 4987, 3.6). */
   SYN_COOKIE: 24,
 } as const;

@@ -6,10 +6,9 @@
  *   can make, lets it count. Below `minPathMtu` it takes two in a row.
  * - Where reports are dropped, a hole that swallows full segments is found by five time-outs in a
  *   row (RFC 4821, 7.7).
- * - Ten minutes later the path is tried anew (RFC 1191, 6.3).
- *
- * Deliberately absent: probes with segments above the size in use (RFC 4821, 7.1); the way up is one
- * step to what the SYNs settled.
+ * - Ten minutes later the path is tried anew (RFC 1191, 6.3): with SACK by one larger segment of new
+ *   text at a time, whose loss says nothing about congestion (RFC 4821, 7.1 and 7.6), first as large as
+ *   the SYNs settled, then halfway. Without SACK a lone loss cannot be told: there all segments grow.
  */
 
 import type { IpLayer } from '@netlayers/ip';
@@ -22,10 +21,19 @@ const TIMEOUTS_OF_A_HOLE = 5;
 /** Time-outs in a row after which a report below `minPathMtu` is believed. */
 const TIMEOUTS_OF_A_NARROW_PATH = 2;
 
+/** The search for the path's size ends where it is known to that many octets. */
+const CLOSE_ENOUGH = 32;
+/** Between two probes of a search, in milliseconds. */
+const PAUSE_MS = 1000;
+
+/** What has become of a probe. */
+export type ProbeOutcome = 'arrived' | 'lost' | 'unknown';
+
 /** A connection as its segment size needs it. */
 export interface PathMtuOwner extends TcpConnectionView {
   readonly context: { readonly ip: IpLayer };
   readonly timestampsEnabled: boolean;
+  readonly sackEnabled: boolean;
 }
 
 /** Settles and changes `snd.mss`. */
@@ -39,6 +47,10 @@ export class PathMtu {
   #provenMss = 0;
   /** 0 = never. */
   #growsAt = 0;
+  /** Text of the probe that is out; 0 = none is. */
+  #probe = 0;
+  /** The least text that did not pass in this search; 0 = none is known. */
+  #ceiling = 0;
 
   constructor(connection: PathMtuOwner) {
     this.#connection = connection;
@@ -61,7 +73,12 @@ export class PathMtu {
    */
   handleReport(mtu: number, now: number): boolean {
     const { snd, settings } = this.#connection;
-    if (this.#textOf(mtu) >= snd.mss) return false;
+    const text = this.#textOf(mtu);
+    if (text >= snd.mss) {
+      // Of the probe: the next one has that size.
+      if (text < this.#probe) this.#ceiling = text + 1;
+      return false;
+    }
     this.#reported = mtu;
     if (this.#provenMss >= snd.mss) return false;
     const isNarrow = mtu < settings.minPathMtu;
@@ -74,6 +91,7 @@ export class PathMtu {
   handleTimeout(now: number): void {
     const { snd, settings } = this.#connection;
     const timeouts = snd.timeouts + 1;
+    if (this.#probe > 0) this.handleProbe('lost', now);
     if (this.#reported > 0) {
       const isNarrow = this.#reported < settings.minPathMtu;
       if (isNarrow && timeouts < TIMEOUTS_OF_A_NARROW_PATH) return;
@@ -91,12 +109,54 @@ export class PathMtu {
     this.#reported = 0;
   }
 
-  /** Tries the path anew when it is time. */
-  growIfDue(now: number): void {
-    if (this.#growsAt === 0 || now < this.#growsAt) return;
+  /** Text of a probe that is due now; 0 = none is. Without SACK all segments grow instead. */
+  probeIfDue(now: number): number {
+    if (this.#growsAt === 0 || now < this.#growsAt) return 0;
+    if (this.#connection.sackEnabled) return this.#probe > 0 ? 0 : this.#candidate;
     this.#growsAt = 0;
     this.#provenMss = 0;
     this.#use(this.#settledMss);
+    return 0;
+  }
+
+  /** A probe with that much text has left. */
+  noteProbe(text: number): void {
+    this.#probe = text;
+  }
+
+  /**
+   * The probe has arrived, or it has not although what was sent around it has, or nobody can tell
+   * because more was lost.
+   */
+  handleProbe(outcome: ProbeOutcome, now: number): void {
+    const { snd } = this.#connection;
+    const probe = this.#probe;
+    this.#probe = 0;
+    // A report may have come meanwhile, of this probe or of a narrower path.
+    if (probe <= snd.mss) return;
+    if (outcome === 'arrived') {
+      this.#use(probe + this.#optionsLength);
+      this.prove();
+    } else if (outcome === 'lost' && (this.#ceiling === 0 || probe < this.#ceiling)) {
+      this.#ceiling = probe;
+    }
+    this.#growsAt = now + PAUSE_MS;
+    if (this.#candidate > snd.mss) return;
+    const isWhole = snd.mss >= this.#settledText;
+    this.#growsAt = isWhole ? 0 : now + this.#connection.settings.pathMtuLifetimeMs;
+    this.#ceiling = 0;
+  }
+
+  /** The text to try next; what is in use if nothing is left to be tried. */
+  get #candidate(): number {
+    const { mss } = this.#connection.snd;
+    if (this.#ceiling === 0) return this.#settledText;
+    if (this.#ceiling - mss <= CLOSE_ENOUGH) return mss;
+    return this.#settledText < this.#ceiling ? this.#settledText : (mss + this.#ceiling) >> 1;
+  }
+
+  get #settledText(): number {
+    return this.#settledMss - this.#optionsLength;
   }
 
   /** Text of a full segment on a path of that MTU. */
@@ -113,6 +173,8 @@ export class PathMtu {
     const { snd, settings } = this.#connection;
     if (this.#textOf(mtu) >= snd.mss) return false;
     this.#provenMss = 0;
+    this.#probe = 0;
+    this.#ceiling = 0;
     this.#growsAt = now + settings.pathMtuLifetimeMs;
     this.#use(this.#textOf(mtu) + this.#optionsLength);
     return true;

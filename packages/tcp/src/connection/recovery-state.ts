@@ -44,6 +44,9 @@ export class RecoveryState {
   /** TLP.is_retrans */
   isProbeRepeat = false;
 
+  /** Octets of a probe of the path's MTU that were found lost, and nobody has dealt with it yet. */
+  lostMtuProbe = 0;
+
   // PRR (RFC 9937, 6).
   /** Bytes that may be in flight during this recovery; -1 = not governed by PRR. */
   prrWindow = -1;

@@ -4,6 +4,7 @@
  * One object serves all connections; it is good until the next acknowledgment.
  */
 
+import { Because } from '../base/reasons.js';
 import type { DeliveredEmission } from '../congestion/delivery-rate.js';
 import type { Sender } from '../connection/sender.js';
 import { type Seq, seqGt, seqLt } from '../wire/seq.js';
@@ -30,6 +31,8 @@ export class Acknowledgment {
   coversRepeated = false;
   /** Whether something was delivered that left once only. */
   deliversOriginal = false;
+  /** A probe of the path's MTU has arrived. */
+  hasMtuProbe = false;
   /** It repeats what was received before (RFC 2883), and how many bytes of it. */
   hasDsack = false;
   dsackBytes = 0;
@@ -63,6 +66,7 @@ export class Acknowledgment {
     this.isTimed = false;
     this.coversRepeated = false;
     this.deliversOriginal = false;
+    this.hasMtuProbe = false;
     this.hasDsack = false;
     this.dsackBytes = 0;
     this.dsackOfProbe = false;
@@ -88,6 +92,7 @@ export class Acknowledgment {
     }
     if (map.timesRepeated(index) === 0) {
       this.deliversOriginal = true;
+      if (map.because(index) === Because.MTU_PROBE) this.hasMtuProbe = true;
       // RFC 8985, 6.2, step 3: an original behind one that was sent later.
       if (seqLt(end, recovery.fack)) recovery.reorderingSeen = true;
     }

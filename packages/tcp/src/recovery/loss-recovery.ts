@@ -76,11 +76,24 @@ function judgeBlocks(snd: Sender, ack: Acknowledgment, isDuplicate: boolean, now
   // With nothing missing there is nothing to look for.
   if (snd.map.sackedBytes === 0 && snd.phase === 'open' && snd.reorderingAt === Infinity) return;
   ack.lostBytes += detectLoss(snd, now);
-  if (ack.lostBytes > 0 && snd.phase === 'open') {
-    enterFast(snd, now);
-    if (!snd.congestion.governsRecovery) beginReduction(snd, ack);
-    snd.forceRetransmit = true;
+  if (ack.lostBytes > 0 && snd.phase === 'open') repair(snd, ack, now);
+}
+
+/**
+ * Loss was found with nothing missing before.
+ *
+ * @returns whether fast recovery has begun: a probe of the path's MTU that is lost alone is only sent
+ *   again, in smaller segments.
+ */
+function repair(snd: Sender, ack: Acknowledgment, now: number): boolean {
+  snd.forceRetransmit = true;
+  if (ack.lostBytes === snd.recovery.lostMtuProbe) {
+    ack.lostBytes = 0;
+    return false;
   }
+  enterFast(snd, now);
+  if (!snd.congestion.governsRecovery) beginReduction(snd, ack);
+  return true;
 }
 
 /** Without SACK: RFC 6582's acknowledgments. */
@@ -135,12 +148,8 @@ function leaveIfRepaired(snd: Sender, now: number): void {
 /** The time in which something might have been reordered has passed (RFC 8985, 6.3). */
 export function handleReorderingTimeout(snd: Sender, ack: Acknowledgment, now: number): boolean {
   ack.begin(snd, -1, now);
-  const lost = detectLoss(snd, now);
-  if (lost === 0 || snd.phase !== 'open') return false;
-  enterFast(snd, now);
-  if (!snd.congestion.governsRecovery) beginReduction(snd, ack);
-  snd.forceRetransmit = true;
-  return true;
+  ack.lostBytes = detectLoss(snd, now);
+  return ack.lostBytes > 0 && snd.phase === 'open' && repair(snd, ack, now);
 }
 
 /** The retransmission timer has expired: what is in flight is presumed lost (RFC 6298, 5.4 to 5.6). */

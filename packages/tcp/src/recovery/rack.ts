@@ -84,10 +84,17 @@ export function detectLoss(snd: Sender, now: number): number {
   return lost;
 }
 
-/** Counts a record that is about to be marked lost, and tells congestion control of it. */
+/**
+ * Counts a record that is about to be marked lost, and tells congestion control of it: but for a
+ * probe of the path's MTU, whose loss is no sign of congestion (RFC 4821, 7.5).
+ */
 export function judgeLost(snd: Sender, index: number, now: number): number {
   const { map, rate, congestion } = snd;
   const bytes = map.length(index);
+  if (map.because(index) === Because.MTU_PROBE) {
+    snd.recovery.lostMtuProbe += bytes;
+    return bytes;
+  }
   rate.lost += bytes;
   congestion.handleLost(
     now,

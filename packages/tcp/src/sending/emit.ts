@@ -153,7 +153,7 @@ export function emitSegment(
     connection,
     at,
     text + length,
-    length > segmentSize ? segmentSize : 0,
+    length > segmentSize && because !== Because.MTU_PROBE ? segmentSize : 0,
     because,
     // RFC 3168, 6.1.4 to 6.1.6: text that leaves for the first time, no probe, no bare ACK.
     connection.ecn.isEnabled && length > 0 && because === Because.NEW_DATA ? EcnCodepoint.ECT_0 : 0,

@@ -101,7 +101,6 @@ function transmitQueue(connection: TcpConnection, now: number): boolean {
     connection.context.observer?.senderHeld?.(connection, HeldBy.NOTHING_TO_SEND);
     return true;
   }
-  connection.pathMtu.growIfDue(now);
   let heldBy: HeldBy | -1 = transmitLost(connection, now);
   if (heldBy === -1) {
     const { nxt } = snd;
@@ -198,9 +197,10 @@ function repeatRecord(
 /** Sends text, and the FIN, for the first time. Returns what stopped it. */
 function transmitNew(connection: TcpConnection, now: number): HeldBy {
   const { snd } = connection;
+  restartAfterIdle(connection, now);
+  if (!transmitMtuProbe(connection, now)) return HeldBy.DEVICE;
   const mss = snd.mss - sackRoom(connection);
   const largest = largestText(connection, mss);
-  restartAfterIdle(connection, now);
   while (snd.hasUnsent) {
     const unsent = seqDiff(snd.queueEnd, snd.nxt) + (snd.finQueued ? 1 : 0);
     const window = snd.windowFrom(snd.nxt);
@@ -231,6 +231,27 @@ function transmitNew(connection: TcpConnection, now: number): HeldBy {
     if (length % mss !== 0) snd.smallEnd = snd.nxt;
   }
   return HeldBy.NOTHING_TO_SEND;
+}
+
+/**
+ * Sends a probe of the path's MTU if one is due, and enough may follow that its loss shows at once
+ * (RFC 4821, 7.4). Returns false when the device's queue is full.
+ */
+function transmitMtuProbe(connection: TcpConnection, now: number): boolean {
+  const text = connection.pathMtu.probeIfDue(now);
+  if (text === 0) return true;
+  const { snd } = connection;
+  const enough = text + 3 * snd.mss;
+  const mayGo = Math.min(
+    seqDiff(snd.queueEnd, snd.nxt),
+    snd.windowFrom(snd.nxt),
+    snd.window - snd.pipe,
+  );
+  if (mayGo < enough || snd.phase !== 'open' || snd.hasLost || sackRoom(connection) > 0)
+    return true;
+  if (!sendNew(connection, text, Because.MTU_PROBE, now)) return false;
+  connection.pathMtu.noteProbe(text);
+  return true;
 }
 
 /**

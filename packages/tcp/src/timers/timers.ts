@@ -9,6 +9,7 @@ import { wholeMs } from '../base/whole-ms.js';
 import type { TcpConnection } from '../connection/connection.js';
 import { Acknowledgment } from '../recovery/acknowledgment.js';
 import { handleReorderingTimeout, handleTimeout } from '../recovery/loss-recovery.js';
+import { judgeMtuProbe } from '../recovery/mtu-probe.js';
 import { handleKeepAlive } from './keep-alive.js';
 import { handleOrphan } from './orphan.js';
 import { silence } from './silence.js';
@@ -40,6 +41,7 @@ export function handleTimers(connection: TcpConnection, now: number): void {
   if (snd.reorderingAt <= now) {
     context.observer?.timerExpired?.(connection, 'reordering');
     if (handleReorderingTimeout(snd, nothing, now)) context.counters.fastRetransmissions++;
+    judgeMtuProbe(connection, false, now);
   }
   if (snd.tailProbeAt <= now) {
     context.observer?.timerExpired?.(connection, 'tail-probe');
