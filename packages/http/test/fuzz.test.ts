@@ -6,12 +6,12 @@ import {
   ResponseParser,
   ServerConnection,
 } from '@netlayers/http';
-import { type SeededRandom, seededRandom } from '@netlayers/testkit';
+import { fuzzSeed, type SeededRandom, seededRandom } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import { bytes, EventLog, ListSink } from './pair.js';
 import { SMUGGLING_CORPUS } from './smuggling-corpus.js';
 
-const SEED = 9112;
+const SEED = fuzzSeed(9112);
 
 const REQUESTS = SMUGGLING_CORPUS.filter(([, text]) => text.length < 400).map(([, text]) =>
   bytes(text),

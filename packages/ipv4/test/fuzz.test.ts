@@ -1,6 +1,6 @@
 import { checksum, writeU16 } from '@netlayers/bytes';
 import { createIpv4Header, parseIpv4Header } from '@netlayers/ipv4';
-import { hex, type SeededRandom, seededRandom } from '@netlayers/testkit';
+import { fuzzSeed, hex, type SeededRandom, seededRandom } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import * as captures from './captures.js';
 import { fragments, icmp, isSame, layer, packet, pattern, US } from './layer.js';
@@ -76,7 +76,7 @@ function guarded(bytes: Uint8Array, start: number, end: number, round: string): 
 describe('seeded mutations of real packets', () => {
   it('never make the layer throw, or grow, or write to what it received', () => {
     for (const acceptAny of [false, true]) {
-      const seed = acceptAny ? 2 : 1;
+      const seed = fuzzSeed(acceptAny ? 2 : 1);
       const random = seededRandom(seed);
       const maxBytes = 400_000;
       const { ipv4, tcp, device, receive, drops } = layer({ acceptAny, reassembly: { maxBytes } });
@@ -116,7 +116,7 @@ describe('seeded mutations of real packets', () => {
   });
 
   it('never make it read a byte outside of the packet', () => {
-    const random = seededRandom(3);
+    const random = seededRandom(fuzzSeed(3));
     const { ipv4, tcp, device, drops } = layer();
     for (let round = 0; round < 20_000; round++) {
       const bytes = mutate(random);
@@ -134,7 +134,8 @@ describe('seeded mutations of real packets', () => {
   });
 
   it('never get past the codec with a length that is not there', () => {
-    const random = seededRandom(4);
+    const seed = fuzzSeed(4);
+    const random = seededRandom(seed);
     const header = createIpv4Header();
     let accepted = 0;
     for (let round = 0; round < ROUNDS; round++) {
@@ -143,7 +144,7 @@ describe('seeded mutations of real packets', () => {
       accepted++;
       const { headerLength, totalLength } = header;
       if (headerLength < 20 || totalLength < headerLength || totalLength > bytes.length) {
-        throw new Error(`seed 4, round ${round}: ${JSON.stringify(header)}`);
+        throw new Error(`seed ${seed}, round ${round}: ${JSON.stringify(header)}`);
       }
     }
     expect(accepted).toBeGreaterThan(ROUNDS / 10);

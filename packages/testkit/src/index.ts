@@ -6,6 +6,7 @@
 
 export type { Stream, StreamHandler, StreamListener, StreamTransport } from './byte-stream.js';
 export { type ByteStreamSuiteOptions, byteStreamSuite } from './byte-stream-suite.js';
+export { fuzzSeed } from './fuzz-seed.js';
 export { hex } from './hex.js';
 export { type LinkDeviceFixture, linkDeviceSuite } from './link-device-suite.js';
 export { type ArrivedPacket, LinkProbe, type ProbedDevice } from './link-probe.js';
