@@ -6,6 +6,7 @@
  */
 
 export type { AbortLike } from './abort.js';
+export { checkOptions, type OptionNames } from './check-options.js';
 export type { Clock } from './clock.js';
 export { HostClock } from './host-clock.js';
 export { hostRandom } from './random.js';

@@ -10,6 +10,7 @@
  */
 
 import type { Socket } from 'node:net';
+import { checkOctets } from '@netlayers/bytes';
 import type { ByteStream, ByteStreamHandler } from '@netlayers/http';
 import { BLOCK_SIZE, type Block, type BlockPool } from './block-pool.js';
 import { resetError, unreadError } from './errors.js';
@@ -111,7 +112,8 @@ export class KernelStream implements ByteStream {
     else if (!this.#aborted) this.#handler?.handleData(buf, start, end);
   }
 
-  write(buf: Uint8Array, start = 0, end = buf.length): boolean {
+  write(buf: Uint8Array, start = 0, end = buf?.length): boolean {
+    checkOctets(buf, start, end);
     if (this.#ended || this.#aborted || this.#closed) return false;
     this.#queued += end - start;
     this.#written += end - start;

@@ -7,13 +7,7 @@
 export { type AcceptCallback, StackListener } from './listener.js';
 export { PingError, type PingOptions, type PingReply } from './ping.js';
 export type { SocketHandler } from './socket-handler.js';
-export {
-  createStack,
-  Stack,
-  type StackConnectOptions,
-  type StackCounters,
-  type StackListenOptions,
-  type StackOptions,
-} from './stack.js';
+export { createStack, Stack, type StackCounters } from './stack.js';
+export type { StackConnectOptions, StackListenOptions, StackOptions } from './stack-options.js';
 export { StackTransport } from './stack-transport.js';
 export { type SocketInfo, TcpSocket } from './tcp-socket.js';

@@ -94,6 +94,16 @@ class StreamHandler implements SocketHandler {
   }
 }
 
+/** A chunk that is no octets fails the writable side for good: the peer is not left waiting. */
+function writeOrAbort(socket: StreamableSocket, chunk: Uint8Array): boolean {
+  try {
+    return socket.write(chunk);
+  } catch (error) {
+    socket.abort();
+    throw error;
+  }
+}
+
 /** Makes both streams of a socket, whose handler they take. */
 export function streamsOf(socket: StreamableSocket): SocketStreams {
   const handler = new StreamHandler(socket);
@@ -112,7 +122,7 @@ export function streamsOf(socket: StreamableSocket): SocketStreams {
       handler.writable = controller;
     },
     write: async (chunk) => {
-      if (!socket.write(chunk)) await handler.waitForDrain();
+      if (!writeOrAbort(socket, chunk)) await handler.waitForDrain();
     },
     close: () => socket.end(),
     abort: () => socket.abort(),

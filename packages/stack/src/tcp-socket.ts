@@ -72,8 +72,15 @@ export class TcpSocket {
     return this.#connection.bytesWritten;
   }
 
-  /** Sets who is called; what has arrived before is delivered then. */
+  /**
+   * Sets who is called; what has arrived before is delivered then.
+   *
+   * @throws TypeError when `readable` or `writable` is in use: they have the socket's handler.
+   */
   setHandler(handler: SocketHandler): void {
+    if (this.#streams !== null) {
+      throw new TypeError('the web streams of this socket are in use: it takes no other handler');
+    }
     this.#connection.setHandler(handler);
   }
 
@@ -81,8 +88,9 @@ export class TcpSocket {
    * Queues `buf[start..end)`; the bytes are taken before it returns.
    *
    * @returns false: wait for `handleDrain`. Also after `end` and after the close, with nothing queued.
+   * @throws TypeError for what is no `Uint8Array`, RangeError for what is no part of it.
    */
-  write(buf: Uint8Array, start = 0, end = buf.length): boolean {
+  write(buf: Uint8Array, start = 0, end = buf?.length): boolean {
     return this.#connection.write(buf, start, end);
   }
 
@@ -180,7 +188,8 @@ export class TcpSocket {
   }
 
   #webStreams(): SocketStreams {
-    this.#streams ??= streamsOf(this);
+    // The streams set the handler, and are in use from then on.
+    if (this.#streams === null) this.#streams = streamsOf(this);
     return this.#streams;
   }
 }

@@ -1,3 +1,4 @@
+import { createStack } from '@netlayers/stack';
 import { RecordingPeer } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import { codeOf, twoStacks, utf8 } from './bench.js';
@@ -152,5 +153,40 @@ describe('both sides', () => {
     expect(peer.received).toBe(2_000_000);
     expect(peer.firstDifference).toBe(-1);
     expect(peer.closeError).toBe(null);
+  });
+});
+
+describe('what is not meant to be', () => {
+  it('is refused by the writer', async () => {
+    const { bench, socket, peer } = await connected();
+    const writer = socket.writable.getWriter();
+    writer.closed.catch(() => {});
+    await expect(writer.write('text' as unknown as Uint8Array)).rejects.toThrow(
+      /encode text first/,
+    );
+    await bench.until(() => peer.closed);
+    expect(peer.received).toBe(0);
+    expect(codeOf(peer.closeError)).toBe('ECONNRESET');
+  });
+
+  it('takes no handler away from web streams', async () => {
+    const { socket } = await connected();
+    expect(socket.readable.locked).toBe(false);
+    const handler = { handleData() {}, handleEnd() {}, handleDrain() {}, handleClose() {} };
+    expect(() => socket.setHandler(handler)).toThrow(TypeError);
+  });
+
+  it('is told of options by name', async () => {
+    const { bench, near } = twoStacks();
+    const wrong = (options: object) => bench.wait(near.connect(options as never));
+    await expect(wrong({ port: 80 })).rejects.toThrow('connect needs the option host');
+    await expect(wrong({ host: '10.0.0.2', prot: 80 })).rejects.toThrow('is it port?');
+    await expect(wrong({ host: '10.0.0.2', port: 80, tcp: { nodelay: true } })).rejects.toThrow(
+      'tcp of connect has no option nodelay; is it noDelay?',
+    );
+    expect(() => near.listen({ prot: 80 } as never)).toThrow('is it port?');
+    expect(() => createStack({ address: '10.0.0.1' } as never)).toThrow(
+      'createStack needs the option device',
+    );
   });
 });

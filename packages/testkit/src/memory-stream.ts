@@ -7,6 +7,7 @@
  * call of the scheduler, never inside of the call that did it.
  */
 
+import { checkOctets } from '@netlayers/bytes';
 import type { Stream, StreamHandler } from './byte-stream.js';
 
 /** Runs a callback later, each in its turn. */
@@ -94,7 +95,8 @@ export class MemoryStream implements Stream {
     this.#scheduleTurn();
   }
 
-  write(buf: Uint8Array, start = 0, end = buf.length): boolean {
+  write(buf: Uint8Array, start = 0, end = buf?.length): boolean {
+    checkOctets(buf, start, end);
     const peer = this.#peer;
     if (this.#ended || peer === null) return false;
     if (this.#over !== 'no') {

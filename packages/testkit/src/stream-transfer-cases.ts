@@ -44,6 +44,34 @@ export function transferCases(test: StreamTest): void {
     bench.expect(server.firstDifference).toBe(-1);
   });
 
+  test('write refuses what is no octets, and no part of them', async (bench) => {
+    const { expect } = bench;
+    const [client, server] = await bench.open();
+    server.keeps = true;
+    const failureOf = (...args: unknown[]): string => {
+      try {
+        return String(Reflect.apply(client.stream.write, client.stream, args));
+      } catch (error) {
+        return (error as Error).name;
+      }
+    };
+    const others = ['text', new ArrayBuffer(4), new Uint16Array(4), [1, 2], 7, null, undefined];
+    for (const other of others) expect(failureOf(other)).toBe('TypeError');
+    const octets = new Uint8Array(10);
+    const ranges = [
+      [-1, 5],
+      [0, 11],
+      [6, 5],
+      [Number.NaN, 5],
+      [0, Number.NaN],
+    ];
+    for (const [start, end] of ranges) expect(failureOf(octets, start, end)).toBe('RangeError');
+    client.send('right');
+    client.stream.end();
+    await bench.fixture.until(() => server.ended);
+    expect(server.text).toBe('right');
+  });
+
   test('a thousand writes of one byte keep their order', async (bench) => {
     const [client, server] = await bench.open();
     const bytes = new Uint8Array(1000);

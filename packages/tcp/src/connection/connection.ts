@@ -8,7 +8,7 @@
  * round of events.
  */
 
-import { WIDE } from '@netlayers/bytes';
+import { checkOctets, WIDE } from '@netlayers/bytes';
 import { type IpAddress, keepAddress } from '@netlayers/ip';
 import type { TcpError } from '../base/errors.js';
 import { Because } from '../base/reasons.js';
@@ -180,9 +180,11 @@ export class TcpConnection
    *
    * @returns false when the send buffer is over its mark: wait for `handleDrain`. Also false, with
    *   nothing queued, after `end` or when the connection is closed.
-   * @throws RangeError when more than 1 GiB would be queued.
+   * @throws TypeError for what is no `Uint8Array`; RangeError for what is no part of it, and when
+   *   more than 1 GiB would be queued.
    */
-  write(buf: Uint8Array, start = 0, end = buf.length): boolean {
+  write(buf: Uint8Array, start = 0, end = buf?.length): boolean {
+    checkOctets(buf, start, end);
     if (this.snd.finQueued) return false;
     if (this.#state === 'CLOSED') {
       this.delivery.wantDrain();

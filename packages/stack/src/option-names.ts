@@ -1,0 +1,61 @@
+/**
+ * The names of this package's options, for the check of what people hand in.
+ */
+
+import { checkOptions, type OptionNames } from '@netlayers/host';
+import { defaultTcpSettings, type TcpSettings } from '@netlayers/tcp';
+import type { StackConnectOptions, StackListenOptions, StackOptions } from './stack-options.js';
+
+const STACK_OPTIONS: OptionNames<StackOptions> = {
+  device: 'needed',
+  address: 'needed',
+  prefixLength: 'optional',
+  addresses: 'optional',
+  acceptAny: 'optional',
+  clock: 'optional',
+  random: 'optional',
+  scheduler: 'optional',
+  tcp: 'optional',
+  observer: 'optional',
+  maxConnections: 'optional',
+  maxTimeWait: 'optional',
+  memoryLimit: 'optional',
+  ipv4: 'optional',
+  resolve: 'optional',
+};
+
+const LISTEN_OPTIONS: OptionNames<StackListenOptions> = {
+  host: 'optional',
+  port: 'needed',
+  backlog: 'optional',
+  halfOpenLimit: 'optional',
+  tcp: 'optional',
+};
+
+const CONNECT_OPTIONS: OptionNames<StackConnectOptions> = {
+  host: 'needed',
+  port: 'needed',
+  localPort: 'optional',
+  signal: 'optional',
+  tcp: 'optional',
+};
+
+const TCP_SETTINGS = Object.fromEntries(
+  Object.keys(defaultTcpSettings).map((name) => [name, 'optional']),
+) as OptionNames<Partial<TcpSettings>>;
+
+interface WithTcp {
+  readonly tcp?: Partial<TcpSettings>;
+}
+
+const checked =
+  <T extends WithTcp>(what: string, names: OptionNames<T>) =>
+  (options: T): void => {
+    checkOptions(what, options, names);
+    if (options.tcp !== undefined) checkOptions(`tcp of ${what}`, options.tcp, TCP_SETTINGS);
+  };
+
+/** Each throws a TypeError that says in one line which option is unknown or missing. */
+export const checkStackOptions = checked('createStack', STACK_OPTIONS);
+export const checkListenOptions = checked('listen', LISTEN_OPTIONS);
+export const checkConnectOptions = checked('connect', CONNECT_OPTIONS);

@@ -1,0 +1,68 @@
+/**
+ * What a stack, its listeners and its connections are made of.
+ */
+
+import type { AbortLike, Clock, TurnScheduler } from '@netlayers/host';
+import type { Ipv4Options } from '@netlayers/ipv4';
+import type { LinkDevice } from '@netlayers/link';
+import type { TcpObserver, TcpSettings } from '@netlayers/tcp';
+
+/** What a stack is made of. */
+export interface StackOptions {
+  /** Belongs to the stack from now on. */
+  readonly device: LinkDevice;
+  /** Our address, e.g. `10.0.0.2`. */
+  readonly address: string;
+  /** Of the subnet. @default 32: a point-to-point link */
+  readonly prefixLength?: number;
+  /** Further addresses of ours. @default none */
+  readonly addresses?: readonly string[];
+  /** Takes connections to any address that is routed to the device (catch-all). @default false */
+  readonly acceptAny?: boolean;
+  /** @default the host's */
+  readonly clock?: Clock;
+  /** Uniform uint32s that nobody can guess. @default the host's cryptographic generator */
+  readonly random?: () => number;
+  /** @default the host's microtasks and macrotasks */
+  readonly scheduler?: TurnScheduler;
+  /** Settings of every connection. */
+  readonly tcp?: Partial<TcpSettings>;
+  /** Watches TCP. */
+  readonly observer?: TcpObserver;
+  /** The most connections at once, TIME-WAIT not among them. @default 262,144 */
+  readonly maxConnections?: number;
+  /** The most connections in TIME-WAIT, 64 bytes each; one more recycles the oldest. @default 262,144 */
+  readonly maxTimeWait?: number;
+  /**
+   * Octets that connections may hold together, their buffers and 2 KiB for each. Windows shrink from
+   * half of it on, new connections are refused from seven eighths. @default 256 MiB
+   */
+  readonly memoryLimit?: number;
+  /** Further options of the IPv4 layer. */
+  readonly ipv4?: Partial<Pick<Ipv4Options, 'ttl' | 'reassembly' | 'icmpRateLimit' | 'onDrop'>>;
+  /** Finds the address of a name that `connect` is given. @default names are refused */
+  readonly resolve?: (name: string) => Promise<string>;
+}
+
+/** Where to listen. */
+export interface StackListenOptions {
+  /** One of our addresses; `0.0.0.0`, `::` or absent = all of them. */
+  readonly host?: string;
+  /** 0 chooses a free one. */
+  readonly port: number;
+  /** Established connections that may wait to be pulled. @default 511 */
+  readonly backlog?: number;
+  /** Handshakes that may be kept under way at once; beyond them see `tcp.synCookies`. @default 1024 */
+  readonly halfOpenLimit?: number;
+  readonly tcp?: Partial<TcpSettings>;
+}
+
+/** Where to connect. */
+export interface StackConnectOptions {
+  /** An address, or a name if the stack can resolve names. */
+  readonly host: string;
+  readonly port: number;
+  readonly localPort?: number;
+  readonly signal?: AbortLike;
+  readonly tcp?: Partial<TcpSettings>;
+}
