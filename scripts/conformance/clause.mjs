@@ -8,9 +8,9 @@
  * @property {readonly string[]} where Files below `packages/tcp/src`, or below the root where they
  *   begin with `packages/`, each with the names behind it that do it: `sending/emit.ts emitSegment`.
  *   Empty = nowhere.
+ * @property {boolean} isDone Whether it is done as it is asked for.
  * @property {string} note What a reader of the source has to know besides: values, differences.
- * @property {string} reason Why no test proves it: it is not done, or cannot be tested here. Empty =
- *   a test has to.
+ * @property {string} reason Why it is not done, or why no test proves it. Empty = a test has to.
  */
 
 /** The files of a clause: one, several, or none (`''`). */
@@ -21,15 +21,27 @@ export const done = (id, statement, where, note = '') => ({
   id,
   statement,
   where: filesOf(where),
+  isDone: true,
   note,
   reason: '',
 });
 
-/** A clause that is not done, on purpose, or that no test here can prove. */
+/** A clause that is done, and that no test here can prove. */
+export const untested = (id, statement, where, reason) => ({
+  id,
+  statement,
+  where: filesOf(where),
+  isDone: true,
+  note: '',
+  reason,
+});
+
+/** A clause that is not done, on purpose; `where` is what is done instead, which tests may show. */
 export const not = (id, statement, reason, where = '') => ({
   id,
   statement,
   where: filesOf(where),
+  isDone: false,
   note: '',
   reason,
 });

@@ -11,7 +11,7 @@ _Not done_ comes with its reason, and so does what no test here can prove. Sourc
 \`packages/tcp/src\` unless their path says otherwise; tests are of \`packages/tcp/test\`, too.
 
 The tests of a clause name it in their titles, as in \`[RFC 9293 MUST-13]\`, so that
-\`npx vitest run -t 'RFC 9293 [^]]*MUST-13\\b'\` runs them. The clauses are in \`scripts/conformance\`.
+\`npx vitest run -t 'RFC 9293 [^\\]]*MUST-13\\b'\` runs them. The clauses are in \`scripts/conformance\`.
 `;
 
 const cell = (text) => text.replaceAll('|', '\\|');
@@ -28,15 +28,14 @@ function linkTo(path, links) {
   return `[${label}]`;
 }
 
-function whereCell({ where, note, reason }, links) {
+function whereCell({ where, isDone, note, reason }, links) {
   const places = where.map((place) => {
     const names = place.split(' ').slice(1);
     return [linkTo(pathOf(place), links), ...names.map((name) => `\`${name}\``)].join(' ');
   });
   const text = [places.join(', ')];
   if (note !== '') text.push(note);
-  if (reason !== '')
-    text.push(where.length === 0 ? `_Not done_: ${reason}` : `_Not tested_: ${reason}`);
+  if (reason !== '') text.push(`_Not ${isDone ? 'tested' : 'done'}_: ${reason}`);
   return text.filter((part) => part !== '').join('. ');
 }
 
@@ -48,13 +47,14 @@ const testsCell = (files, links) =>
 
 function count(documents, byClause) {
   const clauses = documents.flatMap(({ number, sections }) =>
-    sections.flatMap((section) => section.clauses.map(({ id, where }) => ({ number, id, where }))),
+    sections.flatMap((section) =>
+      section.clauses.map(({ id, isDone }) => ({ number, id, isDone })),
+    ),
   );
-  const tested = clauses.filter(({ number, id }) => byClause.has(`${number} ${id}`));
-  const missing = clauses.filter(({ where }) => where.length === 0);
-  const others = clauses.filter((clause) => !tested.includes(clause) && !missing.includes(clause));
-  const untested = others.length > 0 ? `, ${others.length} are done without a test` : '';
-  return `${clauses.length} clauses of ${documents.length} RFCs: ${tested.length} have tests, ${missing.length} are not done${untested}.\n`;
+  const present = clauses.filter(({ isDone }) => isDone);
+  const tested = present.filter(({ number, id }) => byClause.has(`${number} ${id}`));
+  const rest = `${present.length - tested.length} without, ${clauses.length - present.length} not`;
+  return `${clauses.length} clauses of ${documents.length} RFCs: ${tested.length} done with tests, ${rest} done.\n`;
 }
 
 /** The text of the page. */

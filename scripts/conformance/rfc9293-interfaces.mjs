@@ -1,6 +1,6 @@
 /** RFC 9293, 3.9 and 3.10: the interfaces, and what each event does. */
 
-import { done, not } from './clause.mjs';
+import { done, not, untested } from './clause.mjs';
 
 const DSCP = 'no application here has asked for it; `IpLayer.commit` takes the octet';
 const SOURCE_ROUTES =
@@ -45,13 +45,13 @@ const user = [
     'MUST-47',
     'soft errors are reported to the application',
     ['connection/connection.ts softError', 'timers/silence.ts'],
-    'As the error of a connection that fails, and to the observer',
+    'By `softError`, and as the error of a connection that fails',
   ),
-  done(
+  untested(
     'SHLD-20',
     'reports can be switched off',
     'connection/observer.ts',
-    'They are, unless somebody observes',
+    'nobody is interrupted: an error is told with the close, the rest to who observes',
   ),
   not('MUST-48', 'an application can set the Diffserv field', DSCP),
   not('SHLD-21', 'also while the connection lasts', 'see MUST-48'),
@@ -135,7 +135,7 @@ const calls = [
   done(
     '3.10.6',
     'STATUS',
-    'connection/connection.ts',
+    'connection/connection.ts state',
     'Its properties; `Socket.info` in `packages/stack`',
   ),
 ];

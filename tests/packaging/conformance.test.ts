@@ -9,6 +9,7 @@ interface Clause {
   readonly id: string;
   readonly statement: string;
   readonly where: readonly string[];
+  readonly isDone: boolean;
   readonly note: string;
   readonly reason: string;
 }
@@ -53,6 +54,7 @@ const clause = (id: string, rest: Partial<Clause> = {}): Clause => ({
   id,
   statement: 'it is so',
   where: ['wire/a.ts'],
+  isDone: true,
   note: '',
   reason: '',
   ...rest,
@@ -158,7 +160,7 @@ describe('the page', () => {
   it('has a row for each clause, with its places, its tests and its reason', () => {
     const clauses = [
       clause('2.1', { where: ['wire/a.ts parse'], note: 'By 3 | 4' }),
-      clause('2.2', { where: [], reason: 'nobody asks' }),
+      clause('2.2', { where: [], isDone: false, reason: 'nobody asks' }),
       clause('2.3', { reason: 'no device here' }),
     ];
     const rfc1 = { number: 1, title: 'One', sections: [{ title: 'Part', clauses }] };
@@ -174,6 +176,6 @@ describe('the page', () => {
       '| 2.3 | it is so | [wire/a.ts]. _Not tested_: no device here |  |',
     ]);
     expect(page).toContain(`[wire/a]: ../${path}\n`);
-    expect(page).toContain('3 clauses of 1 RFCs: 1 have tests, 1 are not done, 1 are done without');
+    expect(page).toContain('3 clauses of 1 RFCs: 1 done with tests, 1 without, 1 not done.');
   });
 });

@@ -342,7 +342,7 @@ describe('an ICMP error', () => {
   });
 
   it.each([1, 2, 4, 5, 6, 7, 9, 10, 13, 14, 15, 17, 18, 30, 40, 255])(
-    'type %i is not spoken here and is discarded in silence',
+    'type %i is not spoken here and is discarded in silence [RFC 9293 MUST-55]',
     (type) => {
       const { receive, drops, device } = layer();
       receive(error(type, 0, 0, segment()));
