@@ -23,7 +23,7 @@ export function tagsOf(text) {
 function calleeBefore(before) {
   let rest = before.trimEnd();
   if (!rest.endsWith('(')) return '';
-  rest = rest.slice(0, -1);
+  rest = rest.slice(0, -1).trimEnd();
   if (rest.endsWith(')')) {
     let depth = 0;
     let at = rest.length - 1;
@@ -31,7 +31,7 @@ function calleeBefore(before) {
       if (rest[at] === ')') depth++;
       else if (rest[at] === '(' && --depth === 0) break;
     }
-    rest = rest.slice(0, Math.max(at, 0));
+    rest = rest.slice(0, Math.max(at, 0)).trimEnd();
   }
   return /[\w.]+$/.exec(rest)?.[0] ?? '';
 }

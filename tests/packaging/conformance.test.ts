@@ -134,7 +134,7 @@ describe('a tag', () => {
   it('counts in the title of a test or a suite, of a table too', () => {
     const title = `'so ${tag('1 2.1')}'`;
     expect(counted(`it(${title}, f);`)).toBe(1);
-    expect(counted(`  test.each([f(1), '(']) (\n    ${title},\n f);`)).toBe(1);
+    expect(counted(`  test.each([f(g(1)), 2]) (\n    ${title},\n f);`)).toBe(1);
     expect(counted(`describe.runIf(x)(${title.replaceAll("'", '`')}, f);`)).toBe(1);
     expect(counted(`it.each([{ name: ${title} }, { title: ${title} }])`)).toBe(2);
     expect(counted(`const rows = [[${title}, 1], [\n${title}, 2]];`)).toBe(2);

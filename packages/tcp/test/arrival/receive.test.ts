@@ -329,6 +329,23 @@ describe('the window that is offered', () => {
     expect(offered).toBeLessThanOrEqual(1024 * 1024 + 32);
   });
 
+  it('is not taken back by rounding while the application reads [RFC 7323 2.4]', () => {
+    const script = established({
+      settings: { windowScaling: true, receiveBuffer: 2 ** 20, autotune: false, delayedAckMs: 0 },
+      options: { mss: 1000, ws: 7 },
+    });
+    let edge = 0;
+    for (let at = 1; at < 5000; at += 7) {
+      script.sends({ seq: at, data: 7 });
+      script.advance(0);
+      for (const { ack, wnd } of script.take()) {
+        expect(ack + wnd * 2 ** 5).toBeGreaterThanOrEqual(edge);
+        edge = ack + wnd * 2 ** 5;
+      }
+    }
+    expect(edge).toBeGreaterThan(2 ** 20);
+  });
+
   it('is refused beyond: paused and flooded, memory stays at the buffer\u2019s size', () => {
     const script = established({ settings: { receiveBuffer: 5000 } });
     script.conn.pause();
