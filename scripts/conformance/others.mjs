@@ -182,7 +182,7 @@ const layer = [
       'arrival/icmp.ts arriveIcmpError',
       'Not a plateau of the table',
     ),
-    done('6.3', 'ten minutes later the path is tried anew', 'connection/path-mtu.ts growIfDue'),
+    done('6.3', 'ten minutes later the path is tried anew', 'connection/path-mtu.ts probeIfDue'),
     done(
       '6.4',
       'what was dropped for its size is sent again at once, and is no congestion',
@@ -202,15 +202,36 @@ const layer = [
   ]),
   short(4821, 'Path MTU discovery without ICMP', [
     done(
+      '7.1',
+      'all but the probe keep to the size that is known to pass',
+      'sending/transmit.ts transmitMtuProbe',
+    ),
+    done(
+      '7.3',
+      'first the largest size is tried, then halfway between what passes and what does not',
+      'connection/path-mtu.ts #candidate',
+    ),
+    done(
+      '7.4',
+      'only with enough text behind the probe to tell its loss by',
+      'sending/transmit.ts transmitMtuProbe',
+      'And only with SACK; without it all segments grow',
+    ),
+    done('7.5', 'a probe is new text in a larger segment', 'sending/transmit.ts transmitMtuProbe'),
+    done('7.6.1', 'one that arrives makes segments as large', 'connection/path-mtu.ts handleProbe'),
+    done('7.6.2', 'one that is lost alone is a size that does not pass, and no congestion', [
+      'connection/path-mtu.ts handleProbe',
+      'recovery/mtu-probe.ts judgeMtuProbe',
+    ]),
+    done(
+      '7.6.4',
+      'one that is lost with others says nothing',
+      'recovery/mtu-probe.ts judgeMtuProbe',
+    ),
+    done(
       '7.7',
       'full segments that vanish again and again are made smaller',
       'connection/path-mtu.ts handleTimeout',
-    ),
-    not(
-      '7.1',
-      'probes with larger segments',
-      'the way up is one step, to what the SYNs have settled, after ten minutes',
-      'connection/path-mtu.ts growIfDue',
     ),
   ]),
   short(4987, 'SYN floods', [

@@ -230,7 +230,7 @@ const segmentSize = [
     '3.7.2',
     'segments follow the MTU of the path, reported or not',
     ['arrival/icmp.ts arriveIcmpError', 'connection/path-mtu.ts'],
-    'RFC 1191; RFC 4821 for black holes. After ten minutes the path is tried anew',
+    'RFC 1191; RFC 4821 for black holes and for the way up',
   ),
   not('3.7.5', 'jumbograms', 'an MSS of 65,495 is the largest; no link here has such an MTU'),
   done(
