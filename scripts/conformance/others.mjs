@@ -84,6 +84,13 @@ const recovery = [
       'recovery/undo.ts isNeedless',
     ),
   ]),
+  short(3708, 'Needless retransmissions seen by D-SACK', [
+    done(
+      '2',
+      'a recovery of which every repetition comes back as a duplicate was needless',
+      'recovery/undo.ts isNeedless',
+    ),
+  ]),
   short(4015, 'Eifel response', [
     done('3.2', 'then the window is what it was', [
       'recovery/undo.ts undo',
@@ -176,6 +183,7 @@ const layer = [
   ]),
   short(1191, 'Path MTU discovery', [
     done('3', 'a report makes segments smaller at once', 'arrival/icmp.ts sendSmaller'),
+    done('4', 'a report names the MTU of the next hop', 'packages/ipv4/src/icmp.ts'),
     done(
       '5',
       'a report without an MTU is one of a smaller path: 576',

@@ -1,6 +1,6 @@
 /** Writes `docs/rfc9293.md`: a table for each section of each RFC. */
 
-import { pathOf } from './check.mjs';
+import { isWithin, pathOf } from './check.mjs';
 
 const INTRODUCTION = `# TCP, clause by clause
 
@@ -57,28 +57,43 @@ function count(documents, byClause) {
   return `${clauses.length} clauses of ${documents.length} RFCs: ${tested.length} done with tests, ${rest} done.\n`;
 }
 
+/** Sections that titles name as a whole, although their rules are listed one by one. */
+function wholeSections({ number, sections }, byClause) {
+  const ids = sections.flatMap(({ clauses }) => clauses.map(({ id }) => id));
+  return [...byClause.keys()]
+    .filter((key) => key.startsWith(`${number} `))
+    .map((key) => key.slice(`${number} `.length))
+    .filter((section) => !ids.includes(section))
+    .sort()
+    .map((section) => ({ section, before: ids.find((id) => isWithin(id, section)) }));
+}
+
+const rowOf = (...cells) => `| ${cells.map(cell).join(' | ')} |`;
+
 /** The text of the page. */
 export function renderPage(documents, { byClause }) {
   const links = new Map();
   const parts = [INTRODUCTION, count(documents, byClause)];
-  for (const { number, title, sections } of documents) {
+  for (const document of documents) {
+    const { number, title, sections } = document;
+    const wholes = wholeSections(document, byClause);
+    const tests = (id) => testsCell(byClause.get(`${number} ${id}`) ?? new Map(), links);
     parts.push(`## RFC ${number}: ${title}\n`);
     for (const section of sections) {
       if (section.title !== '') parts.push(`### ${section.title}\n`);
-      const rows = section.clauses.map((clause) => {
-        const files = byClause.get(`${number} ${clause.id}`) ?? new Map();
-        const cells = [
-          clause.id,
-          clause.statement,
-          whereCell(clause, links),
-          testsCell(files, links),
-        ];
-        return `| ${cells.map(cell).join(' | ')} |`;
-      });
+      const rows = section.clauses.flatMap((clause) => [
+        ...wholes
+          .filter(({ before }) => before === clause.id)
+          .map((whole) => rowOf(whole.section, 'as a whole', '', tests(whole.section))),
+        rowOf(clause.id, clause.statement, whereCell(clause, links), tests(clause.id)),
+      ]);
       parts.push(
-        ['| clause | what it asks for | where | tests |', '|---|---|---|---|', ...rows, ''].join(
-          '\n',
-        ),
+        [
+          rowOf('clause', 'what it asks for', 'where', 'tests'),
+          '|---|---|---|---|',
+          ...rows,
+          '',
+        ].join('\n'),
       );
     }
   }

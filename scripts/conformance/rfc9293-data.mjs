@@ -3,6 +3,10 @@
 import { done, not } from './clause.mjs';
 
 const retransmission = [
+  done('3.8.1', 'what is not acknowledged in time is sent again until it is', [
+    'timers/timers.ts repeat',
+    'recovery/loss-recovery.ts handleTimeout',
+  ]),
   done('MUST-18', 'the RTO is computed as RFC 6298 says, with the samples that Karn allows', [
     'timing/rtt-estimator.ts',
     'arrival/acknowledge.ts measure',

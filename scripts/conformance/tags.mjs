@@ -2,7 +2,8 @@
  * The clauses that titles of tests name: `it('... [RFC 9293 MUST-24, MUST-27]', ...)`, of `it`, `test`
  * and `describe`, also behind `.each(...)` and its like; or of a row of a table of tests, as its `name`,
  * its `title` or its first column. A tag that stands anywhere else in a string is reported: it would
- * look as if it counted. Skipped tests prove nothing, and theirs are not read.
+ * look as if it counted. Skipped tests prove nothing, and theirs are not read; nor is a tag that a
+ * template fills in, so the suite around it has to name the clauses.
  */
 
 const LITERAL = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\\n])*`/g;
@@ -12,6 +13,7 @@ const TAG = /\[RFC ([^\]]*)\]/g;
 /** The clauses named in a text; `clause` is empty where the tag is no tag. */
 export function tagsOf(text) {
   return [...text.matchAll(TAG)].flatMap(([tag, inside]) => {
+    if (inside.includes('${')) return [];
     const parts = /^(\d+) (.+)$/.exec(inside);
     if (parts === null) return [{ tag, rfc: 0, clause: '' }];
     const [, rfc, clauses] = parts;

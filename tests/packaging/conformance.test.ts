@@ -102,6 +102,15 @@ describe('the check of the clauses', () => {
     expect(problemsOf([], proof('1'))).toEqual([`a.test.ts: ${tag('1')} names no clause`]);
   });
 
+  it('lets a title name a section whose rules are listed one by one, and counts it for none', () => {
+    const clauses = [clause('2.1 step 1'), clause('2.1 step 2')];
+    expect(problemsOf(clauses, proof('1 2.1') + proof('1 2'))).toEqual([
+      'RFC 1 2.1 step 1 has neither a test nor a reason',
+      'RFC 1 2.1 step 2 has neither a test nor a reason',
+    ]);
+    expect(problemsOf([clause('2.10')], proof('1 2.10') + proof('1 2.1'))).toHaveLength(1);
+  });
+
   it('finds a source that does not exist, and a name that is not in it', () => {
     const at = (where: string) => problemsOf([clause('2.1', { where: [where] })], proof('1 2.1'));
     expect(at('wire/a.ts parse')).toEqual([]);
@@ -148,6 +157,10 @@ describe('a tag', () => {
     expect(counted(`describe.todo('so ${tag('1 2.1')}');`)).toBe(0);
   });
 
+  it('that a template fills in is not read', () => {
+    expect(problemsOf([], `it(\`so ${tag(`1 \${clause}`)}\`, f);`)).toEqual([]);
+  });
+
   it('anywhere else is a mistake', () => {
     const lost = `expect(x, 'so ${tag('1 2.1')}').toBe(1);`;
     expect(problemsOf([clause('2.1')], proof('1 2.1') + lost)).toEqual([
@@ -167,10 +180,11 @@ describe('the page', () => {
     const path = 'packages/tcp/test/wire/a.test.ts';
     const page = renderPage(
       [rfc1],
-      collectTests([{ path, source: proof('1 2.1') + proof('1 2.1') }]),
+      collectTests([{ path, source: proof('1 2.1') + proof('1 2.1') + proof('1 2') }]),
     );
-    const rows = page.split('\n').filter((line) => line.startsWith('| 2.'));
+    const rows = page.split('\n').filter((line) => line.startsWith('| 2'));
     expect(rows).toEqual([
+      '| 2 | as a whole |  | [wire/a] |',
       '| 2.1 | it is so | [wire/a.ts] `parse`. By 3 \\| 4 | [wire/a] 2 |',
       '| 2.2 | it is so | _Not done_: nobody asks |  |',
       '| 2.3 | it is so | [wire/a.ts]. _Not tested_: no device here |  |',

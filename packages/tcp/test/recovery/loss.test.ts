@@ -16,7 +16,7 @@ const duplicates = (script: Script, ack: number, count: number): void => {
 };
 
 describe('the retransmission timer', () => {
-  it('backs off by doubling, to 60 s, and repeats only the first segment [RFC 9293 MUST-19, 3.10.8] [RFC 6298 2.5, 5.4, 5.5, 5.6]', () => {
+  it('backs off by doubling, to 60 s, and repeats only the first segment [RFC 9293 3.8.1, MUST-19, 3.10.8] [RFC 6298 2.5, 5.4, 5.5, 5.6]', () => {
     const script = inFlight(3);
     script.advance(3100);
     expect(script.take().map((s) => [s.seq, s.len, s.at, s.because])).toEqual(

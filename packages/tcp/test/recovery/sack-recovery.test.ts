@@ -163,7 +163,7 @@ describe('a needless recovery', () => {
     expect(script.conn.snd.recovery.reorderingSeen).toBe(true);
   });
 
-  it('is taken back when every repetition is reported as a duplicate [RFC 2883 5]', () => {
+  it('is taken back when every repetition is reported as a duplicate [RFC 2883 5] [RFC 3708 2]', () => {
     const script = inFlight(8);
     const { cwnd } = script.conn.snd.congestion;
     script.advance(RTT);
