@@ -256,7 +256,7 @@ describe('an ICMP error', () => {
     ['below 68 counts as 68, even at one', 1, 68],
     ['is read without the unused half', 0xffff_0578, 1400],
   ];
-  it.each(mtus)('the next-hop MTU %s', (_, rest, mtu) => {
+  it.each(mtus)('the next-hop MTU %s [RFC 1191 4]', (_, rest, mtu) => {
     const { receive, tcp } = layer();
     // The high half is written after the fact: its second byte is the length of RFC 4884.
     receive(error(3, 4, (rest & 0xff00ffff) >>> 0, segment()));
@@ -342,7 +342,7 @@ describe('an ICMP error', () => {
   });
 
   it.each([1, 2, 4, 5, 6, 7, 9, 10, 13, 14, 15, 17, 18, 30, 40, 255])(
-    'type %i is not spoken here and is discarded in silence',
+    'type %i is not spoken here and is discarded in silence [RFC 9293 MUST-55]',
     (type) => {
       const { receive, drops, device } = layer();
       receive(error(type, 0, 0, segment()));

@@ -32,7 +32,7 @@ describe('receiving', () => {
     expect(tcp.deliveries[0]?.payload).toEqual(pattern(6));
   });
 
-  it('ignores options that need nothing done', () => {
+  it('ignores options that need nothing done [RFC 9293 MUST-50]', () => {
     const { receive, tcp, drops } = layer();
     receive(packet({ options: hex`94 04 0000 de 04 1234`, payload: pattern(9) }));
     expect(tcp.deliveries[0]?.payload).toEqual(pattern(9));
@@ -91,7 +91,7 @@ const strangers: readonly [string, number, DropReason | null, DropReason][] = [
 ];
 
 describe('addresses on the wire', () => {
-  it.each(strangers)('from %s', (_, source, reason) => {
+  it.each(strangers)('from %s [RFC 9293 MUST-63]', (_, source, reason) => {
     const { receive, drops, tcp, device } = layer();
     receive(packet({ source }));
     receive(packet({ source, protocol: UNKNOWN_PROTOCOL }));
@@ -100,7 +100,7 @@ describe('addresses on the wire', () => {
     expect(device.take()).toHaveLength(reason === null ? 1 : 0);
   });
 
-  it.each(strangers)('to %s', (_, destination, _source, reason) => {
+  it.each(strangers)('to %s [RFC 9293 MUST-57]', (_, destination, _source, reason) => {
     const { receive, drops, tcp, device } = layer();
     receive(packet({ destination }));
     receive(packet({ destination, protocol: UNKNOWN_PROTOCOL }));
@@ -242,7 +242,7 @@ describe('sending', () => {
     expect(ipv4.reserve(40)).toBe(-1);
   });
 
-  it('uses the TTL it was given', () => {
+  it('uses the TTL it was given [RFC 9293 MUST-49]', () => {
     const { ipv4, device } = layer({ ttl: 7 });
     const at = ipv4.reserve(1);
     ipv4.commit(at, at + 1, US, FAR, IpProtocol.TCP, 0, 0, 0);

@@ -78,7 +78,7 @@ describe('passive open', () => {
     expect(script.stack.counters().connections).toBe(0);
   });
 
-  it('answers a segment for a closed port with a reset (RFC 9293, 3.10.7.1)', async () => {
+  it('answers a segment for a closed port with a reset [RFC 9293 3.10.7.1]', async () => {
     const { script } = listening();
     await script.inject({ flags: 'S', seq: 0, stackPort: 81 });
     await script.expect({ flags: 'RA', ack: 1, stackPort: 81 });
@@ -114,7 +114,7 @@ describe('active open', () => {
     await script.expectNothing();
   });
 
-  it('crosses with the SYN of the peer (RFC 9293, figure 7)', async () => {
+  it('crosses with the SYN of the peer [RFC 9293 MUST-10]', async () => {
     const script = packetScript({ tcp: { timestamps: false } });
     const connecting = script.stack.connect({ host: script.peerAddress, port: 80 });
     await script.expect({ flags: 'S', seq: 0 });
@@ -245,7 +245,7 @@ describe('close', () => {
     expect(closed).toEqual([null]);
   });
 
-  it('survives a reset outside of the window with a challenge ACK (RFC 5961, 3)', async () => {
+  it('survives a reset and a SYN in the window with a challenge ACK, not a reset at its edge [RFC 5961 3.2 (2), 3.2 (3), 4.2]', async () => {
     const { script, accepted } = listening();
     await script.connect();
     await script.inject({ flags: 'R', seq: 100 });

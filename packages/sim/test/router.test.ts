@@ -126,7 +126,7 @@ describe('a narrow link between two routers', () => {
     expect(ms).toBeLessThan(mtu < 100 ? 120_000 : 20_000);
   });
 
-  it('that says nothing is found out by the sender [RFC 4821 7.7]', async () => {
+  it('that says nothing is found out by the sender [RFC 4821 7.7] [RFC 9293 3.7.2]', async () => {
     const { network, a, b } = tunnel(1280, false);
     const { ms, clientSocket } = await transfer(network, a, b, 200_000);
     expect(clientSocket.info().mss).toBe(576 - 40 - 12);

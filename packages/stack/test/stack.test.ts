@@ -237,7 +237,7 @@ describe('connect', () => {
 });
 
 describe('a socket', () => {
-  it('says what TCP knows of it', async () => {
+  it('says what TCP knows of it [RFC 9293 3.10.6]', async () => {
     const { bench, socket, client } = await connected();
     client.sendPattern(100_000);
     await bench.advance(1000);

@@ -152,7 +152,7 @@ export function resolveTcpSettings(
   check(settings.receiveBuffer >= 256, 'receiveBuffer', 'at least 256 bytes');
   check(settings.receiveBuffer <= LARGEST_WINDOW, 'receiveBuffer', 'below 1 GiB');
   check(settings.sendBuffer >= 1, 'sendBuffer', 'at least 1 byte');
-  check(settings.delayedAckMs >= 0 && settings.delayedAckMs <= 500, 'delayedAckMs', '0 to 500');
+  check(settings.delayedAckMs >= 0 && settings.delayedAckMs < 500, 'delayedAckMs', '0 to 499');
   const { timeWaitMs } = settings;
   check(timeWaitMs >= 0 && timeWaitMs <= LONGEST_TIME_WAIT_MS, 'timeWaitMs', '0 to 37 hours');
   const { synCookies } = settings;

@@ -1,3 +1,4 @@
+import { Because } from '@netlayers/tcp';
 import { describe, expect, it } from 'vitest';
 import { established, listening, type Script, synReceived, synSent } from '../support/fake-peer.js';
 
@@ -13,7 +14,7 @@ function agreed(): Script {
 }
 
 describe('ECN in the handshake', () => {
-  it('is agreed to when the peer asks with both bits [RFC 3168 6.1.1]', () => {
+  it('is agreed to when the peer asks with both bits [RFC 3168 6.1.1] [RFC 9293 SHLD-8]', () => {
     const script = listening();
     script.sends({ seq: 0, flags: 'SEC', options: { mss: 1000 } });
     script.expects([{ flags: 'SEA', tos: 0 }]);
@@ -50,7 +51,7 @@ describe('ECN in the handshake', () => {
 });
 
 describe('ECN marks', () => {
-  it('are allowed on new text only, not on bare ACKs and repetitions [RFC 3168 6.1.5]', () => {
+  it('are allowed on new text only, not on bare ACKs, repetitions and probes [RFC 3168 6.1.4, 6.1.5, 6.1.6]', () => {
     const script = agreed();
     script.write(1000);
     script.expects([{ len: 1000, tos: ECT_0 }]);
@@ -58,6 +59,11 @@ describe('ECN marks', () => {
     script.expects([{ seq: 1, len: 1000, tos: 0 }]);
     script.sends({ seq: 1, ack: 1001, data: 2000 });
     script.expects([{ len: 0, tos: 0 }]);
+    const shut = agreed();
+    shut.sends({ seq: 1, ack: 1, wnd: 0 });
+    shut.write(10);
+    shut.advance(200);
+    shut.expects([{ len: 1, tos: 0, because: Because.WINDOW_PROBE }]);
   });
 
   it('are echoed in every ACK until the peer has reacted [RFC 3168 6.1.3]', () => {

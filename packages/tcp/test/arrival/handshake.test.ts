@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { established, listening, Script, synReceived, synSent } from '../support/fake-peer.js';
 
 describe('active open', () => {
-  it('sends a SYN and completes with the SYN-ACK (3.5, figure 6)', () => {
+  it('sends a SYN and completes with the SYN-ACK [RFC 9293 3.5, 3.10.1]', () => {
     const script = new Script({ active: true });
     script.connect();
     script.turn();
@@ -16,7 +16,7 @@ describe('active open', () => {
     expect(script.tcp.counters.connectionsOpened).toBe(1);
   });
 
-  it('sends what was written before the SYN-ACK together with the ACK of it', () => {
+  it('sends what was written before the SYN-ACK together with the ACK of it [RFC 9293 3.10.2]', () => {
     const script = synSent();
     script.write('hello');
     script.expectsNothing();
@@ -24,7 +24,7 @@ describe('active open', () => {
     script.expects([{ seq: 1, ack: 1, flags: 'PA', data: 'hello' }]);
   });
 
-  it('takes text and FIN of a SYN-ACK (3.10.7.3, fourth: go on at the sixth step)', () => {
+  it('takes text and FIN of a SYN-ACK [RFC 9293 3.10.7.3 fourth]', () => {
     const script = synSent();
     script.sends({ seq: 0, ack: 1, flags: 'SFA', data: 'hi', options: { mss: 1000 } });
     expect(script.events).toEqual(['open', 'data:2', 'end']);
@@ -41,7 +41,7 @@ describe('active open', () => {
     script.expects([{ flags: 'RA', seq: 1 }]);
   });
 
-  it('repeats the SYN with back-off and fails with ETIMEDOUT when retries run out', () => {
+  it('repeats the SYN with back-off and fails with ETIMEDOUT when retries run out [RFC 9293 MUST-22] [RFC 6298 2.1]', () => {
     const script = new Script({ active: true, settings: { synRetries: 3 } });
     script.connect();
     script.turn();
@@ -58,7 +58,7 @@ describe('active open', () => {
     expect(script.tcp.nextDeadline()).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('gives up 183 s after the first SYN by default (3.8.3: at least 3 minutes)', () => {
+  it('gives up 183 s after the first SYN by default [RFC 9293 MUST-23]', () => {
     const script = new Script({ active: true });
     script.connect();
     script.turn();
@@ -69,7 +69,7 @@ describe('active open', () => {
     expect(script.events).toEqual(['open:ETIMEDOUT']);
   });
 
-  it('starts from one segment and an RTO of 3 s after a lost SYN (RFC 5681, 3.1; RFC 6298, 5.7)', () => {
+  it('starts from one segment and an RTO of 3 s after a lost SYN [RFC 5681 3.1 SYN loss] [RFC 6298 5.7]', () => {
     const script = synSent();
     script.advance(1000);
     script.expects([{ flags: 'S', because: Because.RETRANSMISSION_TIMEOUT }]);
@@ -81,7 +81,7 @@ describe('active open', () => {
     script.expects([{ seq: 1, len: 1000 }]);
   });
 
-  it('is refused by RST with an acceptable ACK only (3.10.7.3, second)', () => {
+  it('is refused by RST with an acceptable ACK only [RFC 9293 3.5.3, 3.10.7.3 second]', () => {
     const script = synSent();
     script.sends({ seq: 0, flags: 'R' });
     script.sends({ seq: 0, ack: 0, flags: 'RA' });
@@ -94,7 +94,7 @@ describe('active open', () => {
     script.expectsNothing();
   });
 
-  it('answers an unacceptable ACK with a reset and stays (3.10.7.3, first)', () => {
+  it('answers an unacceptable ACK with a reset and stays [RFC 9293 3.5.2 group 2, 3.10.7.3 first]', () => {
     const script = synSent();
     script.sends({ seq: 0, ack: 0, flags: 'SA' });
     script.sends({ seq: 0, ack: 2, flags: 'A' });
@@ -105,7 +105,16 @@ describe('active open', () => {
     expect(script.conn.state).toBe('SYN-SENT');
   });
 
-  it('closes at once, without a segment, when ended in SYN-SENT (3.10.4)', () => {
+  it('drops what is neither SYN nor reset [RFC 9293 3.10.7.3 fifth]', () => {
+    const script = synSent();
+    script.sends({ seq: 1, ack: 1, data: 'abc' }, { seq: 1, flags: 'F' });
+    script.expectsNothing();
+    expect(script.conn.state).toBe('SYN-SENT');
+    script.sends({ seq: 0, ack: 1, flags: 'SA', options: { mss: 1000 } });
+    expect(script.events).toEqual(['open']);
+  });
+
+  it('closes at once, without a segment, when ended in SYN-SENT [RFC 9293 3.10.4]', () => {
     const script = synSent();
     script.end();
     script.expectsNothing();
@@ -124,7 +133,21 @@ describe('active open', () => {
     }
   });
 
-  it('refuses a 4-tuple that exists, a destination without a route, and a broadcast', () => {
+  it('leaves from the address that is named, else from that of the route, to its end [RFC 9293 MUST-43, MUST-44, MUST-45]', () => {
+    const script = new Script({});
+    const to = { remoteAddress: 0x0a000001, remotePort: 80 };
+    script.tcp.connect(to, () => {}, script.now);
+    script.tcp.connect({ ...to, localAddress: 0x0a000003 }, () => {}, script.now);
+    script.turn();
+    // From now on the route has another one.
+    script.ip.source = 0x0a000009;
+    script.advance(1000);
+    const sources = script.ip.take().map(({ source }) => source);
+    expect(sources.slice(0, 2)).toEqual([0x0a000002, 0x0a000003]);
+    expect(new Set(sources.slice(2))).toEqual(new Set([0x0a000002, 0x0a000003]));
+  });
+
+  it('refuses a 4-tuple that exists, a destination without a route, and a broadcast [RFC 9293 MUST-46, 3.10.1]', () => {
     const script = new Script({});
     const to = { remoteAddress: 0x0a000001, remotePort: 80 };
     script.tcp.connect({ ...to, localPort: 1234 }, () => {}, script.now);
@@ -141,8 +164,8 @@ describe('active open', () => {
   });
 });
 
-describe('crossed SYNs (3.5, figure 7)', () => {
-  it('answers a SYN in SYN-SENT with SYN-ACK and completes with the peer\u2019s', () => {
+describe('crossed SYNs', () => {
+  it('answers a SYN in SYN-SENT with SYN-ACK and completes with the peer\u2019s [RFC 9293 MUST-10]', () => {
     const script = synSent();
     script.sends({ seq: 0, flags: 'S', options: { mss: 1000 } });
     script.expects([{ seq: 0, ack: 1, flags: 'SA', mss: 1000 }]);
@@ -154,7 +177,7 @@ describe('crossed SYNs (3.5, figure 7)', () => {
     expect(script.tcp.counters.connectionsOpened).toBe(1);
   });
 
-  it('also completes with a plain ACK, and data that rides on it', () => {
+  it('also completes with a plain ACK, and data that rides on it [RFC 9293 MUST-10]', () => {
     const script = synSent();
     script.sends({ seq: 0, flags: 'S', options: { mss: 1000 } });
     script.take();
@@ -163,7 +186,7 @@ describe('crossed SYNs (3.5, figure 7)', () => {
     expect(script.events).toEqual(['open', 'data:3']);
   });
 
-  it('fails with ECONNREFUSED on a reset in SYN-RECEIVED after an active open', () => {
+  it('fails with ECONNREFUSED on a reset in SYN-RECEIVED after an active open [RFC 9293 MUST-11, 3.10.7.4 second]', () => {
     const script = synSent();
     script.sends({ seq: 0, flags: 'S', options: { mss: 1000 } });
     script.sends({ seq: 1, flags: 'R' });
@@ -181,7 +204,7 @@ describe('crossed SYNs (3.5, figure 7)', () => {
 });
 
 describe('passive open', () => {
-  it('answers SYN with SYN-ACK, and is accepted with the ACK (3.10.7.2, third)', () => {
+  it('answers SYN with SYN-ACK, and is accepted with the ACK [RFC 9293 3.5, 3.10.7.2 third]', () => {
     const script = listening();
     script.sends({ seq: 0, flags: 'S', options: { mss: 900 } });
     script.expects([{ seq: 0, ack: 1, flags: 'SA', mss: 1000, because: Because.ACCEPT }]);
@@ -196,7 +219,7 @@ describe('passive open', () => {
     expect(script.tcp.counters.connectionsAccepted).toBe(1);
   });
 
-  it('does not take the text of a SYN before the handshake, and does not acknowledge it', () => {
+  it('does not take the text of a SYN before the handshake, and does not acknowledge it [RFC 9293 3.10.7.2 text]', () => {
     const script = listening();
     script.sends({ seq: 0, flags: 'S', data: 'early', options: { mss: 1000 } });
     script.expects([{ seq: 0, ack: 1, flags: 'SA' }]);
@@ -233,7 +256,7 @@ describe('passive open', () => {
     expect(script.events).toEqual([]);
   });
 
-  it('starts from one segment and an RTO of 3 s after a lost SYN-ACK, also with timestamps', () => {
+  it('starts from one segment and an RTO of 3 s after a lost SYN-ACK, also with timestamps [RFC 5681 3.1 SYN loss] [RFC 6298 5.7]', () => {
     const ts = (tsecr: number) => ({ mss: 1000, ts: [5, tsecr] as const });
     for (const timestamps of [false, true]) {
       const script = synReceived({ settings: { timestamps }, options: ts(0) });
@@ -246,7 +269,7 @@ describe('passive open', () => {
     }
   });
 
-  it('answers an unacceptable ACK in SYN-RECEIVED with a reset (3.10.7.4, fifth)', () => {
+  it('answers an unacceptable ACK in SYN-RECEIVED with a reset [RFC 9293 3.5.2 group 2, 3.10.7.4 fifth]', () => {
     const script = synReceived();
     script.sends({ seq: 1, ack: 0 });
     script.sends({ seq: 1, ack: 2 });
@@ -257,7 +280,7 @@ describe('passive open', () => {
     expect(script.conn.state).toBe('SYN-RECEIVED');
   });
 
-  it('returns to LISTEN on RST and on a new SYN in the window (3.10.7.4, second and fourth)', () => {
+  it('returns to LISTEN on RST and on a new SYN in the window [RFC 9293 MUST-11, 3.10.7.4 second, 3.10.7.4 fourth]', () => {
     const reset = synReceived();
     reset.sends({ seq: 1, flags: 'R' });
     expect(reset.tcp.connectionCount).toBe(0);
@@ -333,7 +356,7 @@ describe('passive open', () => {
     expect(script.listener?.accept()).toBe(null);
   });
 
-  it('ends a connection that was closed in SYN-RECEIVED after the handshake (3.10.4)', () => {
+  it('ends a connection that was closed in SYN-RECEIVED after the handshake [RFC 9293 3.10.4]', () => {
     const script = synReceived();
     script.conn.end();
     script.turn();
@@ -344,8 +367,8 @@ describe('passive open', () => {
   });
 });
 
-describe('segments without a connection (3.10.7.1, 3.10.7.2)', () => {
-  it('answers an ACK with RST at its number, everything else with RST-ACK', () => {
+describe('segments without a connection', () => {
+  it('answers an ACK with RST at its number, everything else with RST-ACK [RFC 9293 3.5.2 group 1, 3.10.7.1]', () => {
     const script = new Script({});
     script.sends({ seq: 10, ack: 77, flags: 'A' });
     script.expects([{ seq: 77, flags: 'R', len: 0, because: Because.NO_CONNECTION }]);
@@ -355,7 +378,7 @@ describe('segments without a connection (3.10.7.1, 3.10.7.2)', () => {
     expect(script.take().map((s) => [s.flags, s.ack])).toEqual([['RA', 15]]);
   });
 
-  it('never answers a reset', () => {
+  it('never answers a reset [RFC 9293 3.10.7.1, 3.10.7.2 first]', () => {
     const script = new Script({});
     script.sends({ seq: 1, flags: 'R' }, { seq: 1, ack: 1, flags: 'RA' });
     script.expectsNothing();
@@ -365,7 +388,7 @@ describe('segments without a connection (3.10.7.1, 3.10.7.2)', () => {
     expect(listener.tcp.counters.dropped['no-connection']).toBe(2);
   });
 
-  it('answers an ACK to a listener with a reset, and drops what is neither SYN nor ACK', () => {
+  it('answers an ACK to a listener with a reset, and drops what is neither SYN nor ACK [RFC 9293 3.10.7.2 second, 3.10.7.2 fourth]', () => {
     const script = listening();
     script.sends({ seq: 1, ack: 9, flags: 'A' });
     script.expects([{ seq: 9, flags: 'R', because: Because.UNACCEPTABLE_ACK }]);
@@ -384,7 +407,7 @@ describe('segments without a connection (3.10.7.1, 3.10.7.2)', () => {
 });
 
 describe('listeners', () => {
-  it('prefer the exact address and port over any', () => {
+  it('prefer the exact address and port over any [RFC 9293 MUST-42]', () => {
     const script = new Script({});
     const accepted: string[] = [];
     const listen = (name: string, address: number, port: number) =>
@@ -404,15 +427,28 @@ describe('listeners', () => {
     expect(accepted).toEqual(['exact', 'address']);
     expect(() => listen('again', 0, 80)).toThrow(expect.objectContaining({ code: 'EADDRINUSE' }));
   });
+
+  it('leave the connections of their port alone, when they open and when they close [RFC 9293 MUST-41]', () => {
+    const script = established();
+    const address = 0x0a000002;
+    const other = script.tcp.listen({ address, port: 80 }, { handleAcceptable: () => {} });
+    script.sends({ seq: 1, data: 'abc' });
+    other.close(script.now);
+    script.listener?.close(script.now);
+    script.turn();
+    script.sends({ seq: 4, data: 'def' });
+    expect(script.conn.state).toBe('ESTABLISHED');
+    expect(script.events).toEqual(['data:3', 'data:3']);
+  });
 });
 
 describe('settings', () => {
-  it('that TCP cannot work with are refused', () => {
+  it('that TCP cannot work with are refused, an ACK delayed by half a second included [RFC 9293 MUST-40]', () => {
     const bad: Partial<TcpSettings>[] = [
       { receiveBuffer: 255 },
       { receiveBuffer: 2 ** 30 },
       { sendBuffer: 0 },
-      { delayedAckMs: 501 },
+      { delayedAckMs: 500 },
       { timeWaitMs: -1 },
       { minRtoMs: 0 },
       { maxRtoMs: 100 },
@@ -430,7 +466,7 @@ describe('settings', () => {
 });
 
 describe('the segment size', () => {
-  it('is the smaller of the path and the peer\u2019s option, 536 without one', () => {
+  it('is the smaller of the path and the peer\u2019s option, 536 without one [RFC 9293 MUST-15, MUST-16]', () => {
     expect(established({ options: { mss: 400 } }).conn.snd.mss).toBe(400);
     expect(established({ options: { mss: 1400 } }).conn.snd.mss).toBe(1000);
     expect(established({ options: { sackOk: true } }).conn.snd.mss).toBe(536);
@@ -439,10 +475,16 @@ describe('the segment size', () => {
     expect(active.conn.snd.mss).toBe(536);
   });
 
-  it('offers the MTU less both headers, or less if told so', () => {
+  it('offers the MTU less both headers, or less if told so [RFC 9293 MUST-14, MUST-67]', () => {
     const script = listening({ mtu: 1500, settings: { mss: 700 } });
     script.sends({ seq: 0, flags: 'S', options: { mss: 1460 } });
     script.expects([{ flags: 'SA', mss: 700 }]);
     expect([...script.tcp.connections()][0]?.snd.mss).toBe(1460);
+  });
+
+  it('is named even where it is what a peer takes for granted [RFC 9293 MAY-3]', () => {
+    const script = listening({ mtu: 576 });
+    script.sends({ seq: 0, flags: 'S', options: { mss: 1460 } });
+    script.expects([{ flags: 'SA', mss: 536 }]);
   });
 });

@@ -4,8 +4,8 @@ import { established, synSent } from '../support/fake-peer.js';
 
 const TOO_BIG = 'packet-too-big';
 
-describe('fragmentation needed (RFC 1191)', () => {
-  it('makes segments smaller and sends what was lost again at once', () => {
+describe('fragmentation needed', () => {
+  it('makes segments smaller and sends what was lost again at once [RFC 1191 3, 6.4] [RFC 9293 3.7.2]', () => {
     const script = established();
     script.write(3000);
     script.take();
@@ -27,7 +27,7 @@ describe('fragmentation needed (RFC 1191)', () => {
     expect(script.conn.snd.mss).toBe(588);
   });
 
-  it('is taken as 576 without an MTU, and never makes segments larger or absurd', () => {
+  it('is taken as 576 without an MTU, and never makes segments larger or absurd [RFC 1191 5]', () => {
     const script = established();
     script.write(100);
     script.icmp({ kind: TOO_BIG, mtu: 0 }, 1);
@@ -53,7 +53,7 @@ describe('fragmentation needed (RFC 1191)', () => {
     expect(Math.max(...lengths)).toBeLessThanOrEqual(68);
   });
 
-  it('is ignored unless it quotes what is in flight (RFC 5927)', () => {
+  it('is ignored unless it quotes what is in flight [RFC 5927 4.1] [RFC 9293 MUST-54]', () => {
     const script = established();
     script.write(1000);
     script.take();
@@ -65,13 +65,15 @@ describe('fragmentation needed (RFC 1191)', () => {
 });
 
 describe('unreachable', () => {
-  it('ends a connect when the port or the protocol is missing', () => {
-    const script = synSent();
-    script.icmp({ kind: 'port-unreachable' }, 0);
-    expect(script.events).toEqual(['open:ECONNREFUSED']);
+  it('ends a connect when the port or the protocol is missing [RFC 9293 SHLD-26]', () => {
+    for (const kind of ['port-unreachable', 'protocol-unreachable'] as const) {
+      const script = synSent();
+      script.icmp({ kind }, 0);
+      expect(script.events).toEqual(['open:ECONNREFUSED']);
+    }
   });
 
-  it('is soft for an established connection (MUST-56, RFC 5927)', () => {
+  it('is soft for an established connection [RFC 9293 MUST-56] [RFC 5927 5.2]', () => {
     const script = established();
     script.write('x');
     script.icmp({ kind: 'port-unreachable' }, 1);
@@ -79,7 +81,7 @@ describe('unreachable', () => {
     expect(script.conn.state).toBe('ESTABLISHED');
   });
 
-  it('explains a later time-out (SHLD-25), unless there was progress in between', () => {
+  it('explains a later time-out, unless there was progress in between [RFC 9293 MUST-47, MUST-56, SHLD-25]', () => {
     for (const kind of ['host-unreachable', 'time-exceeded', 'parameter-problem'] as const) {
       const script = established({ settings: { userTimeoutMs: 3000 } });
       script.write('x');
@@ -96,7 +98,7 @@ describe('unreachable', () => {
     expect(script.events).toEqual(['close:ETIMEDOUT']);
   });
 
-  it('explains a connect that fails', () => {
+  it('explains a connect that fails [RFC 9293 SHLD-25]', () => {
     const script = synSent();
     script.icmp({ kind: 'host-unreachable' }, 0);
     expect(script.conn.state).toBe('SYN-SENT');
@@ -104,7 +106,7 @@ describe('unreachable', () => {
     expect(script.events).toEqual(['open:EHOSTUNREACH']);
   });
 
-  it('is ignored for strangers, and when cut short', () => {
+  it('is ignored for strangers, and when cut short [RFC 9293 MUST-54]', () => {
     const script = established({ settings: { userTimeoutMs: 3000 } });
     script.write('x');
     script.icmp({ kind: 'host-unreachable', destination: 1 }, 1);
@@ -181,7 +183,7 @@ describe('blind reports of a small MTU', () => {
 });
 
 describe('a path that swallows full segments without a report', () => {
-  it('gets smaller ones after five time-outs [RFC 4821 7.7]', () => {
+  it('gets smaller ones after five time-outs [RFC 4821 7.7] [RFC 9293 3.7.2]', () => {
     const script = established({ mtu: 1500, options: { mss: 1460 } });
     script.write(1460);
     script.advance(200 * (1 + 2 + 4 + 8 + 16) + 10);

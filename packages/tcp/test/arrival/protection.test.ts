@@ -10,8 +10,8 @@ import {
   type ScriptSetup,
 } from '../support/fake-peer.js';
 
-describe('challenge ACKs (RFC 5961)', () => {
-  it('answer a reset and a SYN inside of the window, and an ACK of nowhere', () => {
+describe('challenge ACKs', () => {
+  it('answer a reset and a SYN inside of the window, and an ACK of nowhere [RFC 5961 3.2 (3), 4.2, 5.2] [RFC 9293 3.5.2 group 3, 3.10.7.4 second, 3.10.7.4 fourth]', () => {
     const script = established();
     script.sends({ seq: 5, flags: 'R' });
     script.expects([{ seq: 1, ack: 1, flags: 'A', because: Because.CHALLENGE }]);
@@ -64,7 +64,7 @@ describe('challenge ACKs (RFC 5961)', () => {
     expect(answersOfB({ seq: 30_000, flags: 'R' })).toBe(untouched);
   });
 
-  it('take an ACK as old as the largest window, and no older (RFC 5961, 5.2)', () => {
+  it('take an ACK as old as the largest window, and no older [RFC 5961 5.2] [RFC 9293 MAY-12]', () => {
     const script = established({ wnd: 2000 });
     script.write(2000);
     script.sends({ seq: 1, ack: 2001, wnd: 2000 });
@@ -80,14 +80,26 @@ describe('challenge ACKs (RFC 5961)', () => {
 });
 
 describe('a reset', () => {
-  it('may carry text, which is nobody\u2019s business (SHLD-2)', () => {
+  it('may carry text, which is nobody\u2019s business [RFC 9293 SHLD-2]', () => {
     const script = established();
     script.sends({ seq: 1, flags: 'RA', data: 'because I say so' });
     expect(script.events).toEqual(['close:ECONNRESET']);
   });
+
+  it('is dropped in silence outside of the window, and counts at its left edge only [RFC 5961 3.2 (1), 3.2 (2)] [RFC 9293 3.10.7.4 second]', () => {
+    const script = established();
+    for (const seq of [0, -1, 20_001, 30_000, -2_000_000_000]) script.sends({ seq, flags: 'R' });
+    script.expectsNothing();
+    expect(script.conn.state).toBe('ESTABLISHED');
+    script.sends({ seq: 20_000, flags: 'R' });
+    script.expects([{ ack: 1, because: Because.CHALLENGE }]);
+    script.sends({ seq: 1, flags: 'R' });
+    script.expectsNothing();
+    expect(script.events).toEqual(['close:ECONNRESET']);
+  });
 });
 
-describe('PAWS (RFC 7323, 5)', () => {
+describe('PAWS', () => {
   const stamped = (setup: ScriptSetup = {}): Script =>
     established({
       settings: { timestamps: true },
@@ -96,7 +108,7 @@ describe('PAWS (RFC 7323, 5)', () => {
     });
   const ts = (tsval: number) => ({ options: { ts: [tsval, 0] as const } });
 
-  it('drops a segment older than what was received, and answers it', () => {
+  it('drops a segment older than what was received, and answers it [RFC 7323 5.3 R1]', () => {
     const script = stamped();
     script.sends({ seq: 1, data: 'abc', ...ts(1500) });
     script.advance(40);
@@ -108,7 +120,7 @@ describe('PAWS (RFC 7323, 5)', () => {
     expect(script.received).toHaveLength(6);
   });
 
-  it('compares in the circle of 2^32', () => {
+  it('compares in the circle of 2^32 [RFC 7323 5.2]', () => {
     const script = established({
       settings: { timestamps: true },
       options: { mss: 1000, ts: [0xffff_fff0, 0] },
@@ -119,7 +131,7 @@ describe('PAWS (RFC 7323, 5)', () => {
     expect(script.received).toHaveLength(3);
   });
 
-  it('drops silently what comes without a timestamp, but not a reset', () => {
+  it('drops silently what comes without a timestamp, but not a reset [RFC 7323 3.2 missing, 5.2 RST]', () => {
     const script = stamped();
     script.sends({ seq: 1, data: 'abc' });
     script.advance(1000);
@@ -129,7 +141,7 @@ describe('PAWS (RFC 7323, 5)', () => {
     expect(script.conn.state).toBe('CLOSED');
   });
 
-  it('is blind after 24 days, and takes the peer\u2019s new clock', () => {
+  it('is blind after 24 days, and takes the peer\u2019s new clock [RFC 7323 5.5]', () => {
     const script = stamped();
     script.advance(25 * 24 * 3600 * 1000);
     script.sends({ seq: 1, data: 'abc', ...ts(7) });
@@ -140,7 +152,17 @@ describe('PAWS (RFC 7323, 5)', () => {
     expect(script.verdict).toBe(Verdict.OLD_TIMESTAMP);
   });
 
-  it('is not moved by a reset', () => {
+  it('is off where timestamps were not agreed to: they mean nothing [RFC 7323 3.2 unasked]', () => {
+    const script = established({ settings: { timestamps: true }, options: { mss: 1000 } });
+    script.sends({ seq: 1, data: 'abc', ...ts(1500) });
+    script.sends({ seq: 4, data: 'def', ...ts(0xffff_ff00) });
+    script.expectsNothing();
+    expect(script.received).toHaveLength(6);
+    script.advance(40);
+    script.expects([{ ack: 7, ts: false }]);
+  });
+
+  it('is not moved by a reset [RFC 7323 5.2 RST]', () => {
     const script = stamped();
     // Reaches over the left edge: acceptable, but not at RCV.NXT.
     script.sends({ seq: 0, flags: 'R', data: 5, ...ts(500_000) });
@@ -149,7 +171,7 @@ describe('PAWS (RFC 7323, 5)', () => {
     expect(script.received).toHaveLength(3);
   });
 
-  it('echoes the timestamp at the left edge of what is acknowledged (4.3)', () => {
+  it('echoes the timestamp at the left edge of what is acknowledged [RFC 7323 4.3, 5.3 R3]', () => {
     const script = stamped({ settings: { timestamps: true, delayedAckMs: 0 } });
     script.sends({ seq: 4, data: 'def', ...ts(2000) });
     script.expects([{ ack: 1, tsecr: 1000 }]);
@@ -161,7 +183,7 @@ describe('PAWS (RFC 7323, 5)', () => {
     script.expects([{ ack: 9, tsecr: 3000 }]);
   });
 
-  it('takes no timestamp of a repetition: it lies outside of the window [RFC 7323 5.3]', () => {
+  it('takes no timestamp of a repetition: it lies outside of the window [RFC 7323 5.3 R2]', () => {
     const script = stamped();
     script.sends({ seq: 1, data: 'abc', ...ts(1500) });
     script.advance(40);
@@ -173,8 +195,8 @@ describe('PAWS (RFC 7323, 5)', () => {
   });
 });
 
-describe('checksums (MUST-2, MUST-3)', () => {
-  it('drop and count a segment whose sum is wrong', () => {
+describe('checksums', () => {
+  it('drop and count a segment whose sum is wrong [RFC 9293 MUST-3]', () => {
     const script = established();
     script.sends({ seq: 1, data: 'abc', corrupt: true });
     expect(script.received).toHaveLength(0);
@@ -191,7 +213,7 @@ describe('checksums (MUST-2, MUST-3)', () => {
     expect(script.received).toHaveLength(6);
   });
 
-  it('are verified over addresses, so a misdelivered segment is dropped', () => {
+  it('are verified over addresses, so a misdelivered segment is dropped [RFC 9293 MUST-3]', () => {
     const script = established();
     const bytes = script.encode({ seq: 1, data: 'abc' });
     bytes[0] = bytes[0]! ^ 1;
@@ -232,10 +254,10 @@ describe('a segment that is refused leaves no trace', () => {
     { name: 'an ACK of data never sent [RFC 5961 5.2]', forged: { seq: 1, ack: 50_001, data: 10 } },
     { name: 'a SYN in the window [RFC 5961 4.2]', forged: { seq: 1, flags: 'SA' } },
     {
-      name: 'a RST in the window, not at its edge [RFC 5961 3.2]',
+      name: 'a RST in the window, not at its edge [RFC 5961 3.2 (3)]',
       forged: { seq: 1, flags: 'RA', ack: 1 },
     },
-    { name: 'no ACK bit [RFC 9293 3.10.7.4]', forged: { seq: 1, flags: '', data: 10 } },
+    { name: 'no ACK bit [RFC 9293 3.10.7.4 fifth]', forged: { seq: 1, flags: '', data: 10 } },
     {
       name: 'a repetition of what is acknowledged [RFC 7323 4.3]',
       forged: { seq: -9, ack: 1, data: 10 },

@@ -6,8 +6,8 @@ import { pattern } from '../support/segments.js';
 
 const text = (script: Script): string => String.fromCharCode(...script.received);
 
-describe('delayed ACK (3.8.6.3)', () => {
-  it('waits 40 ms for data to ride on', () => {
+describe('delayed ACK', () => {
+  it('waits 40 ms for data to ride on [RFC 9293 SHLD-18, MUST-40]', () => {
     const script = established();
     script.sends({ seq: 1, data: 'abc' });
     script.expectsNothing();
@@ -29,7 +29,7 @@ describe('delayed ACK (3.8.6.3)', () => {
     script.expectsNothing();
   });
 
-  it('is sent at once for every second full segment (SHLD-19)', () => {
+  it('is sent at once for every second full segment [RFC 9293 SHLD-19] [RFC 5681 4.2 every second]', () => {
     const script = established();
     script.sends({ seq: 1, data: 1000 });
     script.expectsNothing();
@@ -39,7 +39,7 @@ describe('delayed ACK (3.8.6.3)', () => {
     script.expectsNothing();
   });
 
-  it('counts full segments by what timestamps leave of them, and by what the peer can send', () => {
+  it('counts full segments by what timestamps leave of them, and by what the peer can send [RFC 9293 SHLD-19]', () => {
     const stamped = established({
       settings: { timestamps: true },
       options: { mss: 1000, ts: [50, 0] },
@@ -58,7 +58,7 @@ describe('delayed ACK (3.8.6.3)', () => {
     narrow.expects([{ ack: 1001 }]);
   });
 
-  it('is one for all segments of a batch (MUST-58, MUST-59)', () => {
+  it('is one for all segments of a batch [RFC 9293 MUST-58, MUST-59]', () => {
     const script = established();
     script.sends(
       { seq: 1, data: 1000 },
@@ -69,7 +69,7 @@ describe('delayed ACK (3.8.6.3)', () => {
     script.expects([{ ack: 4001, flags: 'A' }]);
   });
 
-  it('is sent at once for a FIN and for a duplicate', () => {
+  it('is sent at once for a FIN and for a duplicate [RFC 9293 3.10.7.4 first]', () => {
     const script = established();
     script.sends({ seq: 1, data: 'abc' });
     script.sends({ seq: 1, data: 'abc' });
@@ -88,8 +88,8 @@ describe('delayed ACK (3.8.6.3)', () => {
   });
 });
 
-describe('out-of-order text (3.10.7.4, seventh; SHLD-31)', () => {
-  it('is kept, answered by one ACK each, and delivered when the gap closes', () => {
+describe('out-of-order text', () => {
+  it('is kept, answered by one ACK each, and delivered when the gap closes [RFC 9293 SHLD-31, MAY-13] [RFC 5681 4.2 gap]', () => {
     const script = established();
     script.sends({ seq: 4, data: 'def' }, { seq: 7, data: 'ghi' });
     script.expects([
@@ -103,7 +103,7 @@ describe('out-of-order text (3.10.7.4, seventh; SHLD-31)', () => {
     expect(script.conn.rcv.queue.capacity).toBe(0);
   });
 
-  it('acknowledges a partly filled gap at once (RFC 5681, 4.2)', () => {
+  it('acknowledges a partly filled gap at once [RFC 5681 4.2 filled]', () => {
     const script = established();
     script.sends({ seq: 5, data: 'e' });
     script.take();
@@ -111,7 +111,7 @@ describe('out-of-order text (3.10.7.4, seventh; SHLD-31)', () => {
     script.expects([{ ack: 3 }]);
   });
 
-  it('merges overlaps and takes every byte once', () => {
+  it('merges overlaps and takes every byte once [RFC 9293 3.10.7.4 seventh]', () => {
     const script = established();
     script.sends({ seq: 3, data: 'cde' });
     script.sends({ seq: 5, data: 'efgh' });
@@ -123,14 +123,14 @@ describe('out-of-order text (3.10.7.4, seventh; SHLD-31)', () => {
     expect(text(script)).toBe('abcdefghijkl');
   });
 
-  it('takes the new part of a segment that begins before the window', () => {
+  it('takes the new part of a segment that begins before the window [RFC 9293 3.10.7.4 first]', () => {
     const script = established();
     script.sends({ seq: 1, data: 'abc' });
     script.sends({ seq: 0, data: 'Xabcdef' });
     expect(text(script)).toBe('abcdef');
   });
 
-  it('trims what reaches beyond the window', () => {
+  it('trims what reaches beyond the window [RFC 9293 3.10.7.4 first]', () => {
     const script = established({ settings: { receiveBuffer: 1000 } });
     script.sends({ seq: 501, data: 900 });
     script.sends({ seq: 1, data: pattern(500) });
@@ -139,7 +139,7 @@ describe('out-of-order text (3.10.7.4, seventh; SHLD-31)', () => {
     expect(script.received).toHaveLength(2000);
   });
 
-  it('holds a FIN ahead of a gap until the gap closes', () => {
+  it('holds a FIN ahead of a gap until the gap closes [RFC 9293 3.10.7.4 eighth]', () => {
     const script = established();
     script.sends({ seq: 4, flags: 'FA', data: 'def' });
     script.expects([{ ack: 1 }]);
@@ -202,7 +202,7 @@ describe('out-of-order text (3.10.7.4, seventh; SHLD-31)', () => {
 });
 
 describe('the window that is offered', () => {
-  it('shrinks as text waits for a paused application, and stays put at its right edge', () => {
+  it('shrinks as text waits for a paused application, and stays put at its right edge [RFC 9293 SHLD-14]', () => {
     const script = established({ settings: { receiveBuffer: 4000 } });
     script.conn.pause();
     script.sends({ seq: 1, data: 1000 }, { seq: 1001, data: 1000 });
@@ -212,7 +212,7 @@ describe('the window that is offered', () => {
     expect(script.events).toEqual([]);
   });
 
-  it('is announced at once when a closed window opens (3.8.6.2.2)', () => {
+  it('is announced at once when a closed window opens', () => {
     const script = established({ settings: { receiveBuffer: 4000 } });
     script.conn.pause();
     for (let i = 0; i < 4; i++) script.sends({ seq: 1 + i * 1000, data: 1000 });
@@ -223,7 +223,7 @@ describe('the window that is offered', () => {
     expect(script.received).toHaveLength(4000);
   });
 
-  it('is not opened by less than a segment or half of the buffer (MUST-39)', () => {
+  it('is not opened by less than a segment or half of the buffer [RFC 9293 MUST-39]', () => {
     const script = established({ settings: { receiveBuffer: 4000 } });
     script.conn.pause();
     // The first segment fills a block of its own.
@@ -245,7 +245,7 @@ describe('the window that is offered', () => {
     script.expects([{ ack: 4001, wnd: 4000 }]);
   });
 
-  it('answers probes of a closed window, takes their ACK, and none of their text', () => {
+  it('answers probes of a closed window, takes their ACK, and none of their text [RFC 9293 3.8.6.1, MUST-66]', () => {
     const script = established({ settings: { receiveBuffer: 2000 } });
     script.conn.pause();
     script.sends({ seq: 1, data: 1000 }, { seq: 1001, data: 1000 });
@@ -260,7 +260,20 @@ describe('the window that is offered', () => {
     script.expects([{ ack: 2001, wnd: 0 }]);
   });
 
-  it('takes a FIN and a reset at the edge of a closed window (MUST-66)', () => {
+  it('stays closed for as long as the application likes [RFC 9293 MAY-8]', () => {
+    const script = established({ settings: { receiveBuffer: 2000 } });
+    script.conn.pause();
+    script.sends({ seq: 1, data: 1000 }, { seq: 1001, data: 1000 });
+    script.take();
+    for (let minute = 0; minute < 100; minute++) {
+      script.advance(60_000);
+      script.sends({ seq: 2001, data: 'x' });
+      script.expects([{ ack: 2001, wnd: 0 }]);
+    }
+    expect(script.conn.state).toBe('ESTABLISHED');
+  });
+
+  it('takes a FIN and a reset at the edge of a closed window [RFC 9293 MUST-66]', () => {
     const closed = (): Script => {
       const script = established({ settings: { receiveBuffer: 2000 } });
       script.conn.pause();
@@ -294,7 +307,7 @@ describe('the window that is offered', () => {
     expect(script.conn.state).toBe('CLOSE-WAIT');
   });
 
-  it('never grows beyond the buffer by rounding, however small the segments', () => {
+  it('never grows beyond the buffer by rounding, however small the segments [RFC 7323 2.4]', () => {
     const script = established({
       settings: {
         windowScaling: true,
@@ -314,6 +327,23 @@ describe('the window that is offered', () => {
     }
     const offered = (script.conn.rcv.edge - start) | 0;
     expect(offered).toBeLessThanOrEqual(1024 * 1024 + 32);
+  });
+
+  it('is not taken back by rounding while the application reads [RFC 7323 2.4]', () => {
+    const script = established({
+      settings: { windowScaling: true, receiveBuffer: 2 ** 20, autotune: false, delayedAckMs: 0 },
+      options: { mss: 1000, ws: 7 },
+    });
+    let edge = 0;
+    for (let at = 1; at < 5000; at += 7) {
+      script.sends({ seq: at, data: 7 });
+      script.advance(0);
+      for (const { ack, wnd } of script.take()) {
+        expect(ack + wnd * 2 ** 5).toBeGreaterThanOrEqual(edge);
+        edge = ack + wnd * 2 ** 5;
+      }
+    }
+    expect(edge).toBeGreaterThan(2 ** 20);
   });
 
   it('is refused beyond: paused and flooded, memory stays at the buffer\u2019s size', () => {
@@ -340,7 +370,7 @@ describe('the window that is offered', () => {
     script.expectsNothing();
   });
 
-  it('grows by scaling: 1 MiB is said with a shift of 5', () => {
+  it('grows by scaling: 1 MiB is said with a shift of 5 [RFC 7323 2.3]', () => {
     const script = established({
       settings: { windowScaling: true, receiveBuffer: 1024 * 1024, autotune: false },
       options: { mss: 1000, ws: 2 },
@@ -351,7 +381,7 @@ describe('the window that is offered', () => {
 });
 
 describe('URG', () => {
-  it('is delivered in line (RFC 6093)', () => {
+  it('is delivered in line [RFC 6093 2]', () => {
     const script = established();
     script.sends({ seq: 1, flags: 'UA', data: 'urgent', up: 3 });
     expect(text(script)).toBe('urgent');

@@ -292,7 +292,7 @@ function outcome(script: Script, before: TcpState): string {
 }
 
 for (const [state, build] of Object.entries(BUILD)) {
-  describe(state, () => {
+  describe(`${state} [RFC 9293 3.10.4, 3.10.5, 3.10.7.4]`, () => {
     for (const [name, act] of Object.entries(EVENTS)) {
       it(`${name}: ${GRID[state]?.[name]}`, () => {
         const script = build();

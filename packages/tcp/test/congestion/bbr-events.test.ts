@@ -116,7 +116,7 @@ describe('BBR before it has measured', () => {
     expect(flow.bbr.pacingRate).toBeCloseTo(2.77 * 1000 * 0.99, 6);
   });
 
-  it('starts from one segment when the SYN was lost [RFC 5681 3.1]', () => {
+  it('starts from one segment when the SYN was lost [RFC 5681 3.1 SYN loss]', () => {
     const flow = script();
     flow.bbr.handleSynLoss();
     expect(flow.bbr.cwnd).toBe(MSS);

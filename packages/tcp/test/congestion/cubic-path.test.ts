@@ -88,7 +88,7 @@ describe.each([
     expect(flow.lostSegments * MSS).toBeLessThan(0.01 * flow.delivered);
   });
 
-  it('needs no loss where routers mark [RFC 9438 4.6]', () => {
+  it('needs no loss where routers mark [RFC 9438 4.6 ECN]', () => {
     const { flow, use } = alone(make, 10_000, { queueBytes: 8 * BDP, markAbove: BDP / 2 });
     expect(flow.lostSegments).toBe(0);
     expect(flow.congestions).toBeGreaterThan(1);
@@ -129,7 +129,7 @@ const median = (values: number[]): number =>
   values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 describe('two flows on one path', () => {
-  it('share it when the second comes later: Jain above 0.9 [RFC 9438 4.7]', () => {
+  it('share it when the second comes later: Jain above 0.9 [RFC 9438 4.7, 5.6]', () => {
     const indices = [1, 2, 3].map((seed) => {
       const flows = [new Flow(cubic(MSS), MSS), new Flow(cubic(MSS), MSS, 3000 + seed)] as const;
       const [a, b] = together([...flows], { rate: 6250, rttMs: 40, endMs: 23_000, seed });

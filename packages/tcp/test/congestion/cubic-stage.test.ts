@@ -16,7 +16,7 @@ describe('congestion avoidance', () => {
     { mss: 1000, ackBytes: 1000 },
     { mss: 1460, ackBytes: 2920 },
     { mss: 536, ackBytes: 5360 },
-  ])('follows W_cubic(t), $ackBytes bytes an ACK [RFC 9438 4.2]', (options) => {
+  ])('follows W_cubic(t), $ackBytes bytes an ACK [RFC 9438 4.2, 4.2 K]', (options) => {
     const wMax = 1000;
     const clock = lossAt(wMax, options);
     expect(plateauAt(wMax, BETA * wMax)).toBeCloseTo(9.086, 3);
@@ -27,7 +27,7 @@ describe('congestion avoidance', () => {
     }
   });
 
-  it('is concave up to W_max, then convex [RFC 9438 4.4]', () => {
+  it('is concave up to W_max, then convex [RFC 9438 4.4, 4.5]', () => {
     const clock = lossAt(1000);
     const increases: number[] = [];
     for (let i = 0; i < 18; i++) {
@@ -56,7 +56,7 @@ describe('congestion avoidance', () => {
     expect(clock.segments - before).toBeCloseTo(((target - before) / before) * 100, 0);
   });
 
-  it('grows by no more than half in a round trip [RFC 9438 4.2]', () => {
+  it('grows by no more than half in a round trip [RFC 9438 4.2 target]', () => {
     const clock = lossAt(100, { rttMs: 8000 });
     const before = clock.segments;
     // Without the bound the target would be far above: W_cubic(8 s) is 125 segments.
@@ -72,7 +72,7 @@ describe('congestion avoidance', () => {
     }
   });
 
-  it('never shrinks for being above the function [RFC 9438 4.2]', () => {
+  it('never shrinks for being above the function [RFC 9438 4.2 target]', () => {
     const clock = lossAt(1000);
     clock.run(9000);
     let before = clock.cc.cwnd;
@@ -84,7 +84,7 @@ describe('congestion avoidance', () => {
     }
   });
 
-  it('begins anew when the segment size changes, above W_max with its plateau [RFC 9438 4.2]', () => {
+  it('begins anew when the segment size changes, above W_max with its plateau [RFC 9438 4.2 K]', () => {
     const clock = lossAt(1000);
     clock.run(14_000);
     expect(clock.segments).toBeGreaterThan(1040);
@@ -98,7 +98,7 @@ describe('congestion avoidance', () => {
     }
   });
 
-  it('does not count the time of the recovery [RFC 9438 4.2]', () => {
+  it('does not count the time of the recovery [RFC 9438 4.2 t]', () => {
     const clock = slowStartTo(1000);
     clock.congestion('loss');
     clock.run(30_000, { isInRecovery: true });
@@ -110,7 +110,7 @@ describe('congestion avoidance', () => {
 });
 
 describe('the Reno-friendly region', () => {
-  it('is an AIMD with an increase of 0.53 up to the last window, and of 1 after [RFC 9438 4.3]', () => {
+  it('is an AIMD with an increase of 0.53 up to the last window, and of 1 after [RFC 9438 4.3, 4.3 alpha]', () => {
     const clock = lossAt(40, { rttMs: 10 });
     let aimd = 28;
     for (let i = 0; i < 60; i++) {
@@ -121,7 +121,7 @@ describe('the Reno-friendly region', () => {
     expect(aimd).toBeGreaterThan(70);
   });
 
-  it('counts bytes: few large ACKs are as good as many small ones [RFC 9438 4.3]', () => {
+  it('counts bytes: few large ACKs are as good as many small ones [RFC 9438 4.3] [RFC 5681 5 ACK division]', () => {
     const many = lossAt(40, { rttMs: 10 });
     const few = lossAt(40, { rttMs: 10, ackBytes: 4 * MSS });
     for (let i = 0; i < 20; i++) {
@@ -180,7 +180,7 @@ describe('a window that is not used', () => {
     expect(Math.abs(clock.segments / undisturbed.segments - 1)).toBeLessThan(0.002);
   });
 
-  it('does not move t when nothing is in flight, however short [RFC 9438 4.2]', () => {
+  it('does not move t when nothing is in flight, however short [RFC 9438 4.2 t]', () => {
     const undisturbed = lossAt(1000);
     const clock = lossAt(1000);
     for (const each of [undisturbed, clock]) each.run(3000);
@@ -192,7 +192,7 @@ describe('a window that is not used', () => {
     expect(Math.abs(clock.segments / undisturbed.segments - 1)).toBeLessThan(0.002);
   });
 
-  it('moves t as long as something is in flight [RFC 9438 4.2]', () => {
+  it('moves t as long as something is in flight [RFC 9438 4.2 t]', () => {
     const undisturbed = lossAt(1000);
     const clock = lossAt(1000);
     for (const each of [undisturbed, clock]) {

@@ -15,7 +15,7 @@ describe('congestion', () => {
     expect(clock.cc.ssthresh).toBe(70 * MSS);
   });
 
-  it('goes by what was in flight where the window was not used [RFC 9438 4.6]', () => {
+  it('goes by what was in flight where the window was not used [RFC 9438 4.6] [RFC 5681 3.1 unused]', () => {
     const clock = slowStartTo(100);
     for (let i = 0; i < 3; i++) {
       for (let j = 0; j < 30; j++) clock.ack({ isWindowUsed: false, roundEnded: j === 29 });
@@ -38,7 +38,7 @@ describe('congestion', () => {
     expect(clock.cc.ssthresh).toBeGreaterThanOrEqual(Math.floor(0.34 * cwnd));
   });
 
-  it('never leaves less than two segments on loss, and one on a mark [RFC 9438 4.6]', () => {
+  it('never leaves less than two segments on loss, and one on a mark [RFC 9438 4.6 minimum]', () => {
     const clock = slowStartTo(20);
     for (let i = 0; i < 20; i++) clock.congestion('loss');
     expect(clock.cc.cwnd).toBe(2 * MSS);
@@ -47,7 +47,7 @@ describe('congestion', () => {
     expect(clock.cc.ssthresh).toBe(2 * MSS);
   });
 
-  it('takes a mark as it takes loss [RFC 9438 4.6]', () => {
+  it('takes a mark as it takes loss [RFC 9438 4.6 ECN]', () => {
     const clock = slowStartTo(1000);
     clock.congestion('ecn');
     expect(clock.segments).toBe(700);
@@ -82,7 +82,7 @@ describe('congestion', () => {
 });
 
 describe('a time-out', () => {
-  it('leaves one segment, and 0.7 of the window as threshold [RFC 9438 4.8]', () => {
+  it('leaves one segment, and 0.7 of the window as threshold [RFC 9438 4.8] [RFC 9293 MUST-19]', () => {
     const clock = slowStartTo(1000);
     clock.congestion('timeout');
     expect(clock.segments).toBe(1);

@@ -41,7 +41,7 @@ function conservative(): Rounds {
 }
 
 describe('standard slow start', () => {
-  it('opens the window by what was acknowledged, at most 8 segments [RFC 9406 4.2]', () => {
+  it('opens the window by what was acknowledged, at most 8 segments [RFC 9406 4.2] [RFC 3465 2.2]', () => {
     const { hystart } = new Rounds();
     expect(hystart.growth(MSS, MSS)).toBe(MSS);
     expect(hystart.growth(8 * MSS, MSS)).toBe(8 * MSS);

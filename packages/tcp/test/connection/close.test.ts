@@ -10,7 +10,7 @@ import {
 } from '../support/fake-peer.js';
 
 describe('the close', () => {
-  it('from our side: FIN-WAIT-1, FIN-WAIT-2, TIME-WAIT (3.6, figure 12)', () => {
+  it('from our side: FIN-WAIT-1, FIN-WAIT-2, TIME-WAIT [RFC 9293 3.6 case 1]', () => {
     const script = established();
     script.end();
     script.expects([{ seq: 1, ack: 1, flags: 'FA' }]);
@@ -21,7 +21,7 @@ describe('the close', () => {
     expect(script.events).toEqual(['end', 'close']);
   });
 
-  it('from the peer\u2019s side: CLOSE-WAIT, LAST-ACK, CLOSED', () => {
+  it('from the peer\u2019s side: CLOSE-WAIT, LAST-ACK, CLOSED [RFC 9293 3.6 case 2]', () => {
     const script = established();
     script.sends({ seq: 1, flags: 'FA' });
     script.end();
@@ -35,7 +35,7 @@ describe('the close', () => {
     expect(script.tcp.connectionCount).toBe(0);
   });
 
-  it('from both sides at once: CLOSING (figure 13)', () => {
+  it('from both sides at once: CLOSING [RFC 9293 3.6 case 3]', () => {
     const script = finWait1();
     script.sends({ seq: 1, ack: 1, flags: 'FA' });
     script.expects([{ seq: 2, ack: 2, flags: 'A' }]);
@@ -44,14 +44,14 @@ describe('the close', () => {
     expect(script.events).toEqual(['end', 'close']);
   });
 
-  it('takes text in FIN-WAIT-1 and FIN-WAIT-2, and acknowledges it', () => {
+  it('takes text in FIN-WAIT-1 and FIN-WAIT-2, and acknowledges it [RFC 9293 3.6 case 1, 3.10.7.4 seventh]', () => {
     const script = finWait2();
     script.sends({ seq: 1, ack: 2, data: 1000 }, { seq: 1001, ack: 2, data: 1000 });
     script.expects([{ seq: 2, ack: 2001 }]);
     expect(script.received).toHaveLength(2000);
   });
 
-  it('repeats a FIN that is not acknowledged', () => {
+  it('repeats a FIN that is not acknowledged [RFC 9293 3.6 case 1]', () => {
     for (const build of [finWait1, lastAck, closing]) {
       const script = build();
       script.advance(200);
@@ -72,7 +72,7 @@ describe('the close', () => {
     expect(script.conn.state).toBe('FIN-WAIT-2');
   });
 
-  it('delivers what waits for a paused application before the end and the close', () => {
+  it('delivers what waits for a paused application before the end and the close [RFC 9293 3.10.3]', () => {
     const script = established();
     script.conn.pause();
     script.sends({ seq: 1, data: 'abc', flags: 'FA' });
@@ -93,7 +93,7 @@ describe('the close', () => {
     expect(script.events).toEqual(['close:ECONNRESET']);
   });
 
-  it('aborts with a reset in LAST-ACK only if text gets lost by it (3.10.5)', () => {
+  it('aborts with a reset in LAST-ACK only if text gets lost by it [RFC 9293 3.10.5]', () => {
     const quiet = lastAck();
     quiet.abort();
     quiet.expectsNothing();
@@ -107,7 +107,7 @@ describe('the close', () => {
 });
 
 describe('TIME-WAIT', () => {
-  it('lasts 2 MSL (MUST-13)', () => {
+  it('lasts 2 MSL [RFC 9293 MUST-13, 3.10.8]', () => {
     const script = timeWait();
     script.advance(59_999);
     expect(script.conn.state).toBe('TIME-WAIT');
@@ -120,7 +120,7 @@ describe('TIME-WAIT', () => {
     expect(short.tcp.connectionCount).toBe(0);
   });
 
-  it('starts anew, and answers, when the FIN is repeated', () => {
+  it('starts anew, and answers, when the FIN is repeated [RFC 9293 3.10.7.4 eighth]', () => {
     const script = timeWait();
     script.advance(30_000);
     script.sends({ seq: 1, ack: 2, flags: 'FA' });
@@ -147,7 +147,7 @@ describe('TIME-WAIT', () => {
     expect(script.conn.snd.retransmitAt).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('gives way to a SYN with a later sequence number (3.6.1, MAY-2)', () => {
+  it('gives way to a SYN with a later sequence number [RFC 9293 MAY-2]', () => {
     const script = timeWait();
     script.sends({ seq: 100, flags: 'S', options: { mss: 1000 } });
     script.expects([{ seq: 2 + 65_536, ack: 101, flags: 'SA' }]);
@@ -163,7 +163,7 @@ describe('TIME-WAIT', () => {
     expect(script.conn.state).toBe('TIME-WAIT');
   });
 
-  it('goes by timestamps where both have them (RFC 6191)', () => {
+  it('goes by timestamps where both have them [RFC 9293 SHLD-4] [RFC 6191 2]', () => {
     const ts = (tsval: number) => ({ mss: 1000, ts: [tsval, 0] as const });
     const build = () => {
       const script = established({ settings: { timestamps: true }, options: ts(1000) });

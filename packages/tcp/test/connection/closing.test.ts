@@ -48,7 +48,7 @@ describe('close()', () => {
     expect(script.tcp.connectionCount).toBe(0);
   });
 
-  it('at the same time as the peer\u2019s goes through CLOSING [RFC 9293 3.6]', () => {
+  it('at the same time as the peer\u2019s goes through CLOSING [RFC 9293 3.6 case 3]', () => {
     const script = established();
     close(script);
     script.sends({ seq: 1, ack: 1, flags: 'FA' });
@@ -295,7 +295,7 @@ describe('an orphan', () => {
     expect(script.conn.state).toBe('FIN-WAIT-2');
   });
 
-  it('is given up by R2 when the peer is silent [RFC 9293 3.6]', () => {
+  it('is given up by R2 when the peer is silent [RFC 9293 MUST-20]', () => {
     for (const build of [established, closeWait]) {
       const script = build();
       script.conn.write(pattern(10));

@@ -79,6 +79,17 @@ describe('the observer', () => {
     expect(timers(shut, 200)).toEqual(['timer persist']);
   });
 
+  it('hears of every time-out before a connection is given up [RFC 9293 SHLD-9, SHLD-10]', () => {
+    const script = established();
+    const seen = watch(script);
+    script.conn.write(new Uint8Array(5));
+    turn(script);
+    for (let second = 0; second <= 120; second++) turn(script, 1000);
+    const timers = seen.filter((line) => line.startsWith('timer'));
+    expect(timers.indexOf('timer user-timeout')).toBe(timers.length - 1);
+    expect(timers.slice(0, 3)).toEqual(new Array(3).fill('timer retransmission'));
+  });
+
   it('sees a connection enter TIME-WAIT, and what comes there as nobody\u2019s', () => {
     const script = finWait2();
     const seen = watch(script);

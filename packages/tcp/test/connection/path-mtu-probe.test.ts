@@ -36,7 +36,7 @@ function loseProbe(script: Script, at: number, length: number): void {
 }
 
 describe('a path that was found to be narrow', () => {
-  it('is tried with one larger segment, and no other grows [RFC 4821 7.1]', () => {
+  it('is tried with one larger segment, and no other grows before it has arrived [RFC 4821 7.1, 7.5, 7.6.1]', () => {
     const script = narrowed();
     script.write(6000);
     const sent = script.take();
@@ -62,7 +62,7 @@ describe('a path that was found to be narrow', () => {
     expect(script.take().map((segment) => segment.len)).toEqual([600, 600, 600, 600, 600]);
   });
 
-  it('loses a probe without taking that for congestion [RFC 4821 7.5]', () => {
+  it('loses a probe without taking that for congestion [RFC 4821 7.6.2]', () => {
     const script = narrowed();
     const { cwnd } = script.conn.snd.congestion;
     script.write(6000);
@@ -106,7 +106,7 @@ describe('a path that was found to be narrow', () => {
     expect(probes(script)).toEqual([1400]);
   });
 
-  it('takes the size that a report about a probe names', () => {
+  it('takes the size that a report about a probe names [RFC 4821 7.6.2]', () => {
     const script = narrowed();
     script.write(6000);
     script.clear();
@@ -120,7 +120,7 @@ describe('a path that was found to be narrow', () => {
     expect(probes(script)[0]).toBeLessThanOrEqual(900);
   });
 
-  it('learns nothing from a probe that is lost with others', () => {
+  it('learns nothing from a probe that is lost with others [RFC 4821 7.6.4]', () => {
     const script = narrowed();
     script.write(5000);
     script.clear();

@@ -30,7 +30,7 @@ const records = (map: SendMap) =>
   ]);
 
 describe('SendMap', () => {
-  it('joins what left at the same moment, and nothing else', () => {
+  it('joins what left at the same moment, and nothing else [RFC 8985 6.1]', () => {
     const map = new SendMap(new RecordPool(poolOf().budget));
     map.append(seq(0), seq(10), NEW, 5, 0, state);
     map.append(seq(10), seq(20), NEW, 5, 0, state);
@@ -45,7 +45,7 @@ describe('SendMap', () => {
     ]);
   });
 
-  it('cuts, marks and joins SACKed and lost neighbours', () => {
+  it('cuts, marks and joins SACKed and lost neighbours [RFC 6675 3, 4 Update]', () => {
     const map = mapOf([100, 100, 100]);
     map.cut(1, seq(250));
     expect(map.markSacked(1)).toBe(1);
@@ -92,7 +92,7 @@ describe('SendMap', () => {
     expect(records(map)).toEqual([[10, 20, 'sent']]);
   });
 
-  it('behaves like an array of octets under any operation', () => {
+  it('behaves like an array of octets under any operation [RFC 6675 3]', () => {
     const random = seededRandom(11);
     const map = new SendMap(new RecordPool(poolOf().budget));
     let una = 0xffff_f000;

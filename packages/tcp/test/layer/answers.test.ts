@@ -44,7 +44,7 @@ describe('two ends out of step', () => {
 });
 
 describe('a flood of what is refused', () => {
-  it('of a thousand ACKs behind RCV.NXT is answered once in 500 ms [RFC 5961 7]', () => {
+  it('of a thousand ACKs behind RCV.NXT is answered once in 500 ms [RFC 5961 7] [RFC 9293 3.5.2 group 3]', () => {
     const script = established();
     script.sends({ seq: 1, data: 100 });
     script.advance(40);
@@ -56,7 +56,7 @@ describe('a flood of what is refused', () => {
     expect(script.take()).toHaveLength(1);
   });
 
-  it('of repeated text is answered each time: the peer’s recovery counts on it [RFC 2883 4]', () => {
+  it('of repeated text is answered each time: the peer’s recovery counts on it [RFC 2883 4 answers]', () => {
     const script = established();
     script.sends({ seq: 1, data: 100 });
     script.advance(40);
@@ -65,7 +65,7 @@ describe('a flood of what is refused', () => {
     expect(script.take()).toHaveLength(20);
   });
 
-  it('of old timestamps is answered once in 500 ms [RFC 7323 5.3]', () => {
+  it('of old timestamps is answered once in 500 ms [RFC 7323 5.3 R1]', () => {
     const ts = (tsval: number) => ({ options: { ts: [tsval, 0] as const } });
     const script = established({
       settings: { timestamps: true },

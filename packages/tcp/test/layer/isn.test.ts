@@ -4,10 +4,10 @@ import { IsnGenerator } from '../../src/layer/isn.js';
 import { seqDiff } from '../../src/wire/seq.js';
 import { tupleOf } from '../support/segments.js';
 
-describe('initial sequence numbers (RFC 6528)', () => {
+describe('initial sequence numbers', () => {
   const generator = () => new IsnGenerator(seededRandom(1).u32);
 
-  it('of one 4-tuple grow by 250 a millisecond', () => {
+  it('of one 4-tuple grow by 250 a millisecond [RFC 9293 MUST-8]', () => {
     const isn = generator();
     let last = isn.next(tupleOf(1, 2, 3, 4), 0);
     for (let now = 1; now < 1000; now++) {
@@ -17,7 +17,7 @@ describe('initial sequence numbers (RFC 6528)', () => {
     }
   });
 
-  it('of different 4-tuples and secrets have nothing in common', () => {
+  it('of different 4-tuples and secrets have nothing in common [RFC 9293 MUST-9, SHLD-1] [RFC 6528 3]', () => {
     const isn = generator();
     const seen = new Set([isn.next(tupleOf(1, 2, 3, 4), 0)]);
     for (const [a, b, c, d] of [
@@ -34,7 +34,7 @@ describe('initial sequence numbers (RFC 6528)', () => {
   });
 });
 
-describe('timestamp offsets (RFC 7323, 5.4)', () => {
+describe('timestamp offsets', () => {
   it('of one 4-tuple stay, of different ones have nothing in common [RFC 7323 7.1]', () => {
     const isn = new IsnGenerator(seededRandom(1).u32);
     const one = isn.timestampOffset(tupleOf(1, 2, 3, 4));

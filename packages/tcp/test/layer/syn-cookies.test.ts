@@ -267,7 +267,7 @@ describe('the setting', () => {
     expect(server.accepted).toHaveLength(1);
   });
 
-  it('`never` evicts the oldest', () => {
+  it('`never` evicts the oldest [RFC 4987 3.3]', () => {
     const script = listening({ halfOpenLimit: 3, settings: { synCookies: 'never' } });
     for (let i = 0; i < 10; i++) {
       script.sends({ seq: 0, flags: 'S', from: 5000 + i, options: { mss: 1000 } });

@@ -33,7 +33,7 @@ const syn = (values: PeerSegment = {}): PeerSegment => ({
 });
 
 describe('TIME-WAIT', () => {
-  it('leaves no connection behind, only a record [RFC 9293 3.6.1]', () => {
+  it('leaves no connection behind, only a record [RFC 9293 MUST-13]', () => {
     const script = finWait2();
     script.sends({ seq: 1, ack: 2, flags: 'FA' });
     script.expects([{ seq: 2, ack: 2, flags: 'A' }]);
@@ -57,7 +57,7 @@ describe('TIME-WAIT', () => {
     script.expects([{ seq: 2, ack: 2, flags: 'A' }]);
   });
 
-  it('acknowledges a FIN in the window, and only the FIN itself prolongs it [RFC 9293 3.10.7.4]', () => {
+  it('acknowledges a FIN in the window, and only the FIN itself prolongs it [RFC 9293 3.10.7.4 eighth]', () => {
     const script = timeWait();
     script.advance(30_000);
     script.sends({ seq: 2, ack: 2, flags: 'FA' });
@@ -80,7 +80,7 @@ describe('TIME-WAIT', () => {
     script.expects([{ flags: 'A', ts: true, tsecr: 1700 }]);
   });
 
-  it('refuses old timestamps, and takes none from what it refuses [RFC 7323 5.3]', () => {
+  it('refuses old timestamps, and takes none from what it refuses [RFC 7323 5.3 R1, 5.3 R2]', () => {
     const script = stamped();
     script.sends({ seq: 2, ack: 2, options: { ts: [999, 0] } });
     script.expects([{ flags: 'A', tsecr: 1000 }]);
@@ -109,7 +109,7 @@ describe('TIME-WAIT', () => {
     expect(script.take()).toHaveLength(1);
   });
 
-  it('ends with a reset at RCV.NXT only [RFC 9293 3.10.7.4]', () => {
+  it('ends with a reset at RCV.NXT only [RFC 9293 3.10.7.4 second] [RFC 1337 3 (F1)]', () => {
     const script = timeWait();
     script.sends({ seq: 3, flags: 'R' });
     script.expects([{ seq: 2, ack: 2, flags: 'A' }]);
@@ -188,7 +188,7 @@ describe('a SYN for a 4-tuple in TIME-WAIT', () => {
     expect(script.tcp.counters.dropped['table-full']).toBe(1);
   });
 
-  it('is challenged where nobody listens any more [RFC 5961 4]', () => {
+  it('is challenged where nobody listens any more [RFC 5961 4.2]', () => {
     const script = timeWait();
     script.listener?.close(script.now);
     script.turn();
@@ -197,7 +197,7 @@ describe('a SYN for a 4-tuple in TIME-WAIT', () => {
     expect(script.tcp.timeWaitCount).toBe(1);
   });
 
-  it('begins beyond everything that was sent before, also across the wrap [RFC 9293 3.6.1]', () => {
+  it('begins beyond everything that was sent before, also across the wrap [RFC 9293 MAY-2]', () => {
     for (const iss of [1000, 0xffff_fff0]) {
       const script = timeWait({ iss });
       script.sends(syn());

@@ -15,8 +15,8 @@ const duplicates = (script: Script, ack: number, count: number): void => {
   for (let i = 0; i < count; i++) script.sends({ seq: 1, ack });
 };
 
-describe('the retransmission timer (RFC 6298)', () => {
-  it('backs off by doubling, to 60 s, and repeats only the first segment', () => {
+describe('the retransmission timer', () => {
+  it('backs off by doubling, to 60 s, and repeats only the first segment [RFC 9293 3.8.1, MUST-19, 3.10.8] [RFC 6298 2.5, 5.4, 5.5, 5.6]', () => {
     const script = inFlight(3);
     script.advance(3100);
     expect(script.take().map((s) => [s.seq, s.len, s.at, s.because])).toEqual(
@@ -28,7 +28,7 @@ describe('the retransmission timer (RFC 6298)', () => {
     expect(times.at(-1)! - times.at(-2)!).toBe(60_000);
   });
 
-  it('fails with ETIMEDOUT after the user timeout (3.8.3, R2)', () => {
+  it('fails with ETIMEDOUT after the user timeout [RFC 9293 MUST-20, 3.10.8]', () => {
     const script = inFlight(1, { settings: { userTimeoutMs: 5000 } });
     script.advance(4999);
     expect(script.events).toEqual([]);
@@ -37,7 +37,7 @@ describe('the retransmission timer (RFC 6298)', () => {
     expect(script.tcp.connectionCount).toBe(0);
   });
 
-  it('stops when everything is acknowledged, starts anew when something is ((5.2), (5.3))', () => {
+  it('stops when everything is acknowledged, starts anew when something is [RFC 6298 5.1, 5.2, 5.3]', () => {
     const script = inFlight(2);
     script.advance(150);
     script.sends({ seq: 1, ack: 1001 });
@@ -51,7 +51,7 @@ describe('the retransmission timer (RFC 6298)', () => {
     script.expectsNothing();
   });
 
-  it('measures one segment a round trip and never one sent twice (Karn)', () => {
+  it('measures one segment a round trip and never one sent twice [RFC 9293 MUST-18] [RFC 6298 3, 3 rate]', () => {
     const script = inFlight(1);
     const samples = watchSamples(script.conn);
     script.advance(100);
@@ -72,7 +72,7 @@ describe('the retransmission timer (RFC 6298)', () => {
     expect(script.conn.snd.rtt.backoffs).toBe(0);
   });
 
-  it('measures no segment that a fast retransmission has repeated (Karn)', () => {
+  it('measures no segment that a fast retransmission has repeated [RFC 9293 MUST-18] [RFC 6298 3]', () => {
     const script = inFlight(10);
     const samples = watchSamples(script.conn);
     duplicates(script, 1, 3);
@@ -81,7 +81,7 @@ describe('the retransmission timer (RFC 6298)', () => {
     expect(samples).toEqual([]);
   });
 
-  it('measures retransmissions too with timestamps (RFC 7323, 4.1)', () => {
+  it('measures retransmissions too with timestamps [RFC 7323 4.1, 5.4]', () => {
     const script = established({
       settings: { timestamps: true },
       options: { mss: 1000, ts: [7, 0] },
@@ -98,7 +98,34 @@ describe('the retransmission timer (RFC 6298)', () => {
     expect(script.conn.snd.rtt.backoffs).toBe(0);
   });
 
-  it('measures nothing by the echo of a time before the last repetition', () => {
+  it('measures by no echo that moves nothing [RFC 7323 4.1 advance]', () => {
+    const script = established({
+      settings: { timestamps: true },
+      options: { mss: 1000, ts: [7, 0] },
+    });
+    script.write(500);
+    script.advance(200);
+    const again = script.take().at(-1)!;
+    const samples = watchSamples(script.conn);
+    script.advance(70);
+    script.sends({ seq: 1, ack: 1, options: { ts: [8, again.tsval] } });
+    expect(samples).toEqual([]);
+    expect(script.conn.snd.rtt.backoffs).toBe(1);
+  });
+
+  it('measures once a round trip, however many ACKs there are [RFC 7323 4.2]', () => {
+    const script = inFlight(8);
+    expect(script.conn.snd.rtt.srttMs).toBe(0);
+    script.advance(100);
+    for (let acked = 1001; acked <= 8001; acked += 1000) script.sends({ seq: 1, ack: acked });
+    expect(script.conn.snd.rtt.srttMs).toBe(100 / 8);
+    script.write(1000);
+    script.advance(100);
+    script.sends({ seq: 1, ack: 9001 });
+    expect(script.conn.snd.rtt.srttMs).toBeGreaterThan(100 / 8);
+  });
+
+  it('measures nothing by the echo of a time before the last repetition [RFC 6298 3]', () => {
     const script = established({
       settings: { timestamps: true },
       options: { mss: 1000, ts: [7, 0] },
@@ -115,7 +142,7 @@ describe('the retransmission timer (RFC 6298)', () => {
     expect(script.conn.snd.rtt.backoffs).toBe(1);
   });
 
-  it('returns to slow start from one segment, half of the flight as threshold', () => {
+  it('returns to slow start from one segment, half of the flight as threshold [RFC 9293 MUST-19] [RFC 5681 3.1 (4), 3.1 loss window]', () => {
     const script = inFlight(8);
     script.advance(200);
     script.expects([{ seq: 1 }]);
@@ -133,7 +160,7 @@ describe('the retransmission timer (RFC 6298)', () => {
     expect(script.conn.snd.phase).toBe('open');
   });
 
-  it('halves the threshold once for repeated time-outs of the same data (RFC 5681, 3.1)', () => {
+  it('halves the threshold once for repeated time-outs of the same data [RFC 5681 3.1 repeated]', () => {
     const script = inFlight(8);
     script.advance(200 + 400 + 800);
     expect(script.conn.snd.congestion.ssthresh).toBe(4000);
@@ -145,8 +172,8 @@ describe('the retransmission timer (RFC 6298)', () => {
   });
 });
 
-describe('fast retransmit and NewReno (RFC 5681, 3.2; RFC 6582)', () => {
-  it('repeats the segment at the third duplicate, not before', () => {
+describe('fast retransmit and NewReno', () => {
+  it('repeats the segment at the third duplicate, not before [RFC 5681 3.2 fast retransmit, 3.2 step 2] [RFC 8985 4]', () => {
     const script = inFlight(10);
     duplicates(script, 1, 2);
     script.expectsNothing();
@@ -159,7 +186,7 @@ describe('fast retransmit and NewReno (RFC 5681, 3.2; RFC 6582)', () => {
     script.expectsNothing();
   });
 
-  it('sends new data for the first two duplicates (RFC 3042), which does not count as flight', () => {
+  it('sends new data for the first two duplicates, which does not count as flight [RFC 3042 2] [RFC 5681 3.2 step 1, 3.1 (4)]', () => {
     const script = inFlight(20);
     duplicates(script, 1, 1);
     script.expects([{ seq: 10_001, because: Because.NEW_DATA }]);
@@ -170,7 +197,7 @@ describe('fast retransmit and NewReno (RFC 5681, 3.2; RFC 6582)', () => {
     expect(script.conn.snd.congestion.ssthresh).toBe(5000);
   });
 
-  it('inflates the window by one segment for each further duplicate', () => {
+  it('inflates the window by one segment for each further duplicate [RFC 5681 3.2 step 4]', () => {
     const script = inFlight(20);
     duplicates(script, 1, 3);
     script.take();
@@ -181,7 +208,7 @@ describe('fast retransmit and NewReno (RFC 5681, 3.2; RFC 6582)', () => {
     script.expects([{ seq: 12_001 }, { seq: 13_001 }]);
   });
 
-  it('repeats the next hole on a partial ACK and ends with a full one', () => {
+  it('repeats the next hole on a partial ACK and ends with a full one [RFC 6582 3.2 step 3 partial, 3.2 step 3 full] [RFC 5681 3.2 step 6]', () => {
     const script = inFlight(10);
     duplicates(script, 1, 3);
     script.take();
@@ -197,7 +224,7 @@ describe('fast retransmit and NewReno (RFC 5681, 3.2; RFC 6582)', () => {
     expect(script.conn.snd.inflation).toBe(0);
   });
 
-  it('restarts the timer at the first partial ACK only (RFC 6582, 4: impatient)', () => {
+  it('restarts the timer at the first partial ACK only [RFC 6582 4]', () => {
     const script = inFlight(10);
     duplicates(script, 1, 3);
     script.advance(100);
@@ -208,7 +235,7 @@ describe('fast retransmit and NewReno (RFC 5681, 3.2; RFC 6582)', () => {
     expect(script.conn.snd.retransmitAt).toBe(retransmitAt);
   });
 
-  it('is not started again by duplicates of before the last recovery (recover)', () => {
+  it('is not started again by duplicates of before the last recovery [RFC 6582 3.2 step 2]', () => {
     const script = inFlight(10);
     script.advance(200);
     script.take();
@@ -218,7 +245,7 @@ describe('fast retransmit and NewReno (RFC 5681, 3.2; RFC 6582)', () => {
     expect(script.tcp.counters.fastRetransmissions).toBe(0);
   });
 
-  it('counts no ACK with text, with a new window, or with nothing in flight', () => {
+  it('counts no ACK with text, with a new window, or with nothing in flight [RFC 5681 2]', () => {
     const script = inFlight(5);
     for (let i = 0; i < 4; i++) script.sends({ seq: 1 + i, ack: 1, data: 'x' });
     for (let i = 0; i < 4; i++) script.sends({ seq: 5, ack: 1, wnd: 50_000 + i });
@@ -240,14 +267,14 @@ describe('fast retransmit and NewReno (RFC 5681, 3.2; RFC 6582)', () => {
   });
 });
 
-describe('the congestion window (RFC 5681, 3.1)', () => {
-  it('begins with ten segments (RFC 6928)', () => {
+describe('the congestion window', () => {
+  it('begins with ten segments [RFC 6928 2] [RFC 5681 3, 3.1 initial window]', () => {
     const script = established({ wnd: 65_000 });
     script.write(50_000);
     expect(script.take()).toHaveLength(10);
   });
 
-  it('grows by what is acknowledged in slow start, only while it is used', () => {
+  it('grows by what is acknowledged in slow start, only while it is used [RFC 5681 3.1 (2), 3.1 unused]', () => {
     const script = inFlight(30);
     script.sends({ seq: 1, ack: 2001 });
     expect(script.conn.snd.congestion.cwnd).toBe(12_000);
@@ -257,7 +284,7 @@ describe('the congestion window (RFC 5681, 3.1)', () => {
     expect(idle.conn.snd.congestion.cwnd).toBe(10_000);
   });
 
-  it('grows by one segment a window in congestion avoidance', () => {
+  it('grows by one segment a window in congestion avoidance [RFC 5681 3.1 (3)] [RFC 9293 MUST-19]', () => {
     const script = established();
     script.write(100_000);
     duplicates(script, 1, 3);
@@ -280,7 +307,7 @@ describe('the congestion window (RFC 5681, 3.1)', () => {
 });
 
 describe('loss with sequence numbers that wrap', () => {
-  it('recovers across 2^32', () => {
+  it('recovers across 2^32 [RFC 9293 3.4]', () => {
     const script = inFlight(10, { iss: 0xffff_f000, irs: 0xffff_fffa });
     duplicates(script, 1, 3);
     script.expects([{ seq: 1 }]);

@@ -1,35 +1,12 @@
 import { Because } from '@netlayers/tcp';
 import { describe, expect, it } from 'vitest';
-import { type Script, type ScriptSetup, synReceived } from '../support/fake-peer.js';
-
-const RTT = 100;
+import { inFlight, RTT, sacks, sentBy } from '../support/sack-script.js';
 
 /** Set for the runs that take their time. */
 const isLong = process.env.NETLAYERS_LONG === '1';
 
-/** A connection with SACK and a round trip of 100 ms, `count` segments of 1000 bytes in flight. */
-function inFlight(count: number, setup: ScriptSetup = {}): Script {
-  const script = synReceived({
-    ...setup,
-    settings: { sack: true, ...setup.settings },
-    options: { mss: 1000, sackOk: true, ...setup.options },
-  });
-  script.advance(RTT);
-  const ts = script.conn.timestampsEnabled ? { options: { ts: [7, 0] as const } } : {};
-  script.sends({ seq: 1, ack: 1, ...ts });
-  script.write(count * 1000);
-  return script.clear();
-}
-
-/** An ACK with SACK blocks, edges relative to ISS. */
-const sacks = (script: Script, ack: number, ...edges: number[]): void =>
-  script.sends({ seq: 1, ack, options: { sack: edges.map((edge) => script.iss + edge) } });
-
-const sentBy = (script: Script) =>
-  script.take().map(({ seq, len, because }) => ({ seq, len, because }));
-
 describe('SACK and RACK', () => {
-  it('repeats the hole when three segments behind it are reported, and only the hole [RFC 8985 6.2]', () => {
+  it('repeats the hole when three segments behind it are reported, and only the hole [RFC 8985 6.2 step 4, 6.2 step 5] [RFC 6675 4 IsLost, 5 (1), 5 (4.1), 5 (4.3)] [RFC 2018 5] [RFC 5681 4.3]', () => {
     const script = inFlight(8);
     script.advance(RTT);
     sacks(script, 1, 1001, 2001);
@@ -45,7 +22,7 @@ describe('SACK and RACK', () => {
     expect(script.conn.snd.map.size).toBe(0);
   });
 
-  it('finds one lost segment with one report by time, a quarter of the round trip later [RFC 8985 6.2]', () => {
+  it('finds one lost segment with one report by time, a quarter of the round trip later [RFC 8985 6.2 step 4, 6.2 step 5 timer]', () => {
     const script = inFlight(3);
     script.advance(RTT);
     sacks(script, 1, 2001, 3001);
@@ -58,7 +35,7 @@ describe('SACK and RACK', () => {
     expect(script.conn.snd.map.lostBytes).toBe(1000);
   });
 
-  it('repairs several holes of one window, and a lost repetition without a time-out [RFC 8985 3.3]', () => {
+  it('repairs several holes of one window, and a lost repetition without a time-out [RFC 8985 6.2 step 5] [RFC 6675 4 Update, 4 NextSeg]', () => {
     const script = inFlight(10);
     script.advance(RTT);
     sacks(script, 1, 1001, 3001, 4001, 6001);
@@ -77,7 +54,7 @@ describe('SACK and RACK', () => {
     expect(script.conn.snd.phase).toBe('open');
   });
 
-  it('shrinks the flight to the threshold over the round trip [RFC 9937 6]', () => {
+  it('shrinks the flight to the threshold over the round trip [RFC 9937 6] [RFC 6675 4 SetPipe, 5 (4.2), 5 (C)]', () => {
     const script = inFlight(100, { wnd: 60_000 });
     for (let acked = 1001; acked <= 10_001; acked += 1000) script.sends({ seq: 1, ack: acked });
     script.clear();
@@ -97,7 +74,7 @@ describe('SACK and RACK', () => {
     expect(snd.congestion.cwnd).toBe(snd.congestion.ssthresh);
   });
 
-  it('ignores blocks beyond SND.NXT, below SND.UNA and upside down [RFC 2018 4]', () => {
+  it('ignores blocks beyond SND.NXT, below SND.UNA and upside down [RFC 2018 5]', () => {
     const script = inFlight(4);
     sacks(script, 1, 1001, 8001);
     sacks(script, 1, 3001, 2001);
@@ -113,7 +90,7 @@ describe('SACK and RACK', () => {
 });
 
 describe('the tail loss probe', () => {
-  it('repeats the last segment after two round trips [RFC 8985 7.2]', () => {
+  it('repeats the last segment after two round trips [RFC 8985 7.2, 7.3]', () => {
     const script = inFlight(4);
     script.advance(2 * RTT);
     expect(sentBy(script)).toEqual([]);
@@ -126,7 +103,7 @@ describe('the tail loss probe', () => {
     expect(script.tcp.counters.retransmissionTimeouts).toBe(0);
   });
 
-  it('sends new text instead where there is some [RFC 8985 7.3]', () => {
+  it('sends new text instead where there is some, beyond the congestion window [RFC 8985 7.3, 7.3 window]', () => {
     const script = inFlight(20);
     expect(script.conn.snd.hasUnsent).toBe(true);
     const { nxt, iss } = script.conn.snd;
@@ -136,7 +113,7 @@ describe('the tail loss probe', () => {
     ]);
   });
 
-  it('waits longer for the ACK of a lone segment, which may be delayed [RFC 8985 7.2]', () => {
+  it('waits longer for the ACK of a lone segment, which may be delayed [RFC 8985 7.2 delayed]', () => {
     const script = inFlight(1);
     script.advance(2 * RTT + 20);
     expect(sentBy(script)).toEqual([]);
@@ -186,7 +163,7 @@ describe('a needless recovery', () => {
     expect(script.conn.snd.recovery.reorderingSeen).toBe(true);
   });
 
-  it('is taken back when every repetition is reported as a duplicate [RFC 2883 4]', () => {
+  it('is taken back when every repetition is reported as a duplicate [RFC 2883 5] [RFC 3708 2]', () => {
     const script = inFlight(8);
     const { cwnd } = script.conn.snd.congestion;
     script.advance(RTT);
@@ -262,7 +239,7 @@ describe('stored sequence numbers', () => {
   const checks = isLong ? [2.2, 4.4, 10] : [2.2];
 
   it.each([true, false])(
-    'let fast retransmit work after more than 2 GiB without loss, SACK %s [RFC 6582 3.2]',
+    'let fast retransmit work after more than 2 GiB without loss, SACK %s [RFC 6582 3.2 step 2]',
     (sack) => {
       const mss = 60_000;
       const script = inFlight(60, {

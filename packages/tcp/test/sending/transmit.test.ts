@@ -14,7 +14,7 @@ import { pattern } from '../support/segments.js';
 const lengths = (script: Script): number[] => script.take().map((s) => s.len);
 
 describe('segmentation', () => {
-  it('cuts text at the segment size and pushes the last piece (3.9.1.2)', () => {
+  it('cuts text at the segment size and pushes the last piece [RFC 9293 MAY-15, MUST-61]', () => {
     const script = established();
     script.write(2500);
     script.expects([
@@ -24,21 +24,25 @@ describe('segmentation', () => {
     ]);
   });
 
-  it('names the MSS in no segment but the SYN (MUST-65)', () => {
+  it('names the MSS in no segment but the SYN [RFC 9293 MUST-65]', () => {
     const script = established();
     script.write(10);
     script.end();
     expect(script.take().map((s) => s.mss)).toEqual([0, 0]);
   });
 
-  it('joins small writes of one turn', () => {
+  it('joins small writes of one turn [RFC 9293 MAY-16, SHLD-27, SHLD-28]', () => {
     const script = established();
     for (let i = 0; i < 100; i++) script.conn.write(pattern(30));
     script.turn();
-    expect(lengths(script)).toEqual([1000, 1000, 1000]);
+    expect(script.take().map((s) => [s.len, s.flags])).toEqual([
+      [1000, 'A'],
+      [1000, 'A'],
+      [1000, 'PA'],
+    ]);
   });
 
-  it('leaves room for timestamps and for SACK blocks (Eff.snd.MSS, MUST-16)', () => {
+  it('leaves room for timestamps and for SACK blocks [RFC 9293 MUST-16]', () => {
     const script = established({
       settings: { timestamps: true, sack: true },
       options: { mss: 1000, ts: [9, 0], sackOk: true },
@@ -51,7 +55,7 @@ describe('segmentation', () => {
     expect(lengths(script)).toEqual([976, 24]);
   });
 
-  it('writes nothing before the handshake', () => {
+  it('writes nothing before the handshake [RFC 9293 3.10.2]', () => {
     const passive = synReceived();
     passive.conn.write(pattern(10));
     passive.turn();
@@ -69,7 +73,7 @@ describe('segmentation', () => {
     expect(script.conn.state).toBe('FIN-WAIT-1');
   });
 
-  it('takes nothing after end()', () => {
+  it('takes nothing after end() [RFC 9293 3.10.2]', () => {
     const script = finWait1();
     expect(script.write('more')).toBe(false);
     script.expectsNothing();
@@ -83,8 +87,8 @@ describe('segmentation', () => {
   });
 });
 
-describe('Nagle (3.7.4)', () => {
-  it('holds a small segment while anything is unacknowledged', () => {
+describe('Nagle', () => {
+  it('holds a small segment while anything is unacknowledged [RFC 9293 SHLD-7, MUST-60]', () => {
     const script = established({ settings: { noDelay: false } });
     script.write('a');
     script.write('b');
@@ -103,7 +107,7 @@ describe('Nagle (3.7.4)', () => {
     script.expects([{ seq: 1002, len: 500, flags: 'FA' }]);
   });
 
-  it('sends the tail of a long write with it (appendix A.3), on every device the same', () => {
+  it('sends the tail of a long write with it, on every device the same [RFC 9293 SHLD-7]', () => {
     for (const segmentationOffload of [0, 65_535]) {
       const script = established({ settings: { noDelay: false }, segmentationOffload });
       script.write(3500);
@@ -117,7 +121,7 @@ describe('Nagle (3.7.4)', () => {
     }
   });
 
-  it('is switched off per connection (MUST-17)', () => {
+  it('is switched off per connection [RFC 9293 MUST-17]', () => {
     const script = established({ settings: { noDelay: false } });
     script.conn.noDelay = true;
     script.write('a');
@@ -152,7 +156,7 @@ describe('cork', () => {
 });
 
 describe('the peer\u2019s window', () => {
-  it('bounds what is in flight, and moves with the ACKs', () => {
+  it('bounds what is in flight, and moves with the ACKs [RFC 5681 3]', () => {
     const script = established({ wnd: 2500 });
     script.write(6000);
     expect(lengths(script)).toEqual([1000, 1000]);
@@ -162,7 +166,7 @@ describe('the peer\u2019s window', () => {
     expect(lengths(script)).toEqual([1000, 1000, 1000]);
   });
 
-  it('is not cut into small pieces: silly window avoidance (MUST-38)', () => {
+  it('is not cut into small pieces: silly window avoidance [RFC 9293 MUST-38]', () => {
     const script = established({ wnd: 3000 });
     script.write(10_000);
     script.take();
@@ -180,7 +184,18 @@ describe('the peer\u2019s window', () => {
     expect(lengths(small)).toEqual([450]);
   });
 
-  it('is scaled by the peer\u2019s shift, except in its SYN (RFC 7323, 2.2)', () => {
+  it('is a number of 32 bits without a sign [RFC 9293 MUST-1, REC-1]', () => {
+    const usable = (script: Script): number => script.conn.snd.windowFrom(script.conn.snd.nxt);
+    expect(usable(established({ wnd: 65_535 }))).toBe(65_535);
+    const script = established({
+      settings: { windowScaling: true },
+      wnd: 65_535,
+      options: { mss: 1000, ws: 14 },
+    });
+    expect(usable(script)).toBe(65_535 * 2 ** 14);
+  });
+
+  it('is scaled by the peer\u2019s shift, except in its SYN [RFC 7323 2.3]', () => {
     const script = established({
       settings: { windowScaling: true },
       wnd: 1000,
@@ -190,7 +205,7 @@ describe('the peer\u2019s window', () => {
     expect(script.conn.snd.wnd).toBe(16_000);
   });
 
-  it('of a SYN-ACK bounds the first flight unscaled', () => {
+  it('of a SYN-ACK bounds the first flight unscaled [RFC 7323 2.2 unscaled]', () => {
     const script = synSent({
       settings: { windowScaling: true },
       wnd: 1000,
@@ -203,7 +218,7 @@ describe('the peer\u2019s window', () => {
     expect(lengths(script)).toEqual([1000, 1000, 1000, 1000]);
   });
 
-  it('is not taken from an older segment (SND.WL1, SND.WL2)', () => {
+  it('is not taken from an older segment [RFC 9293 3.10.7.4 fifth]', () => {
     const script = established({ wnd: 5000 });
     script.sends({ seq: 1, data: 'abc', wnd: 5000 });
     script.sends({ seq: 4, data: 'd', wnd: 4000 });
@@ -212,8 +227,8 @@ describe('the peer\u2019s window', () => {
   });
 });
 
-describe('an idle connection (RFC 5681, 4.1)', () => {
-  it('starts again from the initial window after one RTO', () => {
+describe('an idle connection', () => {
+  it('starts again from the initial window after one RTO [RFC 5681 4.1]', () => {
     const script = established();
     let acked = 1;
     for (let round = 0; round < 3; round++) {
@@ -259,7 +274,7 @@ describe('a device with offload', () => {
     ]);
   });
 
-  it('gets the pseudo-header sum as checksum, without offload the whole', () => {
+  it('gets the pseudo-header sum as checksum, without offload the whole [RFC 9293 MUST-2]', () => {
     const script = established({ ...OFFLOAD });
     script.write('x');
     expect(script.ip.sent[0]?.checksum).toBe(ChecksumState.PARTIAL);
@@ -442,7 +457,7 @@ describe('what holds the sender (observer)', () => {
 });
 
 describe('half-close', () => {
-  it('goes on sending after the peer\u2019s FIN', () => {
+  it('goes on sending after the peer\u2019s FIN [RFC 9293 3.6.1]', () => {
     const script = closeWait();
     script.write(1500);
     script.expects([

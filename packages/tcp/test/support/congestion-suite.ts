@@ -80,7 +80,7 @@ export function congestionSuite(
 ): void {
   const clockOf = (mss = MSS): AckClock => new AckClock(make(mss), { mss });
 
-  describe(`${name}, as every congestion control`, () => {
+  describe(`${name}, as every congestion control [RFC 9293 MAY-18]`, () => {
     it.each([48, 536, 1460, 8960, 65495])(
       'begins with the initial window of RFC 6928 at an MSS of %i [RFC 6928 2]',
       (mss) => {
@@ -107,13 +107,13 @@ export function congestionSuite(
       expectSound(clock.cc, 1460);
     });
 
-    it('starts from one segment when the SYN was lost [RFC 5681 3.1]', () => {
+    it('starts from one segment when the SYN was lost [RFC 5681 3.1 SYN loss]', () => {
       const cc = make(MSS);
       cc.handleSynLoss();
       expect(cc.cwnd).toBe(MSS);
     });
 
-    it('grows in slow start, at most to the double in a round trip [RFC 5681 3.1]', () => {
+    it('grows in slow start, at most to the double in a round trip [RFC 5681 3.1 (2)]', () => {
       const clock = clockOf();
       for (let i = 0; i < 6; i++) {
         const before = clock.cc.cwnd;
@@ -123,7 +123,7 @@ export function congestionSuite(
       }
     });
 
-    it('does not take a time-out for a reason to send more [RFC 5681 3.1]', () => {
+    it('does not take a time-out for a reason to send more [RFC 5681 3.1 loss window]', () => {
       const clock = clockOf();
       for (let i = 0; i < 4; i++) clock.round();
       const before = clock.cc.cwnd;
@@ -199,7 +199,7 @@ function lossBasedSuite(name: string, clockOf: () => AckClock): void {
       },
     );
 
-    it('does not grow in fast recovery [RFC 5681 3.2]', () => {
+    it('does not grow in fast recovery [RFC 5681 3.2 recovery]', () => {
       const clock = clockOf();
       for (let i = 0; i < 3; i++) clock.round();
       clock.congestion('loss');
@@ -208,7 +208,7 @@ function lossBasedSuite(name: string, clockOf: () => AckClock): void {
       expect(clock.cc.cwnd).toBe(before);
     });
 
-    it.each(['loss', 'ecn'] as const)('shrinks at once on %s [RFC 5681 3.2]', (cause) => {
+    it.each(['loss', 'ecn'] as const)('shrinks at once on %s [RFC 5681 3.2 step 2]', (cause) => {
       const clock = clockOf();
       for (let i = 0; i < 3; i++) clock.round();
       const before = clock.cc.cwnd;
@@ -217,7 +217,7 @@ function lossBasedSuite(name: string, clockOf: () => AckClock): void {
       expect(clock.cc.ssthresh).toBe(clock.cc.cwnd);
     });
 
-    it('has no threshold below two segments [RFC 5681 3.1]', () => {
+    it('has no threshold below two segments [RFC 5681 3.1 (4)]', () => {
       const clock = clockOf();
       for (let i = 0; i < 20; i++) clock.lose();
       expect(clock.cc.ssthresh).toBe(2 * MSS);
@@ -227,7 +227,7 @@ function lossBasedSuite(name: string, clockOf: () => AckClock): void {
       expect(clock.cc.cwnd).toBe(MSS);
     });
 
-    it('begins from one segment after a time-out, and again below the threshold [RFC 5681 3.1]', () => {
+    it('begins from one segment after a time-out, and again below the threshold [RFC 5681 3.1 loss window, 3.1 repeated] [RFC 3465 2.3]', () => {
       const clock = clockOf();
       for (let i = 0; i < 3; i++) clock.round();
       clock.congestion('timeout');
@@ -246,7 +246,7 @@ function lossBasedSuite(name: string, clockOf: () => AckClock): void {
       expect(clock.cc.ssthresh).toBe(ssthresh);
     });
 
-    it('does not leave a recovery with a burst [RFC 6582 3.2]', () => {
+    it('does not leave a recovery with a burst [RFC 6582 3.2 step 3 full]', () => {
       const clock = clockOf();
       for (let i = 0; i < 3; i++) clock.round();
       clock.congestion('loss');

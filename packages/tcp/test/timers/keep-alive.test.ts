@@ -46,7 +46,7 @@ describe('keep-alive', () => {
     script.expectsNothing();
   });
 
-  it('asks after two hours, every 75 s, nine times [RFC 9293 MUST-28]', () => {
+  it('asks after two hours, every 75 s, nine times [RFC 9293 MAY-5, MUST-28]', () => {
     const script = established({ settings: { keepAlive: true } });
     script.advance(7_199_999);
     script.expectsNothing();
@@ -128,7 +128,7 @@ describe('keep-alive', () => {
     expect(probeTimes(script)).toEqual([46_000]);
   });
 
-  it('is not kept quiet by segments that are refused [RFC 5961 5]', () => {
+  it('is not kept quiet by segments that are refused [RFC 5961 5.2]', () => {
     const script = established({ settings: QUICK });
     for (let i = 0; i < 10; i++) {
       script.advance(1000);

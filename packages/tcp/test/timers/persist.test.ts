@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { established } from '../support/fake-peer.js';
 import { watchSamples } from '../support/rtt-samples.js';
 
-describe('a closed window (3.8.6.1)', () => {
-  it('is probed with one byte after one RTO, then ever more slowly (SHLD-29, SHLD-30)', () => {
+describe('a closed window', () => {
+  it('is probed with one byte after one RTO, then ever more slowly [RFC 9293 MUST-36, SHLD-29, SHLD-30]', () => {
     const script = established({ wnd: 0 });
     script.write('hello');
     script.expectsNothing();
@@ -23,7 +23,7 @@ describe('a closed window (3.8.6.1)', () => {
     expect(script.tcp.counters.windowProbes).toBe(sent.length);
   });
 
-  it('stays open for as long as the probes are answered (MUST-37)', () => {
+  it('stays open for as long as the probes are answered [RFC 9293 MUST-37]', () => {
     const script = established({ wnd: 0 });
     script.write('hello');
     for (let i = 0; i < 500; i++) {
@@ -127,8 +127,8 @@ describe('a closed window (3.8.6.1)', () => {
   });
 });
 
-describe('a window that is too small (3.8.6.2.1, override)', () => {
-  it('is used after one RTO', () => {
+describe('a window that is too small', () => {
+  it('is used after one RTO [RFC 9293 3.8.6.2.1 override, MUST-60]', () => {
     const script = established({ wnd: 5000 });
     script.write(5000);
     script.take();
@@ -142,8 +142,8 @@ describe('a window that is too small (3.8.6.2.1, override)', () => {
   });
 });
 
-describe('a window that the peer shrinks (MUST-34)', () => {
-  it('keeps new text back and repeats only what is inside (SHLD-15, SHLD-16)', () => {
+describe('a window that the peer shrinks', () => {
+  it('keeps new text back and repeats only what is inside [RFC 9293 MUST-34, SHLD-15, SHLD-16, MAY-7]', () => {
     const script = established({ wnd: 5000 });
     script.write(8000);
     expect(script.take()).toHaveLength(5);
@@ -155,7 +155,7 @@ describe('a window that the peer shrinks (MUST-34)', () => {
     expect(script.take().map((s) => s.seq)).toEqual([5001, 6001]);
   });
 
-  it('to nothing is probed, and nobody is given up for it (MUST-35, SHLD-17)', () => {
+  it('to nothing is probed, and nobody is given up for it [RFC 9293 MUST-34, MUST-35, SHLD-17]', () => {
     const script = established({ wnd: 5000 });
     script.write(3000);
     script.take();

@@ -10,7 +10,7 @@ const written = (script: Script, ms: number): Script => {
 };
 
 describe('a user time-out', () => {
-  it('is 120 s for data unless one is set [RFC 9293 SHLD-11]', () => {
+  it('is 120 s for data unless one is set [RFC 9293 MUST-20, SHLD-11]', () => {
     const script = established();
     script.write('x');
     script.advance(119_999);
@@ -60,7 +60,7 @@ describe('a user time-out', () => {
     expect(script.events).toEqual([]);
   });
 
-  it('counts for a FIN too, and not for what is idle [RFC 9293 3.6]', () => {
+  it('counts for a FIN too, and not for what is idle [RFC 9293 MUST-20, 3.6 case 2]', () => {
     const script = finWait1({ settings: { userTimeoutMs: 5000 } });
     script.advance(5000);
     expect(script.events).toEqual(['close:ETIMEDOUT']);
@@ -86,7 +86,7 @@ describe('a user time-out', () => {
 });
 
 describe('the User Timeout Option of a peer', () => {
-  it('is skipped: it changes nothing here [RFC 9293 MUST-6]', () => {
+  it('is skipped: it changes nothing here [RFC 9293 MUST-6] [RFC 5482 3]', () => {
     const script = listening();
     // Kind 28, length 4, 3 seconds; then an MSS of 1000 (RFC 5482, 3).
     const options = { raw: [28, 4, 0, 3, 2, 4, 3, 232] };

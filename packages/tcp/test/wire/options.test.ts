@@ -76,7 +76,7 @@ describe('the header', () => {
 });
 
 describe('options', () => {
-  it('of every kind are read, in any order and alignment (MUST-4, MUST-5, MUST-64)', () => {
+  it('of every kind are read, in any order and alignment [RFC 9293 MUST-4, MUST-5, MUST-64]', () => {
     const sack = [1, 5, 18, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0];
     const { header } = parse(withOptions(...sack));
     expect(header.sackCount).toBe(2);
@@ -85,24 +85,24 @@ describe('options', () => {
     expect(other).toMatchObject({ windowShift: 9, sackPermitted: true, mss: 256 });
   });
 
-  it('end at END, whatever follows', () => {
+  it('end at END, whatever follows [RFC 9293 MUST-4]', () => {
     expect(parse(withOptions(0, 2, 0, 0)).drop).toBe(null);
   });
 
-  it('of unknown kinds are skipped by their length (MUST-6, MUST-68)', () => {
+  it('of unknown kinds are skipped by their length [RFC 9293 MUST-6, MUST-68]', () => {
     const { drop, header } = parse(withOptions(254, 6, 1, 2, 3, 4, 2, 4, 4, 0, 1, 0));
     expect(drop).toBe(null);
     expect(header.mss).toBe(1024);
   });
 
-  it('with an impossible length make the segment unusable (MUST-7)', () => {
+  it('with an impossible length make the segment unusable [RFC 9293 MUST-7]', () => {
     expect(parse(withOptions(2, 0, 0, 0)).drop).toBe('bad-option');
     expect(parse(withOptions(2, 1, 0, 0)).drop).toBe('bad-option');
     expect(parse(withOptions(1, 1, 1, 2)).drop).toBe('bad-option');
     expect(parse(withOptions(99, 5, 0, 0)).drop).toBe('bad-option');
   });
 
-  it('with a wrong length for their kind are ignored', () => {
+  it('with a wrong length for their kind are ignored [RFC 9293 MUST-7]', () => {
     const { drop, header } = parse(withOptions(2, 3, 5, 3, 4, 7, 1, 4, 3, 0, 8, 3, 0, 5, 3, 0));
     expect(drop).toBe(null);
     expect(header).toMatchObject({
@@ -114,7 +114,7 @@ describe('options', () => {
     });
   });
 
-  it('take a shift above 14 as 14 (RFC 7323, 2.3)', () => {
+  it('take a shift above 14 as 14 [RFC 7323 2.3 shift]', () => {
     expect(parse(withOptions(3, 3, 200, 0)).header.windowShift).toBe(14);
   });
 
@@ -136,7 +136,7 @@ describe('negotiation', () => {
   const ON = { timestamps: true, sack: true, windowScaling: true } as const;
   const ALL = { mss: 1000, ws: 3, sackOk: true, ts: [5, 0] } as const satisfies ScriptOptions;
 
-  it('offers everything in a SYN, with tsecr 0 and an unscaled window', () => {
+  it('offers everything in a SYN, with tsecr 0 and an unscaled window [RFC 9293 MUST-14, SHLD-5] [RFC 7323 2.2 SYN, 2.2 unscaled, 3.2 SYN, 3.2 TSecr]', () => {
     const script = synSent({ settings: { ...ON, receiveBuffer: 1_000_000 } });
     script.advance(1000);
     script.expects([
@@ -161,7 +161,7 @@ describe('negotiation', () => {
   for (const offer of offers) {
     for (const ours of [ON, {}]) {
       const name = `${JSON.stringify(offer)} against ${Object.keys(ours).length === 0 ? 'none' : 'all'}`;
-      it(`answers ${name}: only what both want`, () => {
+      it(`answers ${name}: only what both want [RFC 7323 2.2 SYN, 2.2 both, 3.2 SYN] [RFC 2018 2]`, () => {
         const wants = ours === ON;
         const setup: ScriptSetup = { settings: ours, options: offer };
         const script = listening(setup);
@@ -187,7 +187,7 @@ describe('negotiation', () => {
     }
   }
 
-  it('sends timestamps on every segment once agreed, the reset included', () => {
+  it('sends timestamps on every segment once agreed, the reset included [RFC 7323 3.2 always]', () => {
     const script = established({ settings: ON, options: ALL });
     script.write('x');
     script.abort();
@@ -197,7 +197,7 @@ describe('negotiation', () => {
     ]);
   });
 
-  it('tells of what it holds beyond a gap, the newest first (RFC 2018, 4)', () => {
+  it('tells of what it holds beyond a gap, the newest first [RFC 2018 3, 4]', () => {
     const script = established({ settings: ON, options: ALL });
     const ts = { options: { ts: [6, 0] } } as const;
     script.sends({ seq: 11, data: 5, ...ts });
@@ -217,6 +217,26 @@ describe('negotiation', () => {
     const script = established({ settings: ON, options: { mss: 1000 } });
     script.sends({ seq: 11, data: 5 });
     script.expects([{ ack: 1, sack: [] }]);
+  });
+
+  it('leave nothing to pad: options fill the header, or zeros do [RFC 9293 MUST-69]', () => {
+    for (let bits = 0; bits < 8; bits++) {
+      const settings = {
+        timestamps: (bits & 1) !== 0,
+        sack: (bits & 2) !== 0,
+        windowScaling: (bits & 4) !== 0,
+      };
+      const script = established({ settings, options: ALL });
+      script.sends({ seq: 11, data: 5, options: { ts: [6, 0] } });
+      const syn = synSent({ settings });
+      syn.advance(1000);
+      for (const { bytes } of [...script.ip.take(), ...syn.ip.take()]) {
+        const end = (bytes[12]! >> 4) * 4;
+        let at = TCP_HEADER_LENGTH;
+        while (at < end && bytes[at] !== 0) at += bytes[at] === 1 ? 1 : bytes[at + 1]!;
+        expect([...bytes.subarray(at, end)]).toEqual(new Array(end - at).fill(0));
+      }
+    }
   });
 
   it('encodes what it decodes', () => {

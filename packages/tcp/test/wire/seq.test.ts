@@ -13,8 +13,8 @@ import {
   seqNumberAdd,
 } from '../../src/wire/seq.js';
 
-describe('sequence numbers (3.4)', () => {
-  it('compare in half of the circle', () => {
+describe('sequence numbers', () => {
+  it('compare in half of the circle [RFC 9293 3.4]', () => {
     const cases = [
       [0, 1],
       [0xffff_ffff, 0],
