@@ -27,12 +27,15 @@ export function abandonFrto(snd: Sender): boolean {
 /**
  * An acknowledgment behind a time-out.
  *
+ * @param isDuplicate RFC 5681's duplicate ACK.
  * @returns whether the time-out was spurious.
  */
-export function judgeTimeout(snd: Sender, ack: Acknowledgment): boolean {
+export function judgeTimeout(snd: Sender, ack: Acknowledgment, isDuplicate: boolean): boolean {
   const { recovery } = snd;
   if (recovery.frto === 0) return false;
   const isAdvance = snd.una !== ack.priorUna;
+  // Text of the peer, or a new window, that was on its way: no answer to anything.
+  if (!isAdvance && !isDuplicate) return false;
   if (recovery.frto === 1) {
     // Step 2: (a) a duplicate, or everything at once, says nothing; (b) else new data goes next.
     recovery.frto = isAdvance && seqLt(snd.una, snd.recover) && snd.hasUnsent ? 2 : 0;

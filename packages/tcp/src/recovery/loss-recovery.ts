@@ -51,7 +51,8 @@ export function judge(
   const isAdvance = snd.una !== ack.priorUna;
   outcome.restartTimer = isAdvance;
   outcome.hasBegun = false;
-  outcome.wasNeedless = isNeedless(snd, ack) || (snd.phase === 'timeout' && judgeTimeout(snd, ack));
+  outcome.wasNeedless =
+    isNeedless(snd, ack) || (snd.phase === 'timeout' && judgeTimeout(snd, ack, isDuplicate));
   if (outcome.wasNeedless) undo(snd, now);
   if (isSackEnabled) judgeBlocks(snd, ack, isDuplicate, now);
   else if (isAdvance) judgeAdvance(snd, ack, now);

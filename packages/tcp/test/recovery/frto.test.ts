@@ -52,6 +52,18 @@ describe('F-RTO', () => {
     expect(script.tcp.counters.spuriousRecoveries).toBe(0);
   });
 
+  it('is not disturbed by text of the peer that was on its way [RFC 5682 2.1]', () => {
+    const script = established();
+    script.write(20_000);
+    timeOut(script);
+    script.sends({ seq: 1, ack: 1, data: 'was on its way' });
+    script.sends({ seq: 15, ack: 1001 });
+    script.sends({ seq: 15, ack: 1001, data: 'this too' });
+    script.sends({ seq: 23, ack: 2001 });
+    expect(script.tcp.counters.spuriousRecoveries).toBe(1);
+    expect(script.conn.snd.phase).toBe('open');
+  });
+
   it('does not begin anew with the second time-out of one flight [RFC 5682 2.1]', () => {
     const script = established();
     script.write(20_000);
