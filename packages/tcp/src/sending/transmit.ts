@@ -284,7 +284,9 @@ function mayGoSmall(connection: TcpConnection): boolean {
 function restartAfterIdle(connection: TcpConnection, now: number): void {
   const { snd } = connection;
   if (snd.una === snd.nxt && now - snd.lastSentAt > snd.rtt.rtoMs && snd.hasUnsent) {
+    const { cwnd } = snd.congestion;
     snd.congestion.handleIdle(now);
+    if (snd.congestion.cwnd !== cwnd) connection.context.observer?.windowChanged?.(connection);
   }
 }
 
