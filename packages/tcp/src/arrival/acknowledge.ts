@@ -84,7 +84,7 @@ function advance(connection: TcpConnection, to: Seq): void {
     if (seqGt(map.end(0), to)) map.cut(0, to);
     ack.cumulativeBytes += map.length(0);
     if (map.timesRepeated(0) > 0) ack.coversRepeated = true;
-    if (map.length(0) >= snd.mss) connection.pathMtu.prove();
+    if (map.length(0) >= snd.mss) connection.pathMtu.prove(map.start(0));
     if (!map.isSacked(0)) ack.deliver(snd, 0);
     map.removeFirst();
   }
@@ -170,8 +170,7 @@ function setTimers(connection: TcpConnection, restart: boolean, now: number): vo
   }
   if (restart) {
     snd.retransmitAt = now + snd.rtt.rtoMs;
-    // What is SACKed at SND.UNA should have been acknowledged: the peer has dropped it (RFC 2018, 8).
-    if (snd.map.isSacked(0)) snd.retransmitAt = now + Math.max(snd.rtt.srttMs / 2, 10);
+    if (snd.isReneged) snd.retransmitAt = now + Math.max(snd.rtt.srttMs / 2, 10);
   }
   if (restart || snd.map.sackedBytes > 0) scheduleProbe(snd, connection.sackEnabled, now);
 }

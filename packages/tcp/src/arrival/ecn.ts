@@ -37,13 +37,17 @@ export function takeMark(connection: TcpConnection, seg: TcpHeader): void {
 export function takeEcho(connection: TcpConnection, seg: TcpHeader, now: number): void {
   const { ecn, snd, context } = connection;
   if (!ecn.isEnabled) return;
-  if (ecn.isReacting && seqGe(snd.una, ecn.reactUntil)) ecn.isReacting = false;
+  if (ecn.isReacting && seqGe(snd.una, ecn.reactUntil)) {
+    ecn.isReacting = false;
+    snd.recovery.isReduced = false;
+  }
   if ((seg.flags & TcpFlag.ECE) === 0 || ecn.isReacting || snd.una === snd.nxt) return;
   ecn.isReacting = true;
   ecn.reactUntil = snd.nxt;
   // Loss has reduced the window for this flight already (6.1.2).
   if (snd.phase !== 'open') return;
   ecn.reducedDue = true;
+  snd.recovery.isReduced = true;
   context.counters.ecnReductions++;
   const flightSize = Math.min(snd.flightSize, snd.congestion.cwnd);
   snd.congestion.handleCongestion({ cause: 'ecn', now, flightSize, isFirst: true });

@@ -55,6 +55,7 @@ export function arriveIcmpError(
 function sendSmaller(connection: TcpConnection): void {
   if (!connection.isSynchronized) return;
   const { snd } = connection;
+  connection.context.observer?.windowChanged?.(connection);
   snd.markAllLost(Because.SMALLER_PATH_MTU);
   snd.forceRetransmit = true;
   connection.context.requestOutput(connection);

@@ -20,6 +20,7 @@ export function receiveText(connection: TcpConnection, seg: TcpHeader, buf: Uint
   let left = seq(seg.seq);
   const old = seqDiff(rcv.nxt, left);
   if (old > 0) {
+    if (connection.sackEnabled) rcv.noteTwice(left, rcv.nxt);
     start += old;
     left = rcv.nxt;
   }

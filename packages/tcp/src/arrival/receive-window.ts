@@ -13,6 +13,8 @@ import { seqDiff } from '../wire/seq.js';
 
 /** From how many octets on a connection is measured. */
 const MEASURE_FROM = 8192;
+/** So much may have come in one round trip by then: about an initial window (RFC 6928). */
+const MOST_FIRST = 2 * MEASURE_FROM;
 /** Octets of text below which a segment is a message, not a part of a long transfer. */
 const MESSAGE = 256;
 
@@ -21,7 +23,8 @@ export function tuneReceiveWindow(connection: TcpConnection, seg: TcpHeader, now
   const { rcv } = connection;
   if (rcv.capacity >= rcv.maxCapacity || seg.dataEnd - seg.dataStart < MESSAGE) return;
   if (rcv.tuner === null) {
-    const taken = seqDiff(rcv.nxt, rcv.irs);
+    // What small messages have brought long before says nothing of a round trip.
+    const taken = Math.min(seqDiff(rcv.nxt, rcv.irs) >>> 0, MOST_FIRST);
     if (taken < MEASURE_FROM) return;
     const { minRttMs } = connection.snd.rtt;
     const rttMs = minRttMs < 0 ? Number.POSITIVE_INFINITY : minRttMs;

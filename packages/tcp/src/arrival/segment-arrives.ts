@@ -143,6 +143,9 @@ function checkSequence(connection: TcpConnection, seg: TcpHeader, now: number): 
   if (isOld) {
     // A peer that asks whether we are there (RFC 9293, 3.8.4) is there itself.
     if (seqDiff(rcv.nxt, seqAdd(seg.seq, seg.len)) <= 1) connection.patience.heard(now, false);
+    if (connection.sackEnabled && movesSequence(seg)) {
+      rcv.noteTwice(seq(seg.seq), seqAdd(seg.seq, seg.len));
+    }
     connection.context.counters.duplicates++;
     return Verdict.DUPLICATE;
   }

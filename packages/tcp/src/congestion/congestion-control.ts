@@ -78,7 +78,10 @@ export interface CongestionEvent {
   readonly now: number;
   /** RFC 5681's FlightSize: bytes sent and not acknowledged, at most `cwnd`. */
   readonly flightSize: number;
-  /** Of a time-out: false for the second and later ones of the same data (RFC 5681, 3.1). */
+  /**
+   * Of a time-out: false for the second and later ones of the same data (RFC 5681, 3.1). Of loss: false
+   * where an echoed mark has reduced the window for the same data (RFC 3168, 6.1.2).
+   */
   readonly isFirst: boolean;
 }
 

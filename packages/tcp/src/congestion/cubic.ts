@@ -189,7 +189,7 @@ class Cubic implements CongestionControl {
 
   handleCongestion(event: CongestionEvent): void {
     const isTimeout = event.cause === 'timeout';
-    if (!isTimeout || event.isFirst) this.#decrease(event);
+    if (event.isFirst) this.#decrease(event);
     this.#isAfterTimeout = isTimeout;
     this.#stage = null;
     // 4.8; RFC 5681, 3.1: the loss window.

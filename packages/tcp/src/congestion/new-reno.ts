@@ -82,8 +82,9 @@ class NewReno implements CongestionControl {
   }
 
   handleCongestion(event: CongestionEvent): void {
-    if (event.cause !== 'timeout' || event.isFirst) {
-      this.#priorCwnd = this.#cwnd;
+    if (event.isFirst) {
+      // A mark is never a mistake: only loss may have been none.
+      this.#priorCwnd = event.cause === 'ecn' ? 0 : this.#cwnd;
       this.#priorSsthresh = this.#ssthresh;
       // RFC 5681, (4); 3.1: halved once for the same segment.
       this.#ssthresh = Math.max(event.flightSize / 2, 2 * this.#mss);

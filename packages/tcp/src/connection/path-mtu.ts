@@ -13,6 +13,7 @@
 
 import type { IpLayer } from '@netlayers/ip';
 import { TIMESTAMPS_LENGTH } from '../wire/options.js';
+import { type Seq, seqLt } from '../wire/seq.js';
 import { defaultMssTo, mssOf, pathMssTo } from './offer.js';
 import type { TcpConnectionView } from './view.js';
 
@@ -45,6 +46,8 @@ export class PathMtu {
   #reported = 0;
   /** Full segments of this size and smaller ones were acknowledged. */
   #provenMss = 0;
+  /** After a change: what was sent before was cut at another size and proves nothing; `null` = it has arrived. */
+  #provesFrom: Seq | null = null;
   /** 0 = never. */
   #growsAt = 0;
   /** Text of the probe that is out; 0 = none is. */
@@ -103,8 +106,16 @@ export class PathMtu {
     }
   }
 
-  /** A full segment was acknowledged: the path carries it, whatever was reported. */
-  prove(): void {
+  /** A full segment, or several, from `start` on were acknowledged: the path carries them, whatever was reported. */
+  prove(start: Seq): void {
+    if (this.#provesFrom !== null) {
+      if (seqLt(start, this.#provesFrom)) return;
+      this.#provesFrom = null;
+    }
+    this.#prove();
+  }
+
+  #prove(): void {
     this.#provenMss = Math.max(this.#provenMss, this.#connection.snd.mss);
     this.#reported = 0;
   }
@@ -115,6 +126,7 @@ export class PathMtu {
     if (this.#connection.sackEnabled) return this.#probe > 0 ? 0 : this.#candidate;
     this.#growsAt = 0;
     this.#provenMss = 0;
+    this.#provesFrom = this.#connection.snd.nxt;
     this.#use(this.#settledMss);
     return 0;
   }
@@ -136,7 +148,7 @@ export class PathMtu {
     if (probe <= snd.mss) return;
     if (outcome === 'arrived') {
       this.#use(probe + this.#optionsLength);
-      this.prove();
+      this.#prove();
     } else if (outcome === 'lost' && (this.#ceiling === 0 || probe < this.#ceiling)) {
       this.#ceiling = probe;
     }

@@ -18,7 +18,7 @@ import type { MemoryBudget, Prunable } from '../memory/budget.js';
 import type { ByteQueue } from '../memory/byte-queue.js';
 import type { QueuePool } from '../memory/queue-pool.js';
 import { RangeSet } from '../memory/range-set.js';
-import { type Seq, seq, seqAdd, seqDiff, seqGe, seqGt, seqLe, seqLt } from '../wire/seq.js';
+import { type Seq, seq, seqAdd, seqDiff, seqGe, seqGt, seqLe, seqLt, seqMax } from '../wire/seq.js';
 import type { ReceiveTuner } from './receive-tuner.js';
 
 /** How many gaps one connection may have; a segment that would open another is not kept. */
@@ -158,10 +158,28 @@ export class Receiver implements Prunable {
       return false;
     }
     this.ranges ??= new RangeSet(MOST_RANGES);
+    this.#noteOverlap(this.ranges, left, seqAdd(left, end - start));
     if (!this.ranges.add(left, seqAdd(left, end - start))) return false;
     this.#write(seqDiff(left, this.readSeq), buf, start, end);
     if (this.ranges.size === 1) this.#budget.addPrunable(this);
     return true;
+  }
+
+  /** Text beyond the gap that was kept before (RFC 2883, 4.1.2): the first piece of it. */
+  #noteOverlap(ranges: RangeSet, left: Seq, right: Seq): void {
+    for (let index = 0; index < ranges.size && seqLt(ranges.leftAt(index), right); index++) {
+      if (!seqLt(left, ranges.rightAt(index))) continue;
+      const from = seqMax(left, ranges.leftAt(index));
+      const to = ranges.rightAt(index);
+      ranges.noteTwice(from, seqLt(right, to) ? right : to);
+      return;
+    }
+  }
+
+  /** `[left, right)` was received before: the next ACK reports it (RFC 2883, 4.1.1). */
+  noteTwice(left: Seq, right: Seq): void {
+    this.ranges ??= new RangeSet(MOST_RANGES);
+    this.ranges.noteTwice(left, right);
   }
 
   /** Keeps text in order that the application does not take yet; `nxt` is already behind it. */
@@ -303,6 +321,7 @@ export class Receiver implements Prunable {
     this.unacked = 0;
     this.delayedAckAt = Number.POSITIVE_INFINITY;
     this.lastAckSent = this.nxt;
+    this.ranges?.forgetTwice();
     if (this.dupAcksDue > 0) this.dupAcksDue--;
   }
 

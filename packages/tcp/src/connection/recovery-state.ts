@@ -19,6 +19,8 @@ export class RecoveryState {
   rackSentAt = -1;
   /** RACK.end_seq */
   rackEnd: Seq = seq(0);
+  /** Whether that was a repetition. */
+  rackIsRepeat = false;
   /** RACK.rtt */
   rackRttMs = 0;
   /** RACK.fack: the highest sequence number that was delivered. */
@@ -34,6 +36,9 @@ export class RecoveryState {
 
   /** When what may be reordered counts as lost; `Infinity` = off. */
   reorderingAt = Number.POSITIVE_INFINITY;
+
+  /** The peer's echo of a mark has reduced the window for what is in flight (RFC 3168, 6.1.2). */
+  isReduced = false;
 
   // Tail loss probe (RFC 8985, 7).
   /** When it is due; `Infinity` = off. */

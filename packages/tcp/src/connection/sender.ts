@@ -220,6 +220,11 @@ export class Sender {
     return this.wnd === 0 && this.pipe === 0 ? this.una : this.nxt;
   }
 
+  /** Whether what the peer has reported is what it should have acknowledged: it has dropped it (RFC 2018, 8). */
+  get isReneged(): boolean {
+    return this.map.size > 0 && this.map.isSacked(0);
+  }
+
   /** Whether something has to be sent again. */
   get hasLost(): boolean {
     return this.map.lostBytes > 0;

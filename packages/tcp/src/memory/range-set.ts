@@ -6,7 +6,7 @@
  * bounded: a peer that leaves a gap behind every byte costs a fixed amount of memory.
  */
 
-import { type Seq, seqGt, seqLe, seqLt } from '../wire/seq.js';
+import { type Seq, seq, seqGt, seqLe, seqLt } from '../wire/seq.js';
 
 /** An ordered set of half-open ranges `[left, right)`. */
 export class RangeSet {
@@ -16,6 +16,9 @@ export class RangeSet {
   /** When each range last grew; larger is later. */
   readonly #touched: number[] = [];
   #clock = 0;
+  /** What has arrived twice, to be reported once (RFC 2883, 4); nothing where both are equal. */
+  #twiceLeft: Seq = seq(0);
+  #twiceRight: Seq = seq(0);
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -23,6 +26,22 @@ export class RangeSet {
 
   get size(): number {
     return this.#lefts.length;
+  }
+
+  /** How many blocks there are to report: the ranges, and what has arrived twice. */
+  get blocks(): number {
+    return this.#lefts.length + (this.#twiceLeft === this.#twiceRight ? 0 : 1);
+  }
+
+  /** Takes note that `[left, right)` has arrived once more. */
+  noteTwice(left: Seq, right: Seq): void {
+    this.#twiceLeft = left;
+    this.#twiceRight = right;
+  }
+
+  /** That was reported. */
+  forgetTwice(): void {
+    this.#twiceLeft = this.#twiceRight;
   }
 
   /** Left edge of the range at `index`, in ascending order. */
@@ -73,12 +92,18 @@ export class RangeSet {
   }
 
   /**
-   * Writes up to `max` ranges into `edges`, left and right by turns, the one that grew last first
-   * (RFC 2018, 4), and returns how many.
+   * Writes up to `max` blocks into `edges`, left and right by turns, what has arrived twice before
+   * the ranges (RFC 2883, 4), the one that grew last before the others (RFC 2018, 4), and returns how
+   * many.
    */
   newest(edges: Uint32Array, max: number): number {
     let before = Number.POSITIVE_INFINITY;
     let count = 0;
+    if (this.#twiceLeft !== this.#twiceRight && max > 0) {
+      edges[0] = this.#twiceLeft;
+      edges[1] = this.#twiceRight;
+      count = 1;
+    }
     while (count < max) {
       let best = -1;
       for (let index = 0; index < this.#touched.length; index++) {

@@ -16,6 +16,8 @@ export class Acknowledgment {
   priorInFlight = 0;
   /** SND.UNA before it. */
   priorUna = 0 as Seq;
+  /** RACK.fack before it: what it reports at one time has no order. */
+  priorFack = 0 as Seq;
   /** Bytes delivered by it, in both ways. */
   deliveredBytes = 0;
   /** Bytes of the map that the ACK field covered. */
@@ -33,7 +35,7 @@ export class Acknowledgment {
   deliversOriginal = false;
   /** A probe of the path's MTU has arrived. */
   hasMtuProbe = false;
-  /** It repeats what was received before (RFC 2883), and how many bytes of it. */
+  /** It repeats what was received before (RFC 2883), and how many bytes of what may be undone. */
   hasDsack = false;
   dsackBytes = 0;
   /** The D-SACK is of the tail loss probe. */
@@ -58,6 +60,7 @@ export class Acknowledgment {
     this.now = now;
     this.priorInFlight = snd.pipe;
     this.priorUna = snd.una;
+    this.priorFack = snd.recovery.fack;
     this.deliveredBytes = 0;
     this.cumulativeBytes = 0;
     this.sackedBytes = 0;
@@ -94,7 +97,7 @@ export class Acknowledgment {
       this.deliversOriginal = true;
       if (map.because(index) === Because.MTU_PROBE) this.hasMtuProbe = true;
       // RFC 8985, 6.2, step 3: an original behind one that was sent later.
-      if (seqLt(end, recovery.fack)) recovery.reorderingSeen = true;
+      if (seqLt(end, this.priorFack)) recovery.reorderingSeen = true;
     }
     if (seqGt(end, recovery.fack)) recovery.fack = end;
     this.#noteNewest(snd, index, sentAt, end);
@@ -132,6 +135,7 @@ export class Acknowledgment {
     if (!isLater) return;
     recovery.rackSentAt = sentAt;
     recovery.rackEnd = end;
+    recovery.rackIsRepeat = snd.map.timesRepeated(index) > 0;
     recovery.rackRttMs = rttMs;
   }
 }

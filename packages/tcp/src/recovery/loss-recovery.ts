@@ -51,7 +51,8 @@ export function judge(
   const isAdvance = snd.una !== ack.priorUna;
   outcome.restartTimer = isAdvance;
   outcome.hasBegun = false;
-  outcome.wasNeedless = isNeedless(snd, ack) || (snd.phase === 'timeout' && judgeTimeout(snd, ack));
+  outcome.wasNeedless =
+    isNeedless(snd, ack) || (snd.phase === 'timeout' && judgeTimeout(snd, ack, isDuplicate));
   if (outcome.wasNeedless) undo(snd, now);
   if (isSackEnabled) judgeBlocks(snd, ack, isDuplicate, now);
   else if (isAdvance) judgeAdvance(snd, ack, now);
@@ -71,7 +72,7 @@ function judgeBlocks(snd: Sender, ack: Acknowledgment, isDuplicate: boolean, now
   leaveIfRepaired(snd, now);
   adaptToDuplicates(snd, ack);
   if (judgeProbe(snd, ack, isDuplicate && !ack.hasDsack) && snd.phase === 'open') {
-    reportCongestion(snd, 'loss', true, now);
+    reportCongestion(snd, 'loss', !snd.recovery.isReduced, now);
   }
   // With nothing missing there is nothing to look for.
   if (snd.map.sackedBytes === 0 && snd.phase === 'open' && snd.reorderingAt === Infinity) return;
@@ -112,7 +113,7 @@ function enterFast(snd: Sender, now: number): void {
   snd.phase = 'fast';
   snd.recover = snd.nxt;
   allowUndo(snd);
-  reportCongestion(snd, 'loss', true, now);
+  reportCongestion(snd, 'loss', !snd.recovery.isReduced, now);
 }
 
 /** What limited transmit has sent lies beyond the window and does not count (RFC 5681, 3.2, step 2). */
@@ -156,8 +157,7 @@ export function handleReorderingTimeout(snd: Sender, ack: Acknowledgment, now: n
 export function handleTimeout(snd: Sender, isSackEnabled: boolean, now: number): void {
   const { map, recovery } = snd;
   const isFirst = snd.timeouts === 0;
-  // RFC 2018, 8: what was SACKed at SND.UNA was dropped by the peer again.
-  const hasReneged = map.size > 0 && map.isSacked(0);
+  const hasReneged = snd.isReneged;
   if (hasReneged) map.forgetSacked();
   if (snd.phase === 'open') allowUndo(snd);
   const because = hasReneged ? Because.RENEGED : Because.RETRANSMISSION_TIMEOUT;

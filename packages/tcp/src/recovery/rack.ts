@@ -48,8 +48,9 @@ function isOvertaken(snd: Sender, index: number): boolean {
   const { map, recovery } = snd;
   const sentAt = map.sentAt(index);
   if (sentAt !== recovery.rackSentAt) return sentAt < recovery.rackSentAt;
-  // Of the same moment: originals left in order, a repetition behind them.
-  return map.timesRepeated(index) === 0 && seqLt(map.end(index), recovery.rackEnd);
+  // Of the same moment: originals left in order, and behind them repetitions, in order too.
+  if (map.timesRepeated(index) > 0 && !recovery.rackIsRepeat) return false;
+  return seqLt(map.end(index), recovery.rackEnd);
 }
 
 /**

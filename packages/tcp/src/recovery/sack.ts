@@ -9,7 +9,7 @@
 
 import type { Sender } from '../connection/sender.js';
 import type { TcpHeader } from '../wire/header.js';
-import { type Seq, seq, seqDiff, seqGe, seqGt, seqLe, seqLt } from '../wire/seq.js';
+import { type Seq, seq, seqDiff, seqGe, seqGt, seqLe, seqLt, seqMax } from '../wire/seq.js';
 import type { Acknowledgment } from './acknowledgment.js';
 
 /** Records beyond twice what full segments would need, before blocks stop cutting them. */
@@ -45,6 +45,8 @@ function isDuplicateBlock(snd: Sender, seg: TcpHeader, ack: Acknowledgment): boo
     return false;
   }
   if (seqLt(left, seg.ack)) return seqLe(right, seg.ack);
+  // What was never sent was not received twice.
+  if (seqGt(right, snd.nxt)) return false;
   return seg.sackCount > 1 && seqLe(seq(sackEdges[2]!), left) && seqGe(seq(sackEdges[3]!), right);
 }
 
@@ -53,7 +55,8 @@ function noteDuplicate(snd: Sender, seg: TcpHeader, ack: Acknowledgment): void {
   const left = seq(seg.sackEdges[0]!);
   const right = seq(seg.sackEdges[1]!);
   ack.hasDsack = true;
-  ack.dsackBytes = seqDiff(right, left);
+  // What was acknowledged before the recovery began was not repeated by it.
+  ack.dsackBytes = Math.max(0, seqDiff(right, seqMax(left, recovery.undoFrom)));
   ack.dsackOfProbe = recovery.isProbeOut && recovery.isProbeRepeat && right === recovery.probeEnd;
 }
 

@@ -49,10 +49,10 @@ const sackEdges = new Uint32Array(2 * MOST_SACK_BLOCKS);
 /** How many SACK blocks the next segment of a connection carries. */
 function sackBlocks(connection: TcpConnection): number {
   const { ranges } = connection.rcv;
-  if (!connection.sackEnabled || ranges === null || ranges.size === 0) return 0;
+  if (!connection.sackEnabled || ranges === null || ranges.blocks === 0) return 0;
   const most = connection.timestampsEnabled ? MOST_SACK_BLOCKS_WITH_TIMESTAMPS : MOST_SACK_BLOCKS;
   // On a path with tiny packets text has at least half of the room.
-  return Math.min(ranges.size, most, sackBlocksWithin(connection.snd.mss >> 1));
+  return Math.min(ranges.blocks, most, sackBlocksWithin(connection.snd.mss >> 1));
 }
 
 /** Bytes that the next segment of a connection has to leave free for SACK blocks. */

@@ -9,6 +9,7 @@ import { Because, HeldBy } from '../base/reasons.js';
 import { wholeMs } from '../base/whole-ms.js';
 import type { TcpConnection } from '../connection/connection.js';
 import type { Sender } from '../connection/sender.js';
+import { abandonFrto } from '../recovery/frto.js';
 import { noteProbe, scheduleProbe } from '../recovery/tail-loss-probe.js';
 import { TcpFlag } from '../wire/flags.js';
 import { type Seq, seqAdd, seqDiff, seqGt } from '../wire/seq.js';
@@ -98,6 +99,7 @@ function transmitQueue(connection: TcpConnection, now: number): boolean {
   if (!snd.hasLost && !snd.hasUnsent) {
     if (snd.pipe < snd.window) snd.rate.limitByApplication(snd.pipe);
     snd.persistAt = Number.POSITIVE_INFINITY;
+    ensureTimer(snd, now);
     connection.context.observer?.senderHeld?.(connection, HeldBy.NOTHING_TO_SEND);
     return true;
   }
@@ -109,13 +111,25 @@ function transmitQueue(connection: TcpConnection, now: number): boolean {
   }
   if (heldBy === HeldBy.DEVICE) return false;
   const isByNetwork = heldBy === HeldBy.CONGESTION_WINDOW || heldBy === HeldBy.PACING;
+  if (!isByNetwork && abandonFrto(snd)) return transmitQueue(connection, now);
   if (!isByNetwork && snd.pipe < snd.window) {
     snd.rate.limitByApplication(snd.pipe);
   }
-  if (heldBy === HeldBy.PEER_WINDOW && snd.pipe === 0) startPersist(connection, now);
-  else snd.persistAt = Number.POSITIVE_INFINITY;
+  if (heldBy === HeldBy.PEER_WINDOW && snd.pipe === 0 && !snd.isReneged) {
+    startPersist(connection, now);
+  } else {
+    snd.persistAt = Number.POSITIVE_INFINITY;
+    ensureTimer(snd, now);
+  }
   connection.context.observer?.senderHeld?.(connection, heldBy as HeldBy);
   return true;
+}
+
+/** Whatever is in flight has a timer (RFC 6298, 5.1), also where the persist timer has replaced it before. */
+function ensureTimer(snd: Sender, now: number): void {
+  if (snd.una !== snd.nxt && snd.retransmitAt === Number.POSITIVE_INFINITY) {
+    snd.retransmitAt = now + snd.rtt.rtoMs;
+  }
 }
 
 function startPersist(connection: TcpConnection, now: number): void {
@@ -270,7 +284,9 @@ function mayGoSmall(connection: TcpConnection): boolean {
 function restartAfterIdle(connection: TcpConnection, now: number): void {
   const { snd } = connection;
   if (snd.una === snd.nxt && now - snd.lastSentAt > snd.rtt.rtoMs && snd.hasUnsent) {
+    const { cwnd } = snd.congestion;
     snd.congestion.handleIdle(now);
+    if (snd.congestion.cwnd !== cwnd) connection.context.observer?.windowChanged?.(connection);
   }
 }
 
@@ -323,7 +339,8 @@ function transmitProbe(connection: TcpConnection, now: number): boolean {
   const isNew = lost === snd.map.size;
   const from = isNew ? snd.nxt : snd.map.start(lost);
   const waiting = seqDiff(snd.queueEnd, from) + (snd.finQueued ? 1 : 0);
-  const length = Math.max(1, Math.min(snd.windowFrom(from), waiting, snd.mss));
+  const mss = snd.mss - sackRoom(connection);
+  const length = Math.max(1, Math.min(snd.windowFrom(from), waiting, mss));
   const fits = snd.windowFrom(from) >= length;
   const { WINDOW_PROBE } = Because;
   if (isNew) {
@@ -369,7 +386,7 @@ function transmitTailProbe(connection: TcpConnection, now: number): boolean {
   const { snd } = connection;
   const { map } = snd;
   if (!snd.tailProbeDue) return true;
-  if (map.size === 0 || snd.phase !== 'open') {
+  if (map.size === 0 || map.sackedBytes > 0 || snd.phase !== 'open') {
     snd.tailProbeDue = false;
     return true;
   }

@@ -40,7 +40,10 @@ export function handleTimers(connection: TcpConnection, now: number): void {
   if (snd.pacedAt <= now) snd.pacedAt = OFF;
   if (snd.reorderingAt <= now) {
     context.observer?.timerExpired?.(connection, 'reordering');
-    if (handleReorderingTimeout(snd, nothing, now)) context.counters.fastRetransmissions++;
+    if (handleReorderingTimeout(snd, nothing, now)) {
+      context.counters.fastRetransmissions++;
+      context.observer?.windowChanged?.(connection);
+    }
     judgeMtuProbe(connection, false, now);
   }
   if (snd.tailProbeAt <= now) {

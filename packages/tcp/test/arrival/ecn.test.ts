@@ -103,6 +103,42 @@ describe('ECN marks', () => {
     expect(script.tcp.counters.ecnReductions).toBe(2);
   });
 
+  it('and loss of one window of data reduce once, those of the next again [RFC 3168 6.1.2]', () => {
+    const script = agreed();
+    script.write(40_000);
+    script.clear();
+    const { snd } = script.conn;
+    script.sends({ seq: 1, ack: 1001, flags: 'EA' });
+    const { ssthresh } = snd.congestion;
+    for (let i = 0; i < 3; i++) script.sends({ seq: 1, ack: 1001, flags: 'EA' });
+    expect(snd.phase).toBe('fast');
+    expect(snd.congestion.ssthresh).toBe(ssthresh);
+    script.sends({ seq: 1, ack: (snd.nxt - script.iss) | 0 });
+    expect(snd.phase).toBe('open');
+    const una = ((snd.una - script.iss) | 0) + 1000;
+    for (let i = 0; i < 4; i++) script.sends({ seq: 1, ack: una });
+    expect(snd.phase).toBe('fast');
+    expect(snd.congestion.ssthresh).toBeLessThan(ssthresh);
+  });
+
+  it('are no mistake that a report of duplicates could take back [RFC 3168 6.1.2]', () => {
+    const script = listening({ settings: { sack: true } });
+    script.sends({ seq: 0, flags: 'SEC', options: { mss: 1000, sackOk: true } });
+    script.sends({ seq: 1, ack: 1 });
+    script.write(20_000);
+    script.advance(100);
+    const blocks = (...edges: number[]) => ({ sack: edges.map((edge) => script.iss + edge) });
+    const { snd } = script.conn;
+    script.sends({ seq: 1, ack: 1, options: blocks(1001, 5001) });
+    script.sends({ seq: 1, ack: (snd.nxt - script.iss) | 0 });
+    expect(snd.phase).toBe('open');
+    const una = (snd.una - script.iss) | 0;
+    script.sends({ seq: 1, ack: una + 1000, flags: 'EA' });
+    const { cwnd } = snd.congestion;
+    script.sends({ seq: 1, ack: una + 1000, options: blocks(1, 1001) });
+    expect(snd.congestion.cwnd).toBe(cwnd);
+  });
+
   it('mean nothing on a connection that did not agree', () => {
     const script = synReceived();
     script.sends({ seq: 1, ack: 1 });

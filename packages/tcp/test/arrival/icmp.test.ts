@@ -182,6 +182,25 @@ describe('blind reports of a small MTU', () => {
   });
 });
 
+describe('a path that is tried anew', () => {
+  it('is not proven by smaller segments that left together before [RFC 1191 6.3]', () => {
+    const script = established();
+    script.write(1000);
+    script.icmp({ kind: TOO_BIG, mtu: 640 }, 1);
+    script.sends({ seq: 1, ack: 1001 });
+    script.advance(599_990);
+    script.write(3000);
+    script.advance(20);
+    script.write(5000);
+    expect(script.conn.snd.mss).toBe(1000);
+    script.sends({ seq: 1, ack: 4001 });
+    script.clear();
+    script.icmp({ kind: TOO_BIG, mtu: 640 }, 4001);
+    expect(script.conn.snd.mss).toBe(600);
+    expect(script.take()[0]).toMatchObject({ seq: 4001, len: 600 });
+  });
+});
+
 describe('a path that swallows full segments without a report', () => {
   it('gets smaller ones after five time-outs [RFC 4821 7.7] [RFC 9293 3.7.2]', () => {
     const script = established({ mtu: 1500, options: { mss: 1460 } });

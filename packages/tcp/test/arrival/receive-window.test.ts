@@ -97,6 +97,28 @@ describe('the receive window of a slow reader', () => {
     });
   }
 
+  it('grows for a long transfer behind many small messages', () => {
+    const script = synReceived({
+      settings: { receiveBuffer: 4 * MIB, windowScaling: true },
+      options: { mss: 1000, ws: 7 },
+    });
+    script.advance(50);
+    script.sends({ seq: 1 });
+    const { rcv } = script.conn;
+    let next = 1;
+    for (; next < 200_000; next += 200) script.sends({ seq: next, data: 200 });
+    for (let round = 0; round < 5; round++) {
+      while (((rcv.edge - rcv.nxt) | 0) >= 1000) {
+        // As fast as the window lets it: what is offered here is used in the next round trip.
+        script.inject(script.encode({ seq: next, data: 1000 }));
+        next += 1000;
+      }
+      script.turn();
+      script.advance(50);
+    }
+    expect(rcv.capacity).toBeGreaterThan(128 * KIB);
+  });
+
   it('costs nothing to measure before the first kilobytes, and after the bound is reached', () => {
     const script = established({ settings: { receiveBuffer: 200_000 } });
     script.sends({ seq: 1, data: 5000 });

@@ -1,53 +1,20 @@
 /**
  * Every state against every kind of segment and both ways to close (RFC 9293, 3.10.4, 3.10.5 and
- * 3.10.7.4). A cell says the state after it, what is sent, and what the handler is told; `=` is
- * "stays, silent". Numbers are relative: `A 1:2` is an ACK with SEQ = ISS+1 and ACK = IRS+2.
+ * 3.10.7.4; RFC 5961, 3 to 5 have a hand in it). How cells read is said in `support/state-grid.ts`;
+ * LISTEN and CLOSED are in `state-grid-listen.test.ts`, the other calls and the time-outs in
+ * `state-grid-calls.test.ts`.
  */
 
-import type { TcpState } from '@netlayers/tcp';
-import { describe, expect, it } from 'vitest';
-import {
-  closeWait,
-  closing,
-  established,
-  finWait1,
-  finWait2,
-  lastAck,
-  type PeerSegment,
-  type Script,
-  type ScriptSetup,
-  synReceived,
-  synSent,
-  timeWait,
-} from '../support/fake-peer.js';
+import { call, describeGrid, type GridEvent, segment } from '../support/state-grid.js';
 
-const BUILD: Partial<Record<TcpState, (setup?: ScriptSetup) => Script>> = {
-  'SYN-SENT': synSent,
-  'SYN-RECEIVED': synReceived,
-  ESTABLISHED: established,
-  'FIN-WAIT-1': finWait1,
-  'FIN-WAIT-2': finWait2,
-  'CLOSE-WAIT': closeWait,
-  CLOSING: closing,
-  'LAST-ACK': lastAck,
-  'TIME-WAIT': timeWait,
-};
-
-/** R = RCV.NXT of ours, U = SND.UNA, N = SND.NXT, all relative. */
-type Act = (script: Script, R: number, U: number, N: number) => void;
-const segment =
-  (make: (R: number, U: number, N: number) => PeerSegment): Act =>
-  (script, R, U, N) =>
-    script.sends(make(R, U, N));
-
-const EVENTS: Record<string, Act> = {
-  'RST at RCV.NXT': segment((R) => ({ seq: R, flags: 'R' })),
-  'RST in the window': segment((R) => ({ seq: R + 10, flags: 'R' })),
-  'RST beyond the window': segment((R) => ({ seq: R + 30_000, flags: 'R' })),
-  'RST before the window': segment((R) => ({ seq: R - 1, flags: 'R' })),
-  'the same SYN again': segment(() => ({ seq: 0, flags: 'S' })),
-  'SYN in the window': segment((R) => ({ seq: R + 10, flags: 'S' })),
-  'SYN-ACK again': segment((_R, U) => ({ seq: 0, ack: U, flags: 'SA' })),
+const EVENTS: Record<string, GridEvent> = {
+  'RST at RCV.NXT': segment((R) => ({ seq: R, flags: 'R' }), 'RFC 5961 3'),
+  'RST in the window': segment((R) => ({ seq: R + 10, flags: 'R' }), 'RFC 5961 3'),
+  'RST beyond the window': segment((R) => ({ seq: R + 30_000, flags: 'R' }), 'RFC 5961 3'),
+  'RST before the window': segment((R) => ({ seq: R - 1, flags: 'R' }), 'RFC 5961 3'),
+  'the same SYN again': segment(() => ({ seq: 0, flags: 'S' }), 'RFC 5961 4'),
+  'SYN in the window': segment((R) => ({ seq: R + 10, flags: 'S' }), 'RFC 5961 4'),
+  'SYN-ACK again': segment((_R, U) => ({ seq: 0, ack: U, flags: 'SA' }), 'RFC 5961 4'),
   'old duplicate text': segment((R, U) => ({ seq: R - 1, ack: U, data: 'x' })),
   'text in order': segment((R, U) => ({ seq: R, ack: U, data: 'abc' })),
   'text out of order': segment((R, U) => ({ seq: R + 10, ack: U, data: 'abc' })),
@@ -58,11 +25,11 @@ const EVENTS: Record<string, Act> = {
   'ACK of everything': segment((R, _U, N) => ({ seq: R, ack: N })),
   'FIN with ACK of everything': segment((R, _U, N) => ({ seq: R, ack: N, flags: 'FA' })),
   'ACK of nothing new': segment((R, U) => ({ seq: R, ack: U })),
-  'ACK of the future': segment((R, _U, N) => ({ seq: R, ack: N + 1 })),
-  'ACK of long ago': segment((R, U) => ({ seq: R, ack: U - 70_000 })),
+  'ACK of the future': segment((R, _U, N) => ({ seq: R, ack: N + 1 }), 'RFC 5961 5'),
+  'ACK of long ago': segment((R, U) => ({ seq: R, ack: U - 70_000 }), 'RFC 5961 5'),
   'no ACK bit': segment((R) => ({ seq: R, flags: '', data: 'abc' })),
-  'close()': (script) => script.end(),
-  'abort()': (script) => script.abort(),
+  'close()': call('RFC 9293 3.10.4', (script) => script.end()),
+  'abort()': call('RFC 9293 3.10.5', (script) => script.abort()),
 };
 
 const GRID: Record<string, Record<string, string>> = {
@@ -284,23 +251,4 @@ const GRID: Record<string, Record<string, string>> = {
   },
 };
 
-/** What a cell says, from what has happened. */
-function outcome(script: Script, before: TcpState): string {
-  const sent = script.take().map((s) => `${s.flags} ${s.seq}:${s.ack}`);
-  const parts = [...(script.conn.state === before ? [] : [script.conn.state]), ...sent];
-  return [...parts, ...script.events].join(', ') || '=';
-}
-
-for (const [state, build] of Object.entries(BUILD)) {
-  describe(`${state} [RFC 9293 3.10.4, 3.10.5, 3.10.7.4]`, () => {
-    for (const [name, act] of Object.entries(EVENTS)) {
-      it(`${name}: ${GRID[state]?.[name]}`, () => {
-        const script = build();
-        const { snd, rcv } = script.conn;
-        const R = state === 'SYN-SENT' ? 1 : (rcv.nxt - script.irs) | 0;
-        act(script, R, (snd.una - script.iss) | 0, (snd.nxt - script.iss) | 0);
-        expect(outcome(script, state as TcpState)).toBe(GRID[state]?.[name]);
-      });
-    }
-  });
-}
+describeGrid(EVENTS, GRID);

@@ -13,9 +13,13 @@ import {
   established,
   finWait2,
   listening,
+  OUR_ADDRESS,
+  PEER_ADDRESS,
   type Script,
   synReceived,
 } from '../support/fake-peer.js';
+import { inFlight, RTT, sacks } from '../support/flight.js';
+import { quoteOf } from '../support/segments.js';
 
 /** Records what the observer is told, as text. */
 function watch(script: Script): string[] {
@@ -88,6 +92,32 @@ describe('the observer', () => {
     const timers = seen.filter((line) => line.startsWith('timer'));
     expect(timers.indexOf('timer user-timeout')).toBe(timers.length - 1);
     expect(timers.slice(0, 3)).toEqual(new Array(3).fill('timer retransmission'));
+  });
+
+  it('sees the window change by a timer of reordering, by idleness and by a smaller path', () => {
+    const late = inFlight(3);
+    late.advance(RTT);
+    sacks(late, 1, 2001, 3001);
+    const seen = watch(late);
+    turn(late, RTT);
+    expect(seen.slice(0, 2)).toEqual(['timer reordering', 'window']);
+
+    const idle = established();
+    idle.write(50_000);
+    for (let acked = 10_001; acked <= 50_001; acked += 10_000) idle.sends({ seq: 1, ack: acked });
+    const seenIdle = watch(idle);
+    idle.now += 10_000;
+    idle.conn.write(new Uint8Array(100));
+    turn(idle);
+    expect(seenIdle[0]).toBe('window');
+
+    const narrow = established();
+    narrow.write(3000);
+    const seenNarrow = watch(narrow);
+    const about = { reporter: 0, source: OUR_ADDRESS, destination: PEER_ADDRESS, mtu: 600 };
+    const quote = quoteOf(narrow.ourPort, narrow.peerPort, narrow.iss + 1);
+    narrow.tcp.handleIpError({ kind: 'packet-too-big', ...about }, quote, 0, 8, narrow.now);
+    expect(seenNarrow).toEqual(['window']);
   });
 
   it('sees a connection enter TIME-WAIT, and what comes there as nobody\u2019s', () => {

@@ -112,6 +112,23 @@ describe('a closed window', () => {
     script.expectsNothing();
   });
 
+  it('leaves room for SACK blocks where the window opens at the moment of the probe [RFC 9293 MUST-16]', () => {
+    const script = established({
+      wnd: 0,
+      settings: { sack: true },
+      options: { mss: 1000, sackOk: true },
+    });
+    script.write(3000);
+    script.sends({ seq: 101, ack: 1, wnd: 0, data: 100 });
+    script.take();
+    script.now = script.conn.snd.persistAt;
+    script.sends({ seq: 101, ack: 1, wnd: 60_000 });
+    expect(script.take().find(({ seq, len }) => seq === 1 && len > 0)).toMatchObject({
+      len: 988,
+      sack: [101, 201],
+    });
+  });
+
   it('stops the probes when everything has been acknowledged after all', () => {
     const script = established({ wnd: 3 });
     script.write('abcdef');
