@@ -26,12 +26,18 @@ const recovery = [
     ),
   ]),
   short(2883, 'D-SACK', [
-    not(
-      '4 sending',
-      'a receiver reports duplicates',
-      'every duplicate is answered, but without a block that names it',
-      'sending/emit.ts sackBlocks',
+    done(
+      '4',
+      'a receiver names the latest duplicate in the first block of its next ACK',
+      'connection/receiver.ts',
     ),
+    done('4.1.1', 'a whole segment that has come twice is one block', 'connection/receiver.ts'),
+    done(
+      '4.1.2',
+      'of a duplicate beyond a gap the block that holds it comes second',
+      'connection/receiver.ts',
+    ),
+    done('4.2', 'of a segment that was here in part, that part is named', 'connection/receiver.ts'),
     done(
       '4 answers',
       'every duplicate is answered at once',
