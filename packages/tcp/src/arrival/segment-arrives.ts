@@ -14,6 +14,7 @@ import { readError, TcpError } from '../base/errors.js';
 import { Because, Verdict } from '../base/reasons.js';
 import { wholeMs } from '../base/whole-ms.js';
 import { Answer, movesSequence } from '../connection/answer-limiter.js';
+import { loseUnread } from '../connection/closing.js';
 import type { TcpConnection } from '../connection/connection.js';
 import { emitReset } from '../sending/emit.js';
 import { TcpFlag } from '../wire/flags.js';
@@ -37,7 +38,7 @@ export function segmentArrives(
   now: number,
 ): Verdict {
   if (connection.state === 'SYN-SENT') {
-    const verdict = arriveInSynSent(connection, seg, now);
+    const verdict = arriveInSynSent(connection, seg, buf, now);
     if (verdict === null) connection.patience.heard(now, false);
     // 3.10.7.3, fourth: text and FIN behind the SYN go on at the sixth step.
     return verdict ?? arriveBehindSyn(connection, seg, buf, now, processText);
@@ -246,7 +247,9 @@ function checkAck(connection: TcpConnection, seg: TcpHeader, now: number): Verdi
 function completeHandshake(connection: TcpConnection, seg: TcpHeader, now: number): Verdict | null {
   const { snd, listener, context } = connection;
   if (!seqLt(snd.una, seg.ack) || !seqLe(seg.ack, snd.nxt)) {
-    emitReset(context, connection, seg, Because.UNACCEPTABLE_ACK);
+    if (connection.mayAnswer(Answer.UNACCEPTABLE_ACK, now)) {
+      emitReset(context, connection, seg, Because.UNACCEPTABLE_ACK);
+    }
     return Verdict.BAD_ACK;
   }
   if (listener?.isFull) {
@@ -263,10 +266,28 @@ function completeHandshake(connection: TcpConnection, seg: TcpHeader, now: numbe
   connection.establish();
   if (listener === null) {
     context.counters.connectionsOpened++;
-  } else {
-    context.counters.connectionsAccepted++;
-    listener.promote(connection);
+    return processQueued(connection, now);
   }
+  context.counters.connectionsAccepted++;
+  listener.promote(connection);
+  return null;
+}
+
+/** What has come with a crossed SYN, now that the state is ESTABLISHED (3.10.7.3, fourth). */
+function processQueued(connection: TcpConnection, now: number): Verdict | null {
+  const { rcv, context } = connection;
+  const before = rcv.nxt;
+  if (connection.isOrphan && rcv.ranges !== null) {
+    context.sendAbort(connection, now);
+    loseUnread(connection);
+    return Verdict.DATA_AFTER_CLOSE;
+  }
+  if (rcv.closeGaps()) {
+    context.counters.bytesReceived += seqDiff(rcv.nxt, before);
+    rcv.ackBecause = Because.ACK_DUE;
+    context.requestEvents(connection);
+  }
+  if (rcv.finSeen && rcv.nxt === rcv.finSeq) receiveFin(connection, now);
   return null;
 }
 

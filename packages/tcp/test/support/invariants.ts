@@ -80,7 +80,9 @@ function receiverContradiction(connection: TcpConnection): string | null {
   const { ranges } = rcv;
   for (let i = 0; ranges !== null && i < ranges.size; i++) {
     const before = i === 0 ? rcv.nxt : ranges.rightAt(i - 1);
-    if (distance(ranges.leftAt(i), before) <= 0) return 'ranges touch';
+    // Text of a crossed SYN waits at RCV.NXT itself.
+    const least = i === 0 && connection.state === 'SYN-RECEIVED' ? 0 : 1;
+    if (distance(ranges.leftAt(i), before) < least) return 'ranges touch';
     if (distance(ranges.rightAt(i), ranges.leftAt(i)) <= 0) return 'empty range';
     if (distance(rcv.edge, ranges.rightAt(i)) < 0) return 'range beyond the window';
   }
