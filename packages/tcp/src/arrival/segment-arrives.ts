@@ -16,6 +16,7 @@ import { wholeMs } from '../base/whole-ms.js';
 import { Answer, movesSequence } from '../connection/answer-limiter.js';
 import { loseUnread } from '../connection/closing.js';
 import type { TcpConnection } from '../connection/connection.js';
+import { tallyOf } from '../connection/tally.js';
 import { emitReset } from '../sending/emit.js';
 import { TcpFlag } from '../wire/flags.js';
 import type { TcpHeader } from '../wire/header.js';
@@ -105,6 +106,7 @@ function checkTimestamp(connection: TcpConnection, seg: TcpHeader, now: number):
   if (!seg.hasTimestamp) return isReset ? null : Verdict.NO_TIMESTAMP;
   const isOld = ((seg.tsval - rcv.tsRecent) | 0) < 0;
   if (isOld && !isReset && now - rcv.tsRecentAt < TIMESTAMP_LIFETIME_MS) {
+    connection.context.counters.oldTimestamps++;
     answerRepetition(connection, Answer.OLD_TIMESTAMP, seg, now);
     return Verdict.OLD_TIMESTAMP;
   }
@@ -145,6 +147,7 @@ function checkSequence(connection: TcpConnection, seg: TcpHeader, now: number): 
     // A peer that asks whether we are there (RFC 9293, 3.8.4) is there itself.
     if (seqDiff(rcv.nxt, seqAdd(seg.seq, seg.len)) <= 1) connection.patience.heard(now, false);
     connection.context.counters.duplicates++;
+    tallyOf(connection).duplicates++;
     return Verdict.DUPLICATE;
   }
   connection.context.counters.outOfWindow++;

@@ -10,6 +10,7 @@
 
 import { checkOctets, WIDE } from '@netlayers/bytes';
 import { type IpAddress, keepAddress } from '@netlayers/ip';
+import { countClosed } from '../base/counters.js';
 import type { TcpError } from '../base/errors.js';
 import { Because } from '../base/reasons.js';
 import { TCP_TRANSITIONS, type TcpState } from '../base/state.js';
@@ -29,6 +30,7 @@ import { Receiver } from './receiver.js';
 import { sendBufferLimit } from './send-buffer.js';
 import { Sender } from './sender.js';
 import { INITIAL_BUFFER, type TcpSettings } from './settings.js';
+import type { Tally } from './tally.js';
 
 /** A connection, from its SYN to CLOSED. */
 export class TcpConnection
@@ -65,6 +67,8 @@ export class TcpConnection
   readonly pathMtu = new PathMtu(this);
   /** Bytes that the application has written. */
   bytesWritten = WIDE;
+  /** What has gone wrong; `null` while nothing has. */
+  tally: Tally | null = null;
   /** Why a SYN or SYN-ACK has to be sent; -1 = none has to. */
   synBecause: Because | -1 = -1;
   /** What an ICMP error said that does not end a connection (RFC 9293, 3.9.2.2); it explains a later time-out. */
@@ -288,6 +292,7 @@ export class TcpConnection
       throw new Error(`TCP cannot go from ${from} to ${state}`);
     }
     this.#state = state;
+    if (state === 'CLOSED') countClosed(this.context.counters, from);
     this.context.observer?.stateChanged?.(this, from, state);
   }
 

@@ -9,11 +9,13 @@ import { Because, HeldBy } from '../base/reasons.js';
 import { wholeMs } from '../base/whole-ms.js';
 import type { TcpConnection } from '../connection/connection.js';
 import type { Sender } from '../connection/sender.js';
+import { tallyOf } from '../connection/tally.js';
 import { noteProbe, scheduleProbe } from '../recovery/tail-loss-probe.js';
 import { TcpFlag } from '../wire/flags.js';
 import { type Seq, seqAdd, seqDiff, seqGt } from '../wire/seq.js';
 import { emitSegment, sackRoom } from './emit.js';
 import { emitKeepAlive } from './keep-alive.js';
+import { mayGoSmall } from './nagle.js';
 
 /** A new segment larger than this share of the peer's largest window may go although it is not full (Fs of 3.8.6.2.1). */
 const WINDOW_SHARE = 1 / 2;
@@ -49,6 +51,7 @@ function transmitSyn(connection: TcpConnection, now: number): boolean {
     const because = connection.synBecause as Because;
     if (!emitSegment(connection, snd.iss, 0, flags, because, now)) return false;
     connection.synBecause = -1;
+    if (snd.nxt !== snd.iss) tallyOf(connection).segmentsRetransmitted++;
     noteSyn(snd, now);
   }
   const owesAck = connection.state === 'SYN-RECEIVED' && connection.rcv.ackBecause >= 0;
@@ -191,6 +194,9 @@ function repeatRecord(
   if (seqGt(map.end(index), to)) map.cut(index, to);
   snd.handleRepeated(index, to, because, now);
   connection.context.counters.retransmissions++;
+  const tally = tallyOf(connection);
+  tally.segmentsRetransmitted++;
+  tally.bytesRetransmitted += length;
   return true;
 }
 
@@ -252,18 +258,6 @@ function transmitMtuProbe(connection: TcpConnection, now: number): boolean {
   if (!sendNew(connection, text, Because.MTU_PROBE, now)) return false;
   connection.pathMtu.noteProbe(text);
   return true;
-}
-
-/**
- * Nagle's rule (RFC 9293, 3.7.4) in Minshall's form (appendix A.3): a small segment waits while
- * another small one is unacknowledged, not while full ones are. So the tail of a long write goes
- * with it, on every device, and does not wait for the peer's delayed ACK. A FIN never waits.
- */
-function mayGoSmall(connection: TcpConnection): boolean {
-  const { snd } = connection;
-  if (snd.finQueued) return true;
-  if (connection.isCorked) return false;
-  return connection.noDelay || snd.smallEnd === snd.una;
 }
 
 /** RFC 5681, 4.1: a window of long ago says nothing about the network of today. */
