@@ -316,6 +316,7 @@ function processText(
     return Verdict.OUT_OF_ORDER;
   }
   const verdict = receiveText(connection, seg, buf);
+  if (verdict <= Verdict.OUT_OF_ORDER) rcv.lastTextAt = wholeMs(now);
   if (verdict === Verdict.ACCEPTED) tuneReceiveWindow(connection, seg, now);
   if (rcv.finSeen && !rcv.finReceived && rcv.nxt === rcv.finSeq) receiveFin(connection, now);
   return verdict;

@@ -234,6 +234,7 @@ export function commit(
     offload ? checksumFold(pseudo) : checksum(buf, start, end, pseudo),
   );
   context.counters.segmentsSent++;
+  if (connection !== null) connection.segmentsSent++;
   if (context.observer?.segmentSent !== undefined) {
     parseTcp(buf, start, end, sentHeader);
     context.observer.segmentSent(connection, sentHeader, buf, because);

@@ -86,7 +86,9 @@ function transmitAck(connection: TcpConnection, now: number): boolean {
   // RFC 9293, 3.8.6.3: at least every second full segment.
   if (rcv.unacked >= 2 * rcv.fullSize) return emitAck(connection, Because.ACK_DUE, now);
   if (rcv.delayedAckAt === Number.POSITIVE_INFINITY) {
-    rcv.delayedAckAt = now + connection.settings.delayedAckMs;
+    const { delayedAckMs } = connection.settings;
+    if (delayedAckMs === 0) return emitAck(connection, Because.ACK_DUE, now);
+    rcv.delayedAckAt = now + delayedAckMs;
   }
   return true;
 }
@@ -108,7 +110,12 @@ function transmitQueue(connection: TcpConnection, now: number): boolean {
   if (heldBy === -1) {
     const { nxt } = snd;
     heldBy = transmitNew(connection, now);
-    if (snd.nxt !== nxt) scheduleProbe(snd, connection.sackEnabled, now);
+    if (snd.nxt !== nxt) {
+      scheduleProbe(snd, connection.sackEnabled, now);
+      // What has left makes room only where text that has not is counted.
+      const { notSentLowWater } = connection.settings;
+      if (notSentLowWater !== Number.POSITIVE_INFINITY) connection.delivery.noticeRoom();
+    }
   }
   if (heldBy === HeldBy.DEVICE) return false;
   const isByNetwork = heldBy === HeldBy.CONGESTION_WINDOW || heldBy === HeldBy.PACING;
