@@ -259,6 +259,8 @@ describe('another congestion control', () => {
       const { cwnd } = script.conn.snd.congestion;
       change(script, { congestionControl: to });
       expect(script.conn.snd.congestion.cwnd).toBe(cwnd);
+      // Who sets its window during recovery, too, is not held by PRR.
+      expect(script.conn.snd.recovery.prrWindow < 0).toBe(to === bbr);
       script.advance(10);
       script.sends({ seq: 1, ack: 1 + tcpInfo(script.conn, script.now).bytesSent });
       expect(script.conn.snd.phase).toBe('open');
