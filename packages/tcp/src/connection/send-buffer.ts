@@ -31,7 +31,9 @@ export function sendBufferLimit(settings: TcpSettings, snd: Sender, budget: Memo
 
 /** Whether `write` may go on: the mark is not reached, nor that of text which has never been sent. */
 export const mayWriteOn = (settings: TcpSettings, snd: Sender, limit: number): boolean =>
-  snd.queue.span < limit && snd.unsentBytes < settings.notSentLowWater;
+  snd.queue.span < limit &&
+  (settings.notSentLowWater === Number.POSITIVE_INFINITY ||
+    snd.unsentBytes < settings.notSentLowWater);
 
 /** Whether there is so much room again that whoever waits for it is told. */
 export const hasDrained = (settings: TcpSettings, snd: Sender, limit: number): boolean =>

@@ -194,8 +194,8 @@ export class Sender {
   /** How fast segments may leave, in bytes per millisecond; `Infinity` = as fast as the window lets them. */
   get pacingRate(): number {
     const { pacing, maxPacingRate } = this.settings;
-    const most = maxPacingRate / 1000;
-    return pacing ? Math.min(this.congestion.pacingRate, most) : most;
+    const rate = pacing ? this.congestion.pacingRate : Number.POSITIVE_INFINITY;
+    return maxPacingRate < rate * 1000 ? maxPacingRate / 1000 : rate;
   }
 
   /** How many bytes the pacer lets leave now; sets `pacedAt` when it is less than `wanted`. */
