@@ -23,11 +23,14 @@ import { type SocketStreams, streamsOf } from './socket-streams.js';
 /** What TCP knows of a connection, field by field as at `TcpInfo`. */
 export type SocketInfo = TcpInfo;
 
-/** The algorithms that a socket knows by name. */
-const ALGORITHMS = { cubic, newReno, bbr } as const;
-
 /** A congestion control by name, or one of one's own. */
-export type CongestionControlChoice = keyof typeof ALGORITHMS | CongestionControlFactory;
+export type CongestionControlChoice = 'cubic' | 'newReno' | 'bbr' | CongestionControlFactory;
+
+const ALGORITHMS: Readonly<Record<'cubic' | 'newReno' | 'bbr', CongestionControlFactory>> = {
+  cubic,
+  newReno,
+  bbr,
+};
 
 /** A connected socket. */
 export class TcpSocket {
