@@ -45,7 +45,7 @@ const retransmission = [
   done(
     'MUST-21',
     'an application can set R2 for one connection, to infinity too',
-    'connection/connection.ts setUserTimeout',
+    'connection/change-settings.ts changeSettings',
   ),
   done(
     'SHLD-9',
@@ -74,7 +74,7 @@ const keepAlive = [
   done(
     'MUST-24',
     'an application can turn it on and off for one connection',
-    'connection/connection.ts setKeepAlive',
+    'connection/change-settings.ts changeSettings',
   ),
   done('MUST-25', 'it is off unless asked for', 'connection/settings.ts keepAlive'),
   done(

@@ -223,7 +223,7 @@ export class TcpSocket {
   /**
    * How long an ACK may wait for bytes to ride on.
    *
-   * @param ms 0 to 500; 0 = it never waits.
+   * @param ms 0 to 499; 0 = it never waits.
    * @throws RangeError outside of it.
    */
   setDelayedAck(ms: number): void {

@@ -117,9 +117,9 @@ describe('a living socket', () => {
     expect(await acks()).toBe(1);
     server.setQuickAck(false);
     expect(await acks()).toBe(0);
-    server.setDelayedAck(500);
-    await bench.advance(499);
-    expect(() => server.setDelayedAck(501)).toThrow(RangeError);
+    server.setDelayedAck(499);
+    await bench.advance(498);
+    expect(() => server.setDelayedAck(500)).toThrow(RangeError);
     expect(socket.info().unacknowledgedBytes).toBeLessThanOrEqual(4);
   });
 

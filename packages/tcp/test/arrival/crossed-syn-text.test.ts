@@ -12,7 +12,7 @@ function crossed(more: PeerSegment, setup = {}): Script {
 }
 
 describe('what a crossed SYN carries', () => {
-  it('waits for ESTABLISHED and is acknowledged only then [RFC 9293 3.10.7.3 fourth]', () => {
+  it('waits for ESTABLISHED and is acknowledged only then [RFC 9293 3.10.7.3 text]', () => {
     const script = crossed({ data: 'early' });
     script.expects([{ seq: 0, ack: 1, flags: 'SA', len: 0 }]);
     expect([script.conn.state, script.events]).toEqual(['SYN-RECEIVED', []]);

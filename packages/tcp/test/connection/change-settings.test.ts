@@ -48,7 +48,7 @@ describe('changing a setting', () => {
 
   it.each([
     [{ userTimeoutMs: -1 }, RangeError, 'userTimeoutMs has to be not negative'],
-    [{ delayedAckMs: 501 }, RangeError, 'delayedAckMs has to be 0 to 500'],
+    [{ delayedAckMs: 500 }, RangeError, 'delayedAckMs has to be 0 to 499'],
     [{ keepAliveIntervalMs: 0 }, RangeError, 'keepAliveIntervalMs has to be positive'],
     [{ keepAliveProbes: Number.NaN }, RangeError, 'keepAliveProbes has to be at least 1'],
     [{ receiveBuffer: 10 }, RangeError, 'receiveBuffer has to be at least 256 bytes'],

@@ -112,7 +112,7 @@ describe('what a connection says of itself', () => {
     expect(info(script)).toMatchObject({ phase: 'open', bytesAcked: late.bytesSent, timeouts: 0 });
   });
 
-  it('knows what SACK blocks and duplicates have said [RFC 2018 3, RFC 2883 4]', () => {
+  it('knows what SACK blocks and duplicates have said [RFC 2018 3] [RFC 2883 4]', () => {
     const script = synReceived({ settings: { sack: true }, options: { mss: 1000, sackOk: true } });
     script.advance(100);
     script.sends({ seq: 1, ack: 1 });

@@ -35,7 +35,7 @@ const SACK: ScriptSetup = { settings: { sack: true }, options: { mss: 1000, sack
 const sacks = (script: Script, ack: number, ...edges: number[]): void =>
   script.sends({ seq: 1, ack, options: { sack: edges.map((edge) => script.iss + edge) } });
 
-describe('ends of connections [RFC 4022]', () => {
+describe('ends of connections, counted as RFC 4022 has it', () => {
   it('before they were established are attempts that have failed', () => {
     const refused = synSent();
     expect(grown(refused, () => refused.sends({ seq: 0, ack: 1, flags: 'RA' }))).toEqual({
