@@ -87,14 +87,14 @@ const recovery = [
     done(
       '3.2',
       'an echo older than the repetition says that it was needless',
-      'recovery/undo.ts isNeedless',
+      'recovery/undo.ts provenNeedless',
     ),
   ]),
   short(3708, 'Needless retransmissions seen by D-SACK', [
     done(
       '2',
       'a recovery of which every repetition comes back as a duplicate was needless',
-      'recovery/undo.ts isNeedless',
+      'recovery/undo.ts provenNeedless',
     ),
   ]),
   short(4015, 'Eifel response', [

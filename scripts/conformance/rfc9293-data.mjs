@@ -45,7 +45,7 @@ const retransmission = [
   done(
     'MUST-21',
     'an application can set R2 for one connection, to infinity too',
-    'connection/connection.ts setUserTimeout',
+    'connection/change-settings.ts changeSettings',
   ),
   done(
     'SHLD-9',
@@ -74,7 +74,7 @@ const keepAlive = [
   done(
     'MUST-24',
     'an application can turn it on and off for one connection',
-    'connection/connection.ts setKeepAlive',
+    'connection/change-settings.ts changeSettings',
   ),
   done('MUST-25', 'it is off unless asked for', 'connection/settings.ts keepAlive'),
   done(
@@ -148,7 +148,7 @@ const windows = [
   ),
   done('SHLD-17', 'nobody is given up for what lies beyond', 'sending/transmit.ts startPersist'),
   done('MUST-35', 'one that shrinks to nothing is probed', 'sending/transmit.ts startPersist'),
-  done('MUST-36', 'a closed window is probed', 'sending/transmit.ts transmitProbe'),
+  done('MUST-36', 'a closed window is probed', 'sending/probes.ts transmitWindowProbe'),
   done('SHLD-29', 'for the first time after one RTO', 'sending/transmit.ts startPersist'),
   done(
     'SHLD-30',
@@ -182,7 +182,7 @@ const windows = [
   done(
     '3.8.6.2.1 override',
     'a window that stays small is used after a time-out',
-    'sending/transmit.ts transmitProbe',
+    'sending/probes.ts transmitWindowProbe',
   ),
   done(
     'MUST-39',

@@ -10,4 +10,4 @@ export type { SocketHandler } from './socket-handler.js';
 export { createStack, Stack, type StackCounters } from './stack.js';
 export type { StackConnectOptions, StackListenOptions, StackOptions } from './stack-options.js';
 export { StackTransport } from './stack-transport.js';
-export { type SocketInfo, TcpSocket } from './tcp-socket.js';
+export { type CongestionControlChoice, type SocketInfo, TcpSocket } from './tcp-socket.js';

@@ -32,6 +32,8 @@ export interface StackCounters {
   readonly tcp: TcpCounters;
   /** Connections in any state but CLOSED and TIME-WAIT. */
   readonly connections: number;
+  /** Those of them in ESTABLISHED or CLOSE-WAIT (Linux: CurrEstab). */
+  readonly established: number;
   /** Connections in TIME-WAIT. */
   readonly timeWait: number;
 }
@@ -156,6 +158,7 @@ export class Stack {
       ipv4: this.#ipv4.counters,
       tcp: this.#tcp.counters,
       connections: this.#tcp.connectionCount,
+      established: this.#tcp.establishedCount,
       timeWait: this.#tcp.timeWaitCount,
     };
   }

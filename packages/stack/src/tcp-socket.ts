@@ -6,29 +6,31 @@
 
 import type { Clock } from '@netlayers/host';
 import { formatAddress } from '@netlayers/ip';
-import type { TcpConnection, TcpState } from '@netlayers/tcp';
+import {
+  bbr,
+  type CongestionControlFactory,
+  cubic,
+  defaultTcpSettings,
+  newReno,
+  type TcpConnection,
+  type TcpInfo,
+  type TcpSettings,
+  tcpInfo,
+} from '@netlayers/tcp';
 import type { SocketHandler } from './socket-handler.js';
 import { type SocketStreams, streamsOf } from './socket-streams.js';
 
-/** What TCP knows of a connection, as `TCP_INFO` has it; times in ms, sizes in bytes. */
-export interface SocketInfo {
-  readonly state: TcpState;
-  /** Smoothed round-trip time; -1 before the first measurement. */
-  readonly srttMs: number;
-  readonly rttvarMs: number;
-  readonly rtoMs: number;
-  readonly cwnd: number;
-  /** `Infinity` before the first loss. */
-  readonly ssthresh: number;
-  readonly congestionControl: string;
-  /** Text in a full segment. */
-  readonly mss: number;
-  readonly sendWindow: number;
-  readonly receiveWindow: number;
-  /** Written and not yet acknowledged. */
-  readonly bufferedBytes: number;
-  readonly bytesInFlight: number;
-}
+/** What TCP knows of a connection, field by field as at `TcpInfo`. */
+export type SocketInfo = TcpInfo;
+
+/** A congestion control by name, or one of one's own. */
+export type CongestionControlChoice = 'cubic' | 'newReno' | 'bbr' | CongestionControlFactory;
+
+const ALGORITHMS: Readonly<Record<'cubic' | 'newReno' | 'bbr', CongestionControlFactory>> = {
+  cubic,
+  newReno,
+  bbr,
+};
 
 /** A connected socket. */
 export class TcpSocket {
@@ -134,7 +136,7 @@ export class TcpSocket {
 
   /** Sends small segments at once (true) or when nothing is unacknowledged (false: Nagle). */
   setNoDelay(noDelay = true): void {
-    this.#connection.noDelay = noDelay;
+    this.#change({ noDelay });
   }
 
   /**
@@ -142,9 +144,17 @@ export class TcpSocket {
    * the connection with ETIMEDOUT when it does not answer.
    *
    * @param initialDelayMs 0 leaves the time as it is: two hours unless it was set.
+   * @param intervalMs from one probe to the next; 0 leaves it: 75 s.
+   * @param count probes that may go unanswered; 0 leaves it: 9.
+   * @throws RangeError for a negative number.
    */
-  setKeepAlive(on = false, initialDelayMs = 0): void {
-    this.#connection.setKeepAlive(on, initialDelayMs, this.#clock.now());
+  setKeepAlive(on = false, initialDelayMs = 0, intervalMs = 0, count = 0): void {
+    this.#change({
+      keepAlive: on,
+      ...(initialDelayMs !== 0 && { keepAliveIdleMs: initialDelayMs }),
+      ...(intervalMs !== 0 && { keepAliveIntervalMs: intervalMs }),
+      ...(count !== 0 && { keepAliveProbes: count }),
+    });
   }
 
   /**
@@ -155,7 +165,93 @@ export class TcpSocket {
    * @throws RangeError for a negative time.
    */
   setUserTimeout(ms: number): void {
-    this.#connection.setUserTimeout(ms);
+    this.#change({ userTimeoutMs: ms });
+  }
+
+  /**
+   * Has another congestion control take over from now on (Linux: `TCP_CONGESTION`). `cubic`,
+   * `newReno` and `bbr` keep the congestion window and the threshold; one of your own does if it has
+   * `adopt`.
+   *
+   * @throws TypeError for a name that is none of these.
+   */
+  setCongestionControl(algorithm: CongestionControlChoice): void {
+    if (typeof algorithm === 'function') {
+      this.#change({ congestionControl: algorithm });
+      return;
+    }
+    if (!Object.hasOwn(ALGORITHMS, algorithm)) {
+      throw new TypeError(
+        `${algorithm} is no congestion control: cubic, newReno, bbr or a factory`,
+      );
+    }
+    this.#change({ congestionControl: ALGORITHMS[algorithm] });
+  }
+
+  /**
+   * Bytes that may be written and not acknowledged before `write` returns false (`SO_SNDBUF`); with
+   * autotuning a bound.
+   *
+   * @throws RangeError below 1.
+   */
+  setSendBufferSize(size: number): void {
+    this.#change({ sendBuffer: size });
+  }
+
+  /**
+   * Bytes that may wait for the handler (`SO_RCVBUF`); with autotuning a bound. A window beyond what
+   * the shift of our SYN can say is never offered: more than was set before the handshake may be less
+   * than it looks. What is offered already is not taken back.
+   *
+   * @throws RangeError below 256 and from 1 GiB on.
+   */
+  setRecvBufferSize(size: number): void {
+    this.#change({ receiveBuffer: size });
+  }
+
+  /**
+   * Bytes written and never sent from which on `write` returns false (`TCP_NOTSENT_LOWAT`), so that
+   * what is said late is not behind much of before; `handleDrain` comes below half of it.
+   *
+   * @param bytes `Infinity` = no such mark.
+   * @throws RangeError below 1.
+   */
+  setNotSentLowWater(bytes: number): void {
+    this.#change({ notSentLowWater: bytes });
+  }
+
+  /**
+   * How long an ACK may wait for bytes to ride on.
+   *
+   * @param ms 0 to 499; 0 = it never waits.
+   * @throws RangeError outside of it.
+   */
+  setDelayedAck(ms: number): void {
+    this.#change({ delayedAckMs: ms });
+  }
+
+  /** Acknowledges at once (true: as `setDelayedAck(0)`) or after 40 ms (`TCP_QUICKACK`, but it stays). */
+  setQuickAck(on = true): void {
+    this.#change({ delayedAckMs: on ? 0 : defaultTcpSettings.delayedAckMs });
+  }
+
+  /** Spreads what is sent over the round trip as the congestion control says, if it says so, or not. */
+  setPacing(on = true): void {
+    this.#change({ pacing: on });
+  }
+
+  /**
+   * How fast bytes may leave at most (`SO_MAX_PACING_RATE`), whatever the congestion control says.
+   *
+   * @param rate bytes a second; `Infinity` = no bound.
+   * @throws RangeError for 0 and below.
+   */
+  setMaxPacingRate(rate: number): void {
+    this.#change({ maxPacingRate: rate });
+  }
+
+  #change(given: Partial<TcpSettings>): void {
+    this.#connection.change(given, this.#clock.now());
   }
 
   /** The incoming bytes as a web stream; takes the socket's handler. */
@@ -168,23 +264,9 @@ export class TcpSocket {
     return this.#webStreams().writable;
   }
 
-  /** What TCP knows of this connection at this moment. */
+  /** What TCP knows of this connection at this moment: a copy, which stays as it is. */
   info(): SocketInfo {
-    const { snd, rcv, state } = this.#connection;
-    return {
-      state,
-      srttMs: snd.rtt.srttMs,
-      rttvarMs: snd.rtt.rttvarMs,
-      rtoMs: snd.rtt.rtoMs,
-      cwnd: snd.congestion.cwnd,
-      ssthresh: snd.congestion.ssthresh,
-      congestionControl: snd.congestion.name,
-      mss: snd.mss,
-      sendWindow: snd.wnd,
-      receiveWindow: rcv.wnd,
-      bufferedBytes: this.#connection.bufferedBytes,
-      bytesInFlight: snd.pipe,
-    };
+    return tcpInfo(this.#connection, this.#clock.now());
   }
 
   #webStreams(): SocketStreams {

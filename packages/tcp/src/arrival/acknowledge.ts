@@ -9,12 +9,14 @@ import { createAckSample } from '../congestion/congestion-control.js';
 import type { TcpConnection } from '../connection/connection.js';
 import { RESTING } from '../connection/recovery-state.js';
 import type { Sender } from '../connection/sender.js';
+import { tallyOf } from '../connection/tally.js';
 import { Acknowledgment } from '../recovery/acknowledgment.js';
-import { judge } from '../recovery/loss-recovery.js';
+import { judge, type RecoveryOutcome } from '../recovery/loss-recovery.js';
 import { judgeMtuProbe } from '../recovery/mtu-probe.js';
 import { reduce } from '../recovery/prr.js';
 import { takeBlocks } from '../recovery/sack.js';
 import { scheduleProbe } from '../recovery/tail-loss-probe.js';
+import { UndoneBy } from '../recovery/undo.js';
 import { TcpFlag } from '../wire/flags.js';
 import type { TcpHeader } from '../wire/header.js';
 import { type Seq, seq, seqEq, seqGt, seqLe, seqLt } from '../wire/seq.js';
@@ -50,7 +52,7 @@ export function acknowledge(connection: TcpConnection, seg: TcpHeader, now: numb
   const wasInRecovery = snd.phase !== 'open';
   const outcome = judge(snd, ack, connection.sackEnabled, isDuplicate, now);
   judgeMtuProbe(connection, ack.hasMtuProbe, now);
-  count(connection, outcome.hasBegun, outcome.wasNeedless);
+  count(connection, outcome);
   if (ack.deliveredBytes > 0) tellCongestion(snd, wasInRecovery, now);
   reduce(snd, ack);
   setTimers(connection, outcome.restartTimer, now);
@@ -122,10 +124,27 @@ function measure(connection: TcpConnection, now: number): void {
 const isEchoOfLatest = (snd: Sender, now: number): boolean =>
   ack.echoAgeMs >= 0 && (snd.repeatedAt < 0 || Math.floor(now) - ack.echoAgeMs >= snd.repeatedAt);
 
-function count(connection: TcpConnection, hasBegun: boolean, wasNeedless: boolean): void {
+function count(connection: TcpConnection, outcome: Readonly<RecoveryOutcome>): void {
+  const { hasBegun, undoneBy, hasProbeRepaired } = outcome;
+  if (!hasBegun && undoneBy === UndoneBy.NOTHING && !hasProbeRepaired && !ack.hasDsack) return;
   const { counters } = connection.context;
-  if (hasBegun) counters.fastRetransmissions++;
-  if (wasNeedless) counters.spuriousRecoveries++;
+  const tally = tallyOf(connection);
+  if (hasBegun) {
+    counters.fastRetransmissions++;
+    if (connection.sackEnabled) counters.sackRecoveries++;
+    tally.fastRecoveries++;
+  }
+  if (hasProbeRepaired) counters.tailLossProbeRepairs++;
+  if (ack.hasDsack) {
+    counters.dsacksReceived++;
+    tally.duplicatesReported++;
+  }
+  if (undoneBy === UndoneBy.NOTHING) return;
+  counters.spuriousRecoveries++;
+  tally.spuriousRecoveries++;
+  if (undoneBy === UndoneBy.DSACK) counters.undoneByDsack++;
+  else if (undoneBy === UndoneBy.TIMESTAMP) counters.undoneByTimestamp++;
+  else counters.undoneByFrto++;
 }
 
 /** Fills in the sample and hands it to congestion control. */

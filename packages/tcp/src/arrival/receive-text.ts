@@ -5,6 +5,7 @@
 
 import { Because, Verdict } from '../base/reasons.js';
 import type { TcpConnection } from '../connection/connection.js';
+import { tallyOf } from '../connection/tally.js';
 import { TcpFlag } from '../wire/flags.js';
 import type { TcpHeader } from '../wire/header.js';
 import { seq, seqAdd, seqDiff, seqGt } from '../wire/seq.js';
@@ -32,6 +33,7 @@ export function receiveText(connection: TcpConnection, seg: TcpHeader, buf: Uint
   }
   if (seqGt(left, rcv.nxt)) {
     context.counters.outOfOrder++;
+    tallyOf(connection).outOfOrder++;
     rcv.dupAcksDue++;
     rcv.ackBecause = Because.OUT_OF_ORDER;
     return rcv.keepOutOfOrder(left, buf, start, end) ? Verdict.OUT_OF_ORDER : Verdict.NO_ROOM;

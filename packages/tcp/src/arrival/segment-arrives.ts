@@ -14,7 +14,9 @@ import { readError, TcpError } from '../base/errors.js';
 import { Because, Verdict } from '../base/reasons.js';
 import { wholeMs } from '../base/whole-ms.js';
 import { Answer, movesSequence } from '../connection/answer-limiter.js';
+import { loseUnread } from '../connection/closing.js';
 import type { TcpConnection } from '../connection/connection.js';
+import { tallyOf } from '../connection/tally.js';
 import { emitReset } from '../sending/emit.js';
 import { TcpFlag } from '../wire/flags.js';
 import type { TcpHeader } from '../wire/header.js';
@@ -37,7 +39,7 @@ export function segmentArrives(
   now: number,
 ): Verdict {
   if (connection.state === 'SYN-SENT') {
-    const verdict = arriveInSynSent(connection, seg, now);
+    const verdict = arriveInSynSent(connection, seg, buf, now);
     if (verdict === null) connection.patience.heard(now, false);
     // 3.10.7.3, fourth: text and FIN behind the SYN go on at the sixth step.
     return verdict ?? arriveBehindSyn(connection, seg, buf, now, processText);
@@ -104,6 +106,7 @@ function checkTimestamp(connection: TcpConnection, seg: TcpHeader, now: number):
   if (!seg.hasTimestamp) return isReset ? null : Verdict.NO_TIMESTAMP;
   const isOld = ((seg.tsval - rcv.tsRecent) | 0) < 0;
   if (isOld && !isReset && now - rcv.tsRecentAt < TIMESTAMP_LIFETIME_MS) {
+    connection.context.counters.oldTimestamps++;
     answerRepetition(connection, Answer.OLD_TIMESTAMP, seg, now);
     return Verdict.OLD_TIMESTAMP;
   }
@@ -147,6 +150,7 @@ function checkSequence(connection: TcpConnection, seg: TcpHeader, now: number): 
       rcv.noteTwice(seq(seg.seq), seqAdd(seg.seq, seg.len));
     }
     connection.context.counters.duplicates++;
+    tallyOf(connection).duplicates++;
     return Verdict.DUPLICATE;
   }
   connection.context.counters.outOfWindow++;
@@ -249,7 +253,9 @@ function checkAck(connection: TcpConnection, seg: TcpHeader, now: number): Verdi
 function completeHandshake(connection: TcpConnection, seg: TcpHeader, now: number): Verdict | null {
   const { snd, listener, context } = connection;
   if (!seqLt(snd.una, seg.ack) || !seqLe(seg.ack, snd.nxt)) {
-    emitReset(context, connection, seg, Because.UNACCEPTABLE_ACK);
+    if (connection.mayAnswer(Answer.UNACCEPTABLE_ACK, now)) {
+      emitReset(context, connection, seg, Because.UNACCEPTABLE_ACK);
+    }
     return Verdict.BAD_ACK;
   }
   if (listener?.isFull) {
@@ -266,10 +272,28 @@ function completeHandshake(connection: TcpConnection, seg: TcpHeader, now: numbe
   connection.establish();
   if (listener === null) {
     context.counters.connectionsOpened++;
-  } else {
-    context.counters.connectionsAccepted++;
-    listener.promote(connection);
+    return processQueued(connection, now);
   }
+  context.counters.connectionsAccepted++;
+  listener.promote(connection);
+  return null;
+}
+
+/** What has come with a crossed SYN, now that the state is ESTABLISHED (3.10.7.3, fourth). */
+function processQueued(connection: TcpConnection, now: number): Verdict | null {
+  const { rcv, context } = connection;
+  const before = rcv.nxt;
+  if (connection.isOrphan && rcv.ranges !== null) {
+    context.sendAbort(connection, now);
+    loseUnread(connection);
+    return Verdict.DATA_AFTER_CLOSE;
+  }
+  if (rcv.closeGaps()) {
+    context.counters.bytesReceived += seqDiff(rcv.nxt, before);
+    rcv.ackBecause = Because.ACK_DUE;
+    context.requestEvents(connection);
+  }
+  if (rcv.finSeen && rcv.nxt === rcv.finSeq) receiveFin(connection, now);
   return null;
 }
 
@@ -295,6 +319,7 @@ function processText(
     return Verdict.OUT_OF_ORDER;
   }
   const verdict = receiveText(connection, seg, buf);
+  if (verdict <= Verdict.OUT_OF_ORDER) rcv.lastTextAt = wholeMs(now);
   if (verdict === Verdict.ACCEPTED) tuneReceiveWindow(connection, seg, now);
   if (rcv.finSeen && !rcv.finReceived && rcv.nxt === rcv.finSeq) receiveFin(connection, now);
   return verdict;

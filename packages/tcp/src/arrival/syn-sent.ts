@@ -6,6 +6,7 @@
 import { TcpError } from '../base/errors.js';
 import { Because, Verdict } from '../base/reasons.js';
 import { wholeMs } from '../base/whole-ms.js';
+import { Answer } from '../connection/answer-limiter.js';
 import type { TcpConnection } from '../connection/connection.js';
 import { emitReset } from '../sending/emit.js';
 import { TcpFlag } from '../wire/flags.js';
@@ -49,6 +50,7 @@ export function takeSyn(connection: TcpConnection, seg: TcpHeader, now: number):
 export function arriveInSynSent(
   connection: TcpConnection,
   seg: TcpHeader,
+  buf: Uint8Array,
   now: number,
 ): Verdict | null {
   const { snd, rcv, context } = connection;
@@ -56,7 +58,7 @@ export function arriveInSynSent(
   const isReset = (seg.flags & TcpFlag.RST) !== 0;
   // First: the ACK bit.
   if (hasAck && (seqLe(seg.ack, snd.iss) || seqGt(seg.ack, snd.nxt))) {
-    if (!isReset) {
+    if (!isReset && connection.mayAnswer(Answer.UNACCEPTABLE_ACK, now)) {
       emitReset(context, connection, seg, Because.UNACCEPTABLE_ACK);
     }
     return Verdict.BAD_ACK;
@@ -74,9 +76,10 @@ export function arriveInSynSent(
   // Our SYN has offered a window already.
   rcv.edge = seqAdd(rcv.nxt, Math.min(rcv.capacity, 65535));
   if (!hasAck) {
-    // Crossed SYNs: acknowledge the peer's with a SYN-ACK. Text, if any, will be sent again.
+    // Crossed SYNs: acknowledge the peer's with a SYN-ACK.
     connection.enter('SYN-RECEIVED');
     connection.synBecause = Because.ACCEPT;
+    queueBehindSyn(connection, seg, buf);
     return Verdict.ACCEPTED;
   }
   snd.advance(seq(seg.ack));
@@ -86,6 +89,21 @@ export function arriveInSynSent(
   context.counters.connectionsOpened++;
   connection.establish();
   return null;
+}
+
+/**
+ * 3.10.7.3, fourth: text and FIN of a crossed SYN are processed after ESTABLISHED has been reached.
+ * Until then they lie at RCV.NXT like text beyond a gap: neither acknowledged nor delivered, and
+ * given up where memory is short, for the peer has them.
+ */
+function queueBehindSyn(connection: TcpConnection, seg: TcpHeader, buf: Uint8Array): void {
+  const { rcv } = connection;
+  const { dataStart: start, dataEnd } = seg;
+  const end = Math.min(dataEnd, start + rcv.wnd);
+  if (end > start) rcv.keepOutOfOrder(rcv.nxt, buf, start, end);
+  if ((seg.flags & TcpFlag.FIN) === 0 || end < dataEnd) return;
+  rcv.finSeen = true;
+  rcv.finSeq = seqAdd(rcv.nxt, end - start);
 }
 
 /** RFC 6298, (5.7) and RFC 5681, 3.1: what a repeated SYN means for the time after it. */

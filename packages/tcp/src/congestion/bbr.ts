@@ -108,6 +108,11 @@ export class Bbr implements CongestionControl {
     return this.#model;
   }
 
+  /** The window is where Startup begins; a threshold means nothing to it. */
+  adopt(cwnd: number): void {
+    this.#model.cwnd = Math.max(cwnd, this.#model.minPipeCwnd);
+  }
+
   setMss(mss: number): void {
     const model = this.#model;
     // RFC 9293, 3.7.1: a smaller segment must not leave the window counting larger ones at the start.

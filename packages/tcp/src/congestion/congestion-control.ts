@@ -99,6 +99,11 @@ export interface CongestionControl {
    * rate reduction (RFC 9937) until the recovery ends.
    */
   readonly governsRecovery: boolean;
+  /**
+   * Takes over from another algorithm, whose window and threshold these are (`Infinity` = it knew
+   * none). Who has no such method begins with the initial window.
+   */
+  adopt?(cwnd: number, ssthresh: number): void;
   /** The effective segment size has changed (PMTU, negotiated options). */
   setMss(mss: number): void;
   /**

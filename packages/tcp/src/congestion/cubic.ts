@@ -113,6 +113,13 @@ class Cubic implements CongestionControl {
     return (gain * this.#cwnd) / this.#srttMs;
   }
 
+  adopt(cwnd: number, ssthresh: number): void {
+    this.#cwnd = Math.max(cwnd, this.#mss);
+    this.#ssthresh = ssthresh;
+    // RFC 9406, 4.3: it is for who has no threshold yet.
+    if (ssthresh !== Number.POSITIVE_INFINITY) this.#hystart = null;
+  }
+
   setMss(mss: number): void {
     if (mss === this.#mss) return;
     this.#cwnd = windowForMss(this.#cwnd, this.#mss, mss);

@@ -22,6 +22,10 @@ export interface DeliveredEmission {
   lostBefore: number;
 }
 
+/** Bytes a second: so coarse that every rate is a small integer, which needs no memory of its own. */
+export const RATE_UNIT = 16;
+const MOST_UNITS = 2 ** 30;
+
 /** Measures one connection. */
 export class DeliveryRate {
   /** Bytes delivered so far, and when the last of them were. */
@@ -31,6 +35,8 @@ export class DeliveryRate {
   firstSentAt = 0;
   /** Bytes judged lost so far. */
   lost = WIDE;
+  /** The newest rate in units of `RATE_UNIT`, below zero where the application limited it; 0 = none yet. */
+  latest = 0;
   /** What is delivered beyond this was not limited by the application; 0 = nothing is. */
   #appLimitedUntil = WIDE;
   #roundEndsAt = WIDE;
@@ -88,6 +94,9 @@ export class DeliveryRate {
     const intervalMs = Math.max(sendMs, ackMs);
     this.firstSentAt = newest.sentAt;
     if (intervalMs <= 0 || intervalMs < minRttMs) return 0;
-    return (this.delivered - newest.delivered) / intervalMs;
+    const rate = (this.delivered - newest.delivered) / intervalMs;
+    const units = Math.min(Math.round((rate * 1000) / RATE_UNIT), MOST_UNITS);
+    this.latest = newest.isAppLimited ? -units : units;
+    return rate;
   }
 }

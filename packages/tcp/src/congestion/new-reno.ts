@@ -52,6 +52,11 @@ class NewReno implements CongestionControl {
     return this.#ssthresh;
   }
 
+  adopt(cwnd: number, ssthresh: number): void {
+    this.#cwnd = Math.max(cwnd, this.#mss);
+    this.#ssthresh = ssthresh;
+  }
+
   setMss(mss: number): void {
     this.#cwnd = windowForMss(this.#cwnd, this.#mss, mss);
     this.#ssthresh = Math.max(this.#ssthresh, 2 * mss);

@@ -10,6 +10,7 @@
 
 import { checkOctets, WIDE } from '@netlayers/bytes';
 import { type IpAddress, keepAddress } from '@netlayers/ip';
+import { countClosed } from '../base/counters.js';
 import type { TcpError } from '../base/errors.js';
 import { Because } from '../base/reasons.js';
 import { TCP_TRANSITIONS, type TcpState } from '../base/state.js';
@@ -17,6 +18,7 @@ import { CONNECTION_COST } from '../memory/budget.js';
 import type { Deadlined } from '../timing/deadline-heap.js';
 import type { Seq } from '../wire/seq.js';
 import { type Answer, AnswerLimiter } from './answer-limiter.js';
+import { changeSettings } from './change-settings.js';
 import { type Closable, closeBoth } from './closing.js';
 import type { PassiveOpen, TcpContext } from './context.js';
 import { Delivery, type DeliveryOwner, type TcpHandler, type TcpOpenCallback } from './delivery.js';
@@ -26,9 +28,10 @@ import { defaultMssTo, offeredMss, offeredShift, pathMssTo } from './offer.js';
 import { PathMtu, type PathMtuOwner } from './path-mtu.js';
 import { Patience } from './patience.js';
 import { Receiver } from './receiver.js';
-import { sendBufferLimit } from './send-buffer.js';
+import { mayWriteOn, sendBufferLimit } from './send-buffer.js';
 import { Sender } from './sender.js';
 import { INITIAL_BUFFER, type TcpSettings } from './settings.js';
+import type { Tally } from './tally.js';
 
 /** A connection, from its SYN to CLOSED. */
 export class TcpConnection
@@ -38,7 +41,8 @@ export class TcpConnection
   readonly localPort: number;
   readonly remoteAddress: IpAddress;
   readonly remotePort: number;
-  readonly settings: TcpSettings;
+  /** Shared with others until one of them is changed. */
+  settings: TcpSettings;
   /** Belongs to the package. */
   readonly context: TcpContext<TcpConnection>;
   /** The listener that this connection came from; `null` for an active open. */
@@ -65,6 +69,11 @@ export class TcpConnection
   readonly pathMtu = new PathMtu(this);
   /** Bytes that the application has written. */
   bytesWritten = WIDE;
+  /** Segments that have left and come, refused ones included. */
+  segmentsSent = 0;
+  segmentsReceived = 0;
+  /** What has gone wrong; `null` while nothing has. */
+  tally: Tally | null = null;
   /** Why a SYN or SYN-ACK has to be sent; -1 = none has to. */
   synBecause: Because | -1 = -1;
   /** What an ICMP error said that does not end a connection (RFC 9293, 3.9.2.2); it explains a later time-out. */
@@ -195,7 +204,7 @@ export class TcpConnection
       this.bytesWritten += end - start;
       this.context.requestOutput(this);
     }
-    if (this.snd.queue.span < this.sendBufferLimit) return true;
+    if (mayWriteOn(this.settings, this.snd, this.sendBufferLimit)) return true;
     this.delivery.wantDrain();
     return false;
   }
@@ -256,19 +265,14 @@ export class TcpConnection
     this.fail(null);
   }
 
-  /** Turns keep-alive on or off (RFC 9293, MUST-24); `idleMs` 0 leaves the time as it is. */
-  setKeepAlive(on: boolean, idleMs: number, now: number): void {
-    const { patience, settings } = this;
-    if (on) patience.turnOn(idleMs || patience.keepAlive?.idleMs || settings.keepAliveIdleMs, now);
-    else patience.turnOff();
-    this.updateDeadline();
-  }
-
-  /** Sets the user time-out (RFC 9293, MUST-21: R2): 0 = the default, `Infinity` = never. */
-  setUserTimeout(ms: number): void {
-    if (!(ms >= 0)) throw new RangeError('a user time-out is not negative');
-    this.patience.userTimeoutMs = ms;
-    this.updateDeadline();
+  /**
+   * Changes settings of this connection alone, at any time; see `ChangeableSetting` for which.
+   *
+   * @throws TypeError for one that the handshake has settled, that does not exist or is of another type.
+   * @throws RangeError for a value that TCP cannot work with; nothing has changed then.
+   */
+  change(given: Partial<TcpSettings>, now: number): void {
+    changeSettings(this, given, now);
   }
 
   // What the package's other files do to a connection.
@@ -288,6 +292,7 @@ export class TcpConnection
       throw new Error(`TCP cannot go from ${from} to ${state}`);
     }
     this.#state = state;
+    if (state === 'CLOSED') countClosed(this.context.counters, from);
     this.context.observer?.stateChanged?.(this, from, state);
   }
 

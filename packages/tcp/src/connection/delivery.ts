@@ -15,7 +15,7 @@
 
 import { WIDE } from '@netlayers/bytes';
 import { TcpError } from '../base/errors.js';
-import { drainMark } from './send-buffer.js';
+import { hasDrained } from './send-buffer.js';
 import type { TcpConnectionView } from './view.js';
 
 /** Receives what happens on a connection; the same shape as a byte stream's handler. */
@@ -202,14 +202,14 @@ export class Delivery {
     }
   }
 
-  /** Asks for a round if an acknowledgment has made the room that `write` was refused. */
+  /** Asks for a round if an acknowledgment, or what has left, has made the room that `write` was refused. */
   noticeRoom(): void {
     if (this.#drainWanted && this.#hasRoom) this.#requestRound();
   }
 
   get #hasRoom(): boolean {
-    const { snd, sendBufferLimit } = this.#connection;
-    return snd.queue.span <= drainMark(sendBufferLimit);
+    const { settings, snd, sendBufferLimit } = this.#connection;
+    return hasDrained(settings, snd, sendBufferLimit);
   }
 
   get #mayDeliver(): boolean {

@@ -12,6 +12,7 @@
  */
 
 import type { IpLayer } from '@netlayers/ip';
+import { TCP_HEADER_LENGTH } from '../wire/header.js';
 import { TIMESTAMPS_LENGTH } from '../wire/options.js';
 import { type Seq, seqLt } from '../wire/seq.js';
 import { defaultMssTo, mssOf, pathMssTo } from './offer.js';
@@ -57,6 +58,16 @@ export class PathMtu {
 
   constructor(connection: PathMtuOwner) {
     this.#connection = connection;
+  }
+
+  /** What the path is believed to carry, IP header included. */
+  get mtu(): number {
+    const connection = this.#connection;
+    const { ip } = connection.context;
+    const most = ip.mtuTo(connection.remoteAddress);
+    if (this.#growsAt === 0) return most;
+    const headers = ip.headerLength(connection.remoteAddress) + TCP_HEADER_LENGTH;
+    return Math.min(most, connection.snd.mss + this.#optionsLength + headers);
   }
 
   /** The peer's SYN is known (RFC 9293, 3.7.1: Eff.snd.MSS); 0 = it names no MSS. */

@@ -48,7 +48,7 @@ export class Receiver implements Prunable {
   /** The most octets that may wait here; grows with what the application takes. */
   capacity: number;
   /** How far `capacity` may grow. */
-  readonly maxCapacity: number;
+  maxCapacity: number;
   /** Measures the application's speed while `capacity` may grow; made with the first kilobytes. */
   tuner: ReceiveTuner | null = null;
   /** Bytes of text in the peer's full segments, as we asked for them. */
@@ -83,6 +83,8 @@ export class Receiver implements Prunable {
   /** TS.Recent of RFC 7323, as an int32, and when it was taken. */
   tsRecent = 0;
   tsRecentAt = 0;
+  /** When text or a FIN was last taken, in whole milliseconds; -1 = never. */
+  lastTextAt = -1;
   readonly #budget: MemoryBudget;
   /** Less is offered than `capacity` allows. */
   #isShrunk = false;

@@ -29,5 +29,15 @@ export function sendBufferLimit(settings: TcpSettings, snd: Sender, budget: Memo
   return Math.min(most, Math.max(snd.congestion.cwnd, snd.flightSize) + SLACK);
 }
 
+/** Whether `write` may go on: the mark is not reached, nor that of text which has never been sent. */
+export const mayWriteOn = (settings: TcpSettings, snd: Sender, limit: number): boolean =>
+  snd.queue.span < limit &&
+  (settings.notSentLowWater === Number.POSITIVE_INFINITY ||
+    snd.unsentBytes < settings.notSentLowWater);
+
+/** Whether there is so much room again that whoever waits for it is told. */
+export const hasDrained = (settings: TcpSettings, snd: Sender, limit: number): boolean =>
+  snd.queue.span <= drainMark(limit) && snd.unsentBytes <= settings.notSentLowWater / 2;
+
 /** Where there is room again below a mark: 64 KiB of it, or half of a smaller one. */
 export const drainMark = (limit: number): number => Math.max(limit / 2, limit - LARGEST_DRAIN);

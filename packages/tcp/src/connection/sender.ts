@@ -82,11 +82,12 @@ export class Sender {
   recovery: RecoveryState = RESTING;
 
   readonly rtt: RttEstimator;
-  readonly congestion: CongestionControl;
+  congestion: CongestionControl;
   readonly rate = new DeliveryRate();
   /** Made when something is paced for the first time. */
   #pacer: Pacer | null = null;
-  readonly #isPaced: boolean;
+  /** The connection's, for those that a sender asks for. */
+  settings: TcpSettings;
   /** What is acknowledged beyond this is the next sample of the round trip: one a round trip. */
   timedFrom: Seq;
   /** When the SYN was sent, if once only; -1 otherwise. */
@@ -138,7 +139,7 @@ export class Sender {
     this.timedFrom = iss;
     this.rtt = new RttEstimator(settings.initialRtoMs, settings.minRtoMs, settings.maxRtoMs);
     this.congestion = settings.congestionControl(mss);
-    this.#isPaced = settings.pacing;
+    this.settings = settings;
   }
 
   /** Sequence number behind the last byte written; that of the FIN once one is queued. */
@@ -190,11 +191,18 @@ export class Sender {
     return prrWindow >= 0 ? prrWindow : this.congestion.cwnd + this.inflation;
   }
 
+  /** How fast segments may leave, in bytes per millisecond; `Infinity` = as fast as the window lets them. */
+  get pacingRate(): number {
+    const { pacing, maxPacingRate } = this.settings;
+    const rate = pacing ? this.congestion.pacingRate : Number.POSITIVE_INFINITY;
+    return maxPacingRate < rate * 1000 ? maxPacingRate / 1000 : rate;
+  }
+
   /** How many bytes the pacer lets leave now; sets `pacedAt` when it is less than `wanted`. */
   pacedBytes(wanted: number, now: number): number {
     this.pacedAt = Number.POSITIVE_INFINITY;
-    const { pacingRate } = this.congestion;
-    if (!this.#isPaced || pacingRate === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+    const { pacingRate } = this;
+    if (pacingRate === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
     this.#pacer ??= new Pacer();
     const bytes = this.#pacer.allowance(now, pacingRate, this.mss);
     if (bytes < wanted)
@@ -239,6 +247,12 @@ export class Sender {
   get hasUnsent(): boolean {
     const unsent = seqDiff(this.queueEnd, this.nxt);
     return unsent > 0 || (unsent === 0 && this.finQueued);
+  }
+
+  /** Bytes of text that have never been sent. */
+  get unsentBytes(): number {
+    const { span } = this.queue;
+    return Math.min(span, Math.max(seqDiff(this.queueEnd, this.nxt), 0));
   }
 
   /** Sequence numbers from `from` to the right edge of the peer's window. */
@@ -316,7 +330,7 @@ export class Sender {
   #handleLeft(bytes: number, inFlight: number, now: number): void {
     if (this.phase !== 'open') this.recovery.prrOut += bytes;
     this.congestion.handleSent(now, bytes, inFlight);
-    this.#pacer?.handleSent(now, bytes, this.congestion.pacingRate);
+    this.#pacer?.handleSent(now, bytes, this.pacingRate);
     if (inFlight > this.peakFlight) this.peakFlight = inFlight;
     this.lastSentAt = wholeMs(now);
     if (this.retransmitAt === Number.POSITIVE_INFINITY) this.retransmitAt = now + this.rtt.rtoMs;

@@ -19,13 +19,19 @@ export interface TcpSettings {
    */
   readonly sendBuffer: number;
   /**
+   * Octets written and never sent from which on `write` returns false, beside `sendBuffer`;
+   * `handleDrain` comes below half of it (Linux: `TCP_NOTSENT_LOWAT`). What is written late can still
+   * be changed, at the price of more calls. @default Infinity
+   */
+  readonly notSentLowWater: number;
+  /**
    * Both buffers follow what the path and the application make of them, within their bounds: that of
    * receiving begins with 128 KiB, that of sending with 256 KiB. @default true
    */
   readonly autotune: boolean;
   /** Sends small segments at once instead of waiting for an ACK (RFC 9293, 3.7.4: Nagle off). @default false */
   readonly noDelay: boolean;
-  /** How long an ACK may wait for data to ride on (RFC 9293, 3.8.6.3: below 500). @default 40 */
+  /** How long an ACK may wait for data to ride on (RFC 9293, 3.8.6.3: below 500); 0 = not at all. @default 40 */
   readonly delayedAckMs: number;
   /** 2 MSL: how long TIME-WAIT lasts (RFC 9293, 3.6.1). @default 60,000 */
   readonly timeWaitMs: number;
@@ -81,6 +87,11 @@ export interface TcpSettings {
   readonly ecn: 'request' | 'accept' | 'never';
   /** Spreads segments over the round trip as fast as the congestion control says, if it says so. @default true */
   readonly pacing: boolean;
+  /**
+   * Octets a second at which text may leave at most, whatever the congestion control says and with
+   * `pacing` off, too (Linux: `SO_MAX_PACING_RATE`). @default Infinity
+   */
+  readonly maxPacingRate: number;
   /** `cubic`, `newReno`, `bbr`, or one's own. @default CUBIC (RFC 9438) with HyStart++ (RFC 9406) */
   readonly congestionControl: CongestionControlFactory;
 }
@@ -105,6 +116,7 @@ export const INITIAL_BUFFER = 128 * 1024;
 export const defaultTcpSettings: TcpSettings = {
   receiveBuffer: 16 * 1024 * 1024,
   sendBuffer: 16 * 1024 * 1024,
+  notSentLowWater: Number.POSITIVE_INFINITY,
   autotune: true,
   noDelay: false,
   delayedAckMs: 40,
@@ -130,6 +142,7 @@ export const defaultTcpSettings: TcpSettings = {
   pathMtuLifetimeMs: 600_000,
   ecn: 'accept',
   pacing: true,
+  maxPacingRate: Number.POSITIVE_INFINITY,
   congestionControl: cubic,
 };
 
@@ -142,17 +155,21 @@ export const LONGEST_TIME_WAIT_MS = 2 ** 27 - 1;
 /**
  * Fills in what is not given from `base`.
  *
- * @throws RangeError for a setting that TCP cannot work with.
+ * @throws TypeError for a setting that does not exist or is of another type; RangeError for a value
+ *   that TCP cannot work with.
  */
 export function resolveTcpSettings(
   given: Partial<TcpSettings>,
   base: TcpSettings = defaultTcpSettings,
 ): TcpSettings {
+  checkTypes(given);
   const settings = { ...base, ...given };
   check(settings.receiveBuffer >= 256, 'receiveBuffer', 'at least 256 bytes');
   check(settings.receiveBuffer <= LARGEST_WINDOW, 'receiveBuffer', 'below 1 GiB');
   check(settings.sendBuffer >= 1, 'sendBuffer', 'at least 1 byte');
   check(settings.delayedAckMs >= 0 && settings.delayedAckMs < 500, 'delayedAckMs', '0 to 499');
+  check(settings.notSentLowWater >= 1, 'notSentLowWater', 'at least 1 byte');
+  check(settings.maxPacingRate > 0, 'maxPacingRate', 'positive, in bytes a second');
   const { timeWaitMs } = settings;
   check(timeWaitMs >= 0 && timeWaitMs <= LONGEST_TIME_WAIT_MS, 'timeWaitMs', '0 to 37 hours');
   const { synCookies } = settings;
@@ -169,6 +186,16 @@ export function resolveTcpSettings(
   check(settings.mss <= 65495, 'mss', 'at most 65,495 bytes');
   check(['request', 'accept', 'never'].includes(settings.ecn), 'ecn', 'request, accept or never');
   return settings;
+}
+
+function checkTypes(given: Partial<TcpSettings>): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(defaultTcpSettings, name)) {
+      throw new TypeError(`${name} is no setting of TCP`);
+    }
+    const type = typeof defaultTcpSettings[name as keyof TcpSettings];
+    if (typeof value !== type) throw new TypeError(`${name} has to be a ${type}`);
+  }
 }
 
 function check(holds: boolean, name: string, rule: string): void {

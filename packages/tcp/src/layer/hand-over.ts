@@ -16,6 +16,7 @@ export function handOver(
   buf: Uint8Array,
   now: number,
 ): void {
+  connection.segmentsReceived++;
   const verdict = segmentArrives(connection, seg, buf, now);
   context.observer?.segmentReceived?.(connection, seg, buf, verdict);
   if (connection.state !== 'CLOSED') context.requestOutput(connection);

@@ -122,6 +122,7 @@ export class PassiveOpens {
     const context = this.#context;
     const connection = new TcpConnection(context, listener.settings, listener, tuple, iss, now);
     this.#connections.add(connection);
+    connection.segmentsReceived = 1;
     connection.enter('SYN-RECEIVED');
     takeSyn(connection, seg, now);
     connection.synBecause = Because.ACCEPT;

@@ -143,6 +143,15 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
     return this.#connections.size;
   }
 
+  /** Connections in ESTABLISHED or CLOSE-WAIT (RFC 4022, tcpCurrEstab); they are counted when it is asked for. */
+  get establishedCount(): number {
+    let count = 0;
+    for (const { state } of this.#connections) {
+      if (state === 'ESTABLISHED' || state === 'CLOSE-WAIT') count++;
+    }
+    return count;
+  }
+
   /** Connections in TIME-WAIT. */
   get timeWaitCount(): number {
     return this.#timeWaitTable.size;

@@ -67,6 +67,7 @@ export class TimeWaits {
     record.hasTimestamps = connection.timestampsEnabled;
     record.tsRecent = rcv.tsRecent;
     record.tsRecentAt = Math.floor(rcv.tsRecentAt / 1000);
+    this.#context.counters.timeWaits++;
     if (this.#table.add(connection, record, connection.settings.timeWaitMs, now)) {
       this.#context.counters.timeWaitRecycled++;
     }
@@ -158,6 +159,7 @@ export class TimeWaits {
     if (record.hasTimestamps && !isReset) {
       if (!seg.hasTimestamp) return Verdict.NO_TIMESTAMP;
       if (((seg.tsval - record.tsRecent) | 0) < 0) {
+        this.#context.counters.oldTimestamps++;
         this.#reply(index, Because.DUPLICATE, now);
         return Verdict.OLD_TIMESTAMP;
       }

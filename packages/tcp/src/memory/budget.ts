@@ -29,6 +29,8 @@ export interface MemoryCounters {
   memoryUsed: number;
   /** The most that was ever held. */
   memoryPeak: number;
+  /** How often `memoryUsed` has risen to where windows have to shrink (Linux: TCPMemoryPressures). */
+  memoryPressures: number;
   /** How often a connection has begun to offer a smaller window for lack of memory. */
   windowsShrunk: number;
   /** How often a connection has given up its text beyond a gap for lack of memory. */
@@ -98,6 +100,12 @@ export class MemoryBudget {
     const { counters } = this;
     counters.memoryUsed += octets;
     if (counters.memoryUsed > counters.memoryPeak) counters.memoryPeak = counters.memoryUsed;
+    if (
+      counters.memoryUsed >= this.#moderateAt &&
+      counters.memoryUsed - octets < this.#moderateAt
+    ) {
+      counters.memoryPressures++;
+    }
   }
 
   /** Counts memory that has come back. */

@@ -22,7 +22,7 @@ import { beginFrto, judgeTimeout } from './frto.js';
 import { beginReduction, endReduction } from './prr.js';
 import { adaptToDuplicates, detectLoss, isTimedOut, judgeLost, settleReordering } from './rack.js';
 import { judgeProbe } from './tail-loss-probe.js';
-import { allowUndo, isNeedless, settleUndo, undo } from './undo.js';
+import { allowUndo, provenNeedless, settleUndo, UndoneBy, undo } from './undo.js';
 
 /** What has to be told of an acknowledgment. */
 export interface RecoveryOutcome {
@@ -30,11 +30,18 @@ export interface RecoveryOutcome {
   restartTimer: boolean;
   /** Fast recovery has begun with it. */
   hasBegun: boolean;
-  /** A recovery has proved to be needless. */
-  wasNeedless: boolean;
+  /** What has shown a recovery to be needless. */
+  undoneBy: UndoneBy;
+  /** A tail loss probe has repaired a loss. */
+  hasProbeRepaired: boolean;
 }
 
-const outcome: RecoveryOutcome = { restartTimer: false, hasBegun: false, wasNeedless: false };
+const outcome: RecoveryOutcome = {
+  restartTimer: false,
+  hasBegun: false,
+  undoneBy: UndoneBy.NOTHING,
+  hasProbeRepaired: false,
+};
 
 /**
  * Judges an acknowledgment whose octets are in the map by now.
@@ -51,9 +58,12 @@ export function judge(
   const isAdvance = snd.una !== ack.priorUna;
   outcome.restartTimer = isAdvance;
   outcome.hasBegun = false;
-  outcome.wasNeedless =
-    isNeedless(snd, ack) || (snd.phase === 'timeout' && judgeTimeout(snd, ack, isDuplicate));
-  if (outcome.wasNeedless) undo(snd, now);
+  outcome.hasProbeRepaired = false;
+  outcome.undoneBy = provenNeedless(snd, ack);
+  if (outcome.undoneBy === UndoneBy.NOTHING && snd.phase === 'timeout') {
+    if (judgeTimeout(snd, ack, isDuplicate)) outcome.undoneBy = UndoneBy.FRTO;
+  }
+  if (outcome.undoneBy !== UndoneBy.NOTHING) undo(snd, now);
   if (isSackEnabled) judgeBlocks(snd, ack, isDuplicate, now);
   else if (isAdvance) judgeAdvance(snd, ack, now);
   else if (isDuplicate && countDuplicate(snd)) {
@@ -72,6 +82,7 @@ function judgeBlocks(snd: Sender, ack: Acknowledgment, isDuplicate: boolean, now
   leaveIfRepaired(snd, now);
   adaptToDuplicates(snd, ack);
   if (judgeProbe(snd, ack, isDuplicate && !ack.hasDsack) && snd.phase === 'open') {
+    outcome.hasProbeRepaired = true;
     reportCongestion(snd, 'loss', !snd.recovery.isReduced, now);
   }
   // With nothing missing there is nothing to look for.
@@ -153,8 +164,12 @@ export function handleReorderingTimeout(snd: Sender, ack: Acknowledgment, now: n
   return ack.lostBytes > 0 && snd.phase === 'open' && repair(snd, ack, now);
 }
 
-/** The retransmission timer has expired: what is in flight is presumed lost (RFC 6298, 5.4 to 5.6). */
-export function handleTimeout(snd: Sender, isSackEnabled: boolean, now: number): void {
+/**
+ * The retransmission timer has expired: what is in flight is presumed lost (RFC 6298, 5.4 to 5.6).
+ *
+ * @returns whether the peer has reneged.
+ */
+export function handleTimeout(snd: Sender, isSackEnabled: boolean, now: number): boolean {
   const { map, recovery } = snd;
   const isFirst = snd.timeouts === 0;
   const hasReneged = snd.isReneged;
@@ -181,4 +196,5 @@ export function handleTimeout(snd: Sender, isSackEnabled: boolean, now: number):
   snd.reorderingAt = Number.POSITIVE_INFINITY;
   endReduction(snd);
   snd.forceRetransmit = true;
+  return hasReneged;
 }

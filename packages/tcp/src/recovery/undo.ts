@@ -12,6 +12,11 @@ import { seqGe } from '../wire/seq.js';
 import type { Acknowledgment } from './acknowledgment.js';
 import { endReduction } from './prr.js';
 
+/** What has shown that a recovery was needless. */
+export const UndoneBy = { NOTHING: 0, DSACK: 1, TIMESTAMP: 2, FRTO: 3 } as const;
+
+export type UndoneBy = (typeof UndoneBy)[keyof typeof UndoneBy];
+
 /** Congestion was found: from now on something may prove that it was none. */
 export function allowUndo(snd: Sender): void {
   const { recovery } = snd;
@@ -27,19 +32,22 @@ export function settleUndo(snd: Sender): void {
   snd.recovery.undoUntil = snd.nxt;
 }
 
-/** Whether an acknowledgment proves the recovery needless. */
-export function isNeedless(snd: Sender, ack: Acknowledgment): boolean {
+/** What of an acknowledgment proves the recovery needless. */
+export function provenNeedless(snd: Sender, ack: Acknowledgment): UndoneBy {
   const { recovery } = snd;
-  if (!recovery.mayUndo) return false;
+  if (!recovery.mayUndo) return UndoneBy.NOTHING;
   if (ack.hasDsack && recovery.undoBytes > 0) {
     recovery.undoBytes -= ack.dsackBytes;
-    if (recovery.undoBytes <= 0) return true;
+    if (recovery.undoBytes <= 0) return UndoneBy.DSACK;
   }
   const isSettled = snd.phase === 'open' && seqGe(snd.una, recovery.undoUntil);
   if (isSettled) recovery.mayUndo = false;
-  if (recovery.repairedAt < 0 || snd.una === ack.priorUna || ack.echoAgeMs < 0) return false;
+  if (recovery.repairedAt < 0 || snd.una === ack.priorUna || ack.echoAgeMs < 0) {
+    return UndoneBy.NOTHING;
+  }
   // What moved SND.UNA had left before the first repetition did.
-  return Math.floor(ack.now) - ack.echoAgeMs < Math.floor(recovery.repairedAt);
+  const isEarlier = Math.floor(ack.now) - ack.echoAgeMs < Math.floor(recovery.repairedAt);
+  return isEarlier ? UndoneBy.TIMESTAMP : UndoneBy.NOTHING;
 }
 
 /** Takes the last congestion back. */

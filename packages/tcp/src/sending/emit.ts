@@ -50,6 +50,8 @@ const sackEdges = new Uint32Array(2 * MOST_SACK_BLOCKS);
 function sackBlocks(connection: TcpConnection): number {
   const { ranges } = connection.rcv;
   if (!connection.sackEnabled || ranges === null || ranges.blocks === 0) return 0;
+  // What has come with a crossed SYN lies beyond no gap.
+  if (!connection.isSynchronized) return 0;
   const most = connection.timestampsEnabled ? MOST_SACK_BLOCKS_WITH_TIMESTAMPS : MOST_SACK_BLOCKS;
   // On a path with tiny packets text has at least half of the room.
   return Math.min(ranges.blocks, most, sackBlocksWithin(connection.snd.mss >> 1));
@@ -232,6 +234,7 @@ export function commit(
     offload ? checksumFold(pseudo) : checksum(buf, start, end, pseudo),
   );
   context.counters.segmentsSent++;
+  if (connection !== null) connection.segmentsSent++;
   if (context.observer?.segmentSent !== undefined) {
     parseTcp(buf, start, end, sentHeader);
     context.observer.segmentSent(connection, sentHeader, buf, because);

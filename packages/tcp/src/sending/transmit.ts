@@ -9,12 +9,16 @@ import { Because, HeldBy } from '../base/reasons.js';
 import { wholeMs } from '../base/whole-ms.js';
 import type { TcpConnection } from '../connection/connection.js';
 import type { Sender } from '../connection/sender.js';
+import { tallyOf } from '../connection/tally.js';
 import { abandonFrto } from '../recovery/frto.js';
-import { noteProbe, scheduleProbe } from '../recovery/tail-loss-probe.js';
+import { scheduleProbe } from '../recovery/tail-loss-probe.js';
 import { TcpFlag } from '../wire/flags.js';
-import { type Seq, seqAdd, seqDiff, seqGt } from '../wire/seq.js';
+import { seqAdd, seqDiff } from '../wire/seq.js';
 import { emitSegment, sackRoom } from './emit.js';
 import { emitKeepAlive } from './keep-alive.js';
+import { mayGoSmall } from './nagle.js';
+import { transmitMtuProbe, transmitTailProbe, transmitWindowProbe } from './probes.js';
+import { repeatRecord, sendNew } from './send-range.js';
 
 /** A new segment larger than this share of the peer's largest window may go although it is not full (Fs of 3.8.6.2.1). */
 const WINDOW_SHARE = 1 / 2;
@@ -34,7 +38,7 @@ export function transmit(connection: TcpConnection, now: number): boolean {
   if (connection.state === 'CLOSED') return true;
   const done = connection.isSynchronized
     ? transmitAcksOfGaps(connection, now) &&
-      transmitProbe(connection, now) &&
+      transmitWindowProbe(connection, now) &&
       transmitTailProbe(connection, now) &&
       transmitQueue(connection, now) &&
       transmitAck(connection, now)
@@ -50,6 +54,7 @@ function transmitSyn(connection: TcpConnection, now: number): boolean {
     const because = connection.synBecause as Because;
     if (!emitSegment(connection, snd.iss, 0, flags, because, now)) return false;
     connection.synBecause = -1;
+    if (snd.nxt !== snd.iss) tallyOf(connection).segmentsRetransmitted++;
     noteSyn(snd, now);
   }
   const owesAck = connection.state === 'SYN-RECEIVED' && connection.rcv.ackBecause >= 0;
@@ -84,7 +89,9 @@ function transmitAck(connection: TcpConnection, now: number): boolean {
   // RFC 9293, 3.8.6.3: at least every second full segment.
   if (rcv.unacked >= 2 * rcv.fullSize) return emitAck(connection, Because.ACK_DUE, now);
   if (rcv.delayedAckAt === Number.POSITIVE_INFINITY) {
-    rcv.delayedAckAt = now + connection.settings.delayedAckMs;
+    const { delayedAckMs } = connection.settings;
+    if (delayedAckMs === 0) return emitAck(connection, Because.ACK_DUE, now);
+    rcv.delayedAckAt = now + delayedAckMs;
   }
   return true;
 }
@@ -107,7 +114,12 @@ function transmitQueue(connection: TcpConnection, now: number): boolean {
   if (heldBy === -1) {
     const { nxt } = snd;
     heldBy = transmitNew(connection, now);
-    if (snd.nxt !== nxt) scheduleProbe(snd, connection.sackEnabled, now);
+    if (snd.nxt !== nxt) {
+      scheduleProbe(snd, connection.sackEnabled, now);
+      // What has left makes room only where text that has not is counted.
+      const { notSentLowWater } = connection.settings;
+      if (notSentLowWater !== Number.POSITIVE_INFINITY) connection.delivery.noticeRoom();
+    }
   }
   if (heldBy === HeldBy.DEVICE) return false;
   const isByNetwork = heldBy === HeldBy.CONGESTION_WINDOW || heldBy === HeldBy.PACING;
@@ -189,25 +201,6 @@ function repeatable(snd: Sender, index: number, mss: number): number {
   return Math.min(mss, length + Math.max(unsent, 0));
 }
 
-/** Sends `length` sequence numbers from a record's start on again. */
-function repeatRecord(
-  connection: TcpConnection,
-  index: number,
-  length: number,
-  because: Because,
-  now: number,
-): boolean {
-  const { snd } = connection;
-  const { map } = snd;
-  const start = map.start(index);
-  if (!emitRange(connection, start, length, because, now)) return false;
-  const to = seqAdd(start, length);
-  if (seqGt(map.end(index), to)) map.cut(index, to);
-  snd.handleRepeated(index, to, because, now);
-  connection.context.counters.retransmissions++;
-  return true;
-}
-
 /** Sends text, and the FIN, for the first time. Returns what stopped it. */
 function transmitNew(connection: TcpConnection, now: number): HeldBy {
   const { snd } = connection;
@@ -247,39 +240,6 @@ function transmitNew(connection: TcpConnection, now: number): HeldBy {
   return HeldBy.NOTHING_TO_SEND;
 }
 
-/**
- * Sends a probe of the path's MTU if one is due, and enough may follow that its loss shows at once
- * (RFC 4821, 7.4). Returns false when the device's queue is full.
- */
-function transmitMtuProbe(connection: TcpConnection, now: number): boolean {
-  const text = connection.pathMtu.probeIfDue(now);
-  if (text === 0) return true;
-  const { snd } = connection;
-  const enough = text + 3 * snd.mss;
-  const mayGo = Math.min(
-    seqDiff(snd.queueEnd, snd.nxt),
-    snd.windowFrom(snd.nxt),
-    snd.window - snd.pipe,
-  );
-  if (mayGo < enough || snd.phase !== 'open' || snd.hasLost || sackRoom(connection) > 0)
-    return true;
-  if (!sendNew(connection, text, Because.MTU_PROBE, now)) return false;
-  connection.pathMtu.noteProbe(text);
-  return true;
-}
-
-/**
- * Nagle's rule (RFC 9293, 3.7.4) in Minshall's form (appendix A.3): a small segment waits while
- * another small one is unacknowledged, not while full ones are. So the tail of a long write goes
- * with it, on every device, and does not wait for the peer's delayed ACK. A FIN never waits.
- */
-function mayGoSmall(connection: TcpConnection): boolean {
-  const { snd } = connection;
-  if (snd.finQueued) return true;
-  if (connection.isCorked) return false;
-  return connection.noDelay || snd.smallEnd === snd.una;
-}
-
 /** RFC 5681, 4.1: a window of long ago says nothing about the network of today. */
 function restartAfterIdle(connection: TcpConnection, now: number): void {
   const { snd } = connection;
@@ -288,123 +248,4 @@ function restartAfterIdle(connection: TcpConnection, now: number): void {
     snd.congestion.handleIdle(now);
     if (snd.congestion.cwnd !== cwnd) connection.context.observer?.windowChanged?.(connection);
   }
-}
-
-/** Sends `length` sequence numbers from `from` on: text, and the FIN if it is among them. */
-function emitRange(
-  connection: TcpConnection,
-  from: Seq,
-  length: number,
-  because: Because,
-  now: number,
-): boolean {
-  const { snd } = connection;
-  const to = seqAdd(from, length);
-  const hasFin = snd.finQueued && seqGt(to, snd.queueEnd);
-  const text = hasFin ? length - 1 : length;
-  let flags = TcpFlag.ACK as number;
-  if (hasFin) flags |= TcpFlag.FIN;
-  // RFC 9293, 3.9.1.2: PSH on the last segment of what is buffered.
-  if (text > 0 && !seqGt(snd.queueEnd, to)) flags |= TcpFlag.PSH;
-  const why = text === 0 && because === Because.NEW_DATA ? Because.CLOSE : because;
-  return emitSegment(connection, from, text, flags, why, now);
-}
-
-/** Sends the next `length` sequence numbers for the first time. */
-function sendNew(
-  connection: TcpConnection,
-  length: number,
-  because: Because,
-  now: number,
-): boolean {
-  const { snd } = connection;
-  const from = snd.nxt;
-  if (!emitRange(connection, from, length, because, now)) return false;
-  snd.handleSent(from, seqAdd(from, length), because, now);
-  return true;
-}
-
-/**
- * The persist timer has expired: sends what the window has room for, and one byte if it has none
- * (RFC 9293, 3.8.6.1 and the override time-out of 3.8.6.2.1).
- */
-function transmitProbe(connection: TcpConnection, now: number): boolean {
-  const { snd } = connection;
-  if (!snd.probeDue) return true;
-  if (!snd.hasLost && !snd.hasUnsent) {
-    snd.probeDue = false;
-    return true;
-  }
-  const lost = snd.map.nextLost();
-  const isNew = lost === snd.map.size;
-  const from = isNew ? snd.nxt : snd.map.start(lost);
-  const waiting = seqDiff(snd.queueEnd, from) + (snd.finQueued ? 1 : 0);
-  const mss = snd.mss - sackRoom(connection);
-  const length = Math.max(1, Math.min(snd.windowFrom(from), waiting, mss));
-  const fits = snd.windowFrom(from) >= length;
-  const { WINDOW_PROBE } = Because;
-  if (isNew) {
-    if (!sendNew(connection, length, WINDOW_PROBE, now)) return false;
-  } else if (!probeAgain(connection, lost, length, fits, now)) {
-    return false;
-  }
-  snd.probeDue = false;
-  snd.persistBackoffs++;
-  connection.context.counters.windowProbes++;
-  // If it fits, it is an ordinary small segment, for which the retransmission timer runs.
-  if (fits) return true;
-  // Expected to be refused: it counts as lost, not as in flight.
-  if (isNew) snd.map.markLost(snd.map.size - 1, Because.RETRANSMISSION_TIMEOUT);
-  snd.retransmitAt = Number.POSITIVE_INFINITY;
-  snd.tailProbeAt = Number.POSITIVE_INFINITY;
-  return true;
-}
-
-/** Probes with what was sent before; beyond the window it stays lost. */
-function probeAgain(
-  connection: TcpConnection,
-  index: number,
-  length: number,
-  fits: boolean,
-  now: number,
-): boolean {
-  const { snd } = connection;
-  const { map } = snd;
-  const reach = Math.min(length, map.length(index));
-  if (fits) return repeatRecord(connection, index, reach, Because.WINDOW_PROBE, now);
-  // Karn's rule: nobody knows which of these is acknowledged.
-  map.distrust(index);
-  snd.repeatedAt = Math.floor(now);
-  return emitRange(connection, map.start(index), reach, Because.WINDOW_PROBE, now);
-}
-
-/**
- * The tail loss probe (RFC 8985, 7.3): new text if there is some and the peer has room, else the last
- * segment once more. The congestion window does not hold it.
- */
-function transmitTailProbe(connection: TcpConnection, now: number): boolean {
-  const { snd } = connection;
-  const { map } = snd;
-  if (!snd.tailProbeDue) return true;
-  if (map.size === 0 || map.sackedBytes > 0 || snd.phase !== 'open') {
-    snd.tailProbeDue = false;
-    return true;
-  }
-  const mss = snd.mss - sackRoom(connection);
-  const unsent = seqDiff(snd.queueEnd, snd.nxt) + (snd.finQueued ? 1 : 0);
-  const length = Math.min(unsent, mss, snd.windowFrom(snd.nxt));
-  const isRepeat = length <= 0;
-  if (isRepeat) {
-    const last = map.size - 1;
-    if (map.length(last) > mss) map.cut(last, seqAdd(map.end(last), -mss));
-    const index = map.size - 1;
-    const { TAIL_LOSS_PROBE } = Because;
-    if (!repeatRecord(connection, index, map.length(index), TAIL_LOSS_PROBE, now)) return false;
-  } else if (!sendNew(connection, length, Because.TAIL_LOSS_PROBE, now)) {
-    return false;
-  }
-  snd.tailProbeDue = false;
-  connection.context.counters.tailLossProbes++;
-  noteProbe(snd, isRepeat, now);
-  return true;
 }

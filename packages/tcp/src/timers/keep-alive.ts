@@ -31,6 +31,7 @@ export function handleKeepAlive(connection: TcpConnection, now: number): boolean
     keepAlive.at = probedAt + keepAliveIntervalMs;
   } else if (isDead(connection, probes, silentMs)) {
     context.observer?.timerExpired?.(connection, 'keep-alive');
+    context.counters.keepAliveTimeouts++;
     context.sendAbort(connection, now);
     connection.fail(silence(connection));
     return true;

@@ -10,7 +10,8 @@ import { silence } from './silence.js';
 /** Deals with the limit if it is reached. Returns whether the connection is over. */
 export function handleOrphan(connection: TcpConnection, now: number): boolean {
   if (connection.patience.orphanedUntil(connection) > now) return false;
-  const { observer } = connection.context;
+  const { observer, counters } = connection.context;
+  counters.orphanTimeouts++;
   if (connection.state === 'FIN-WAIT-2') {
     observer?.timerExpired?.(connection, 'fin-wait-2');
     connection.finish();

@@ -7,6 +7,7 @@
 import { Because } from '../base/reasons.js';
 import { wholeMs } from '../base/whole-ms.js';
 import type { TcpConnection } from '../connection/connection.js';
+import { tallyOf } from '../connection/tally.js';
 import { Acknowledgment } from '../recovery/acknowledgment.js';
 import { handleReorderingTimeout, handleTimeout } from '../recovery/loss-recovery.js';
 import { judgeMtuProbe } from '../recovery/mtu-probe.js';
@@ -27,7 +28,10 @@ export function handleTimers(connection: TcpConnection, now: number): void {
   if (rcv.delayedAckAt <= now) {
     context.observer?.timerExpired?.(connection, 'delayed-ack');
     rcv.delayedAckAt = OFF;
-    if (rcv.ackBecause < 0) rcv.ackBecause = Because.DELAYED_ACK_TIMER;
+    if (rcv.ackBecause < 0) {
+      rcv.ackBecause = Because.DELAYED_ACK_TIMER;
+      context.counters.delayedAcks++;
+    }
   }
   if (snd.persistAt <= now) {
     context.observer?.timerExpired?.(connection, 'persist');
@@ -42,6 +46,8 @@ export function handleTimers(connection: TcpConnection, now: number): void {
     context.observer?.timerExpired?.(connection, 'reordering');
     if (handleReorderingTimeout(snd, nothing, now)) {
       context.counters.fastRetransmissions++;
+      context.counters.sackRecoveries++;
+      tallyOf(connection).fastRecoveries++;
       context.observer?.windowChanged?.(connection);
     }
     judgeMtuProbe(connection, false, now);
@@ -56,6 +62,7 @@ export function handleTimers(connection: TcpConnection, now: number): void {
     snd.retransmitAt = OFF;
     if (!repeat(connection, now)) return;
     context.counters.retransmissionTimeouts++;
+    tallyOf(connection).retransmissionTimeouts++;
   }
   context.requestOutput(connection);
 }
@@ -66,16 +73,18 @@ function repeat(connection: TcpConnection, now: number): boolean {
   if (connection.isSynchronized) {
     if (giveUp(connection, now)) return false;
     connection.pathMtu.handleTimeout(now);
-    handleTimeout(connection.snd, connection.sackEnabled, now);
+    if (handleTimeout(connection.snd, connection.sackEnabled, now)) context.counters.sackReneges++;
     context.observer?.windowChanged?.(connection);
     return true;
   }
   const { snd, settings } = connection;
   const limit = connection.state === 'SYN-SENT' ? settings.synRetries : settings.synAckRetries;
   if (snd.timeouts >= limit) {
+    if (connection.listener === null) context.counters.userTimeouts++;
     connection.fail(connection.listener === null ? silence(connection) : null);
     return false;
   }
+  context.counters.synRetransmissions++;
   snd.timeouts++;
   snd.synSentAt = -1;
   // RFC 3168, 6.1.1.1: a path that drops what it does not know gets a plain SYN.
@@ -91,6 +100,7 @@ function giveUp(connection: TcpConnection, now: number): boolean {
   if (snd.stalledSince < 0) snd.stalledSince = Math.max(snd.lastSentAt, patience.heardAt);
   if (now - snd.stalledSince < patience.r2Ms) return false;
   connection.context.observer?.timerExpired?.(connection, 'user-timeout');
+  connection.context.counters.userTimeouts++;
   connection.fail(silence(connection));
   return true;
 }

@@ -97,12 +97,36 @@ describe('active open', () => {
   it('answers an unacceptable ACK with a reset and stays [RFC 9293 3.5.2 group 2, 3.10.7.3 first]', () => {
     const script = synSent();
     script.sends({ seq: 0, ack: 0, flags: 'SA' });
+    script.advance(500);
     script.sends({ seq: 0, ack: 2, flags: 'A' });
     script.expects([
       { seq: 0, flags: 'R', because: Because.UNACCEPTABLE_ACK },
       { seq: 2, flags: 'R' },
     ]);
     expect(script.conn.state).toBe('SYN-SENT');
+  });
+
+  it('answers unacceptable ACKs with one reset in 500 ms [RFC 5961 7]', () => {
+    const floods = [
+      { script: synSent(), flags: 'SA', seq: 0 },
+      { script: synReceived(), flags: 'A', seq: 1 },
+    ];
+    for (const { script, flags, seq } of floods) {
+      const { state } = script.conn;
+      for (let ack = 2; ack < 102; ack++) script.sends({ seq, ack, flags });
+      script.expects([{ seq: 2, flags: 'R', because: Because.UNACCEPTABLE_ACK }]);
+      expect(script.tcp.counters.answersSuppressed).toBe(99);
+      script.advance(499);
+      script.sends({ seq, ack: 3, flags });
+      script.expectsNothing();
+      script.advance(1);
+      script.sends({ seq, ack: 4, flags });
+      script.expects([{ seq: 4, flags: 'R' }]);
+      // Whoever is right is heard at once.
+      expect(script.conn.state).toBe(state);
+      script.sends({ seq, ack: 1, flags, ...(seq === 0 && { options: { mss: 1000 } }) });
+      expect(script.conn.state).toBe('ESTABLISHED');
+    }
   });
 
   it('drops what is neither SYN nor reset [RFC 9293 3.10.7.3 fifth]', () => {
@@ -272,6 +296,7 @@ describe('passive open', () => {
   it('answers an unacceptable ACK in SYN-RECEIVED with a reset [RFC 9293 3.5.2 group 2, 3.10.7.4 fifth]', () => {
     const script = synReceived();
     script.sends({ seq: 1, ack: 0 });
+    script.advance(500);
     script.sends({ seq: 1, ack: 2 });
     script.expects([
       { seq: 0, flags: 'R', because: Because.UNACCEPTABLE_ACK },

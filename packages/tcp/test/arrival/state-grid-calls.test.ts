@@ -41,7 +41,7 @@ const EVENTS: Record<string, GridEvent> = {
   }),
   STATUS: call('RFC 9293 3.10.6', (script) => `${script.conn.bufferedBytes} queued`),
   'USER TIMEOUT': call('RFC 9293 3.10.8', (script) => {
-    script.conn.setUserTimeout(1);
+    script.conn.change({ userTimeoutMs: 1 }, script.now);
     timeOut(script);
     script.take();
   }),

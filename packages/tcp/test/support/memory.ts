@@ -8,6 +8,7 @@ import { MemoryBudget, type MemoryCounters } from '../../src/memory/budget.js';
 export const memoryCounters = (): MemoryCounters => ({
   memoryUsed: 0,
   memoryPeak: 0,
+  memoryPressures: 0,
   windowsShrunk: 0,
   outOfOrderPruned: 0,
   textRefused: 0,

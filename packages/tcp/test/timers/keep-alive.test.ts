@@ -75,15 +75,15 @@ describe('keep-alive', () => {
   it('is turned on and off on a live connection [RFC 9293 MUST-24]', () => {
     const script = established({ settings: { ...QUICK, keepAlive: false } });
     script.advance(3000);
-    script.conn.setKeepAlive(true, 5000, script.now);
+    script.conn.change({ keepAlive: true, keepAliveIdleMs: 5000 }, script.now);
     script.advance(2500);
     expect(probeTimes(script)).toEqual([5000]);
     script.sends({ seq: 1, ack: 1 });
-    script.conn.setKeepAlive(false, 0, script.now);
+    script.conn.change({ keepAlive: false }, script.now);
     script.advance(1_000_500);
     expect(probeTimes(script)).toEqual([]);
-    // It has been quiet for longer than that already; 0 keeps the time that was set last.
-    script.conn.setKeepAlive(true, 0, script.now);
+    // It has been quiet for longer than that already; the time is the one that was set last.
+    script.conn.change({ keepAlive: true }, script.now);
     script.advance(0);
     expect(probeTimes(script)).toEqual([1_006_000]);
     script.sends({ seq: 1, ack: 1 });
@@ -237,7 +237,7 @@ describe('keep-alive', () => {
     half.advance(10_000);
     expect(half.events).toEqual(['close:ETIMEDOUT']);
     const over = timeWait({ settings: QUICK });
-    over.conn.setKeepAlive(true, 1000, over.now);
+    over.conn.change({ keepAlive: true, keepAliveIdleMs: 1000 }, over.now);
     over.advance(50_000);
     over.expectsNothing();
   });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { established, finWait1, listening, type Script } from '../support/fake-peer.js';
 
 const written = (script: Script, ms: number): Script => {
-  script.conn.setUserTimeout(ms);
+  script.conn.change({ userTimeoutMs: ms }, script.now);
   script.write('x');
   return script;
 };
@@ -33,13 +33,13 @@ describe('a user time-out', () => {
   it('may be longer or shorter from one moment to the next', () => {
     const script = written(established(), 5000);
     script.advance(4000);
-    script.conn.setUserTimeout(20_000);
+    script.conn.change({ userTimeoutMs: 20_000 }, script.now);
     script.advance(15_999);
     expect(script.events).toEqual([]);
-    script.conn.setUserTimeout(0);
+    script.conn.change({ userTimeoutMs: 0 }, script.now);
     script.advance(50_000);
     expect(script.events).toEqual([]);
-    script.conn.setUserTimeout(1);
+    script.conn.change({ userTimeoutMs: 1 }, script.now);
     script.advance(0);
     expect(script.events).toEqual(['close:ETIMEDOUT']);
   });
@@ -80,8 +80,9 @@ describe('a user time-out', () => {
 
   it('is not negative', () => {
     const script = established();
-    expect(() => script.conn.setUserTimeout(-1)).toThrow(RangeError);
-    expect(() => script.conn.setUserTimeout(Number.NaN)).toThrow(RangeError);
+    expect(() => script.conn.change({ userTimeoutMs: -1 }, script.now)).toThrow(RangeError);
+    const unknown = { userTimeoutMs: Number.NaN };
+    expect(() => script.conn.change(unknown, script.now)).toThrow(RangeError);
   });
 });
 
