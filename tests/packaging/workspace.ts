@@ -40,7 +40,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   http: { kind: 'pure', imports: ['bytes', 'host'] },
   server: { kind: 'neutral', imports: ['http', 'host', 'bytes'] },
   client: { kind: 'neutral', imports: ['http', 'host', 'bytes'] },
-  kernel: { kind: 'node', imports: ['http'] },
+  kernel: { kind: 'node', imports: ['http', 'bytes'] },
   static: { kind: 'node', imports: ['http', 'server'], foreign: ['mime'] },
   node: { kind: 'node', imports: ['http', 'stack'] },
 };

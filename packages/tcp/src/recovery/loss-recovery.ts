@@ -192,6 +192,8 @@ export function handleTimeout(snd: Sender, isSackEnabled: boolean, now: number):
   snd.inflation = 0;
   snd.sawPartialAck = false;
   recovery.isProbeOut = false;
+  // Whatever was probed is lost with the rest: the search for the path’s size has been told.
+  recovery.lostMtuProbe = 0;
   snd.tailProbeAt = Number.POSITIVE_INFINITY;
   snd.reorderingAt = Number.POSITIVE_INFINITY;
   endReduction(snd);
