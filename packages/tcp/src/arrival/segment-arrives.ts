@@ -283,7 +283,7 @@ function completeHandshake(connection: TcpConnection, seg: TcpHeader, now: numbe
 function processQueued(connection: TcpConnection, now: number): Verdict | null {
   const { rcv, context } = connection;
   const before = rcv.nxt;
-  if (connection.isOrphan && rcv.ranges !== null) {
+  if (connection.isOrphan && rcv.ranges !== null && rcv.ranges.size > 0) {
     context.sendAbort(connection, now);
     loseUnread(connection);
     return Verdict.DATA_AFTER_CLOSE;

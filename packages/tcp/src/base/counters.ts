@@ -38,7 +38,8 @@ export interface TcpCounters extends MemoryCounters {
   undoneByDsack: number;
   undoneByTimestamp: number;
   undoneByFrto: number;
-  /** Duplicates that peers have reported (RFC 2883; TCPDSACKRecv, TCPDSACKOfoRecv). */
+  /** Duplicates that were reported to peers, and by them (RFC 2883; TCPDSACKOldSent, TCPDSACKOfoSent, TCPDSACKRecv, TCPDSACKOfoRecv). */
+  dsacksSent: number;
   dsacksReceived: number;
   /** Peers that have dropped what they had reported by SACK, found by a time-out (RFC 2018, 8; TCPSACKReneging). */
   sackReneges: number;
@@ -120,6 +121,7 @@ export function createTcpCounters(): TcpCounters {
     undoneByDsack: 0,
     undoneByTimestamp: 0,
     undoneByFrto: 0,
+    dsacksSent: 0,
     dsacksReceived: 0,
     sackReneges: 0,
     ecnMarks: 0,

@@ -30,7 +30,12 @@ export class RangeSet {
 
   /** How many blocks there are to report: the ranges, and what has arrived twice. */
   get blocks(): number {
-    return this.#lefts.length + (this.#twiceLeft === this.#twiceRight ? 0 : 1);
+    return this.#lefts.length + (this.hasTwice ? 1 : 0);
+  }
+
+  /** Whether something has arrived twice that is not reported yet. */
+  get hasTwice(): boolean {
+    return this.#twiceLeft !== this.#twiceRight;
   }
 
   /** Takes note that `[left, right)` has arrived once more. */

@@ -128,6 +128,7 @@ export function emitSegment(
       options = emitTimestamps(buf, options, connection.timestampAt(now), rcv.tsRecent);
     }
     if (blocks > 0) {
+      if (rcv.ranges?.hasTwice) context.counters.dsacksSent++;
       rcv.ranges?.newest(sackEdges, blocks);
       emitSack(buf, options, sackEdges, blocks);
     }

@@ -236,6 +236,15 @@ describe('what arrives', () => {
     });
   });
 
+  it('twice is reported once [RFC 2883 4]', () => {
+    const script = established(SACK);
+    script.sends({ seq: 1, data: 'abc' });
+    script.advance(40);
+    const again = () => script.sends({ seq: 1, data: 'abc' });
+    expect(grown(script, again)).toEqual({ dsacksSent: 1, duplicates: 1 });
+    expect(grown(script, () => script.sends({ seq: 5, data: 'x' }))).toEqual({ outOfOrder: 1 });
+  });
+
   it('is acknowledged by a timer if by nothing else [RFC 9293 MUST-59]', () => {
     const script = established();
     script.sends({ seq: 1, data: 'x' });
