@@ -42,6 +42,8 @@ export class Sender {
   readonly iss: Seq;
   /** Oldest unacknowledged sequence number. */
   una: Seq;
+  /** What `una` was before the last acknowledgment moved it. */
+  priorUna: Seq;
   /** Next sequence number never sent before. */
   nxt: Seq;
   /** The peer's window, scaled, counted from `una`. */
@@ -128,6 +130,7 @@ export class Sender {
     iss = seq(iss);
     this.iss = iss;
     this.una = iss;
+    this.priorUna = iss;
     this.nxt = iss;
     this.mss = mss;
     this.#queues = queues;
@@ -281,6 +284,7 @@ export class Sender {
       this.queue = this.#queues.settle(this.queue);
       this.queueSeq = seqAdd(this.queueSeq, text);
     }
+    this.priorUna = this.una;
     this.una = ack;
     if (seqLt(this.smallEnd, ack)) this.smallEnd = ack;
     if (seqLt(this.timedFrom, ack)) this.timedFrom = ack;

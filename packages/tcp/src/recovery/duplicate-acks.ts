@@ -7,9 +7,11 @@
 
 import { Because } from '../base/reasons.js';
 import type { Sender } from '../connection/sender.js';
-import { seqAdd, seqGt, seqLt } from '../wire/seq.js';
+import { seqAdd, seqDiff, seqGt, seqLt } from '../wire/seq.js';
 import { judgeLost } from './rack.js';
 
+/** RFC 6582, 4.1: an acknowledgment of no more than these full segments is a small step. */
+const SMALL_STEP_SEGMENTS = 4;
 /** RFC 5681, 3.2: this many duplicates are loss, fewer may be reordering. */
 export const DUP_ACK_THRESHOLD = 3;
 
@@ -30,9 +32,19 @@ export function countDuplicate(snd: Sender): boolean {
     if (snd.phase === 'open') snd.inflation = snd.dupAcks * snd.mss;
     return false;
   }
+  if (snd.dupAcks !== DUP_ACK_THRESHOLD) return false;
   // RFC 6582, 3.2, step 2: data of before the last recovery does not start another one.
-  return snd.dupAcks === DUP_ACK_THRESHOLD && seqGt(snd.una, snd.recover);
+  return seqGt(snd.una, snd.recover) || isRepetitionLost(snd);
 }
+
+/**
+ * The acknowledgment heuristic of RFC 6582, 4.1: duplicates of what a time-out has sent again without
+ * need follow an acknowledgment that took a great step. After a small one they tell of a loss.
+ */
+const isRepetitionLost = (snd: Sender): boolean =>
+  snd.congestion.cwnd > snd.mss &&
+  seqDiff(snd.una, snd.priorUna) <= SMALL_STEP_SEGMENTS * snd.mss &&
+  !snd.map.isLost(0);
 
 /** The first segment in flight is lost; it is sent again whatever the window says. */
 export function markFirstLost(snd: Sender, because: Because, now: number): number {

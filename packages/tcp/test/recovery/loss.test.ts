@@ -245,6 +245,27 @@ describe('fast retransmit and NewReno', () => {
     expect(script.tcp.counters.fastRetransmissions).toBe(0);
   });
 
+  it('finds a repetition lost by duplicates that follow a small step [RFC 6582 4.1]', () => {
+    const script = inFlight(10);
+    script.advance(200);
+    script.sends({ seq: 1, ack: 1001 });
+    script.sends({ seq: 1, ack: 2001 });
+    script.clear();
+    duplicates(script, 2001, 3);
+    expect(script.take()[0]).toMatchObject({ seq: 2001, because: Because.FAST_RETRANSMIT });
+    expect(script.conn.snd.phase).toBe('fast');
+  });
+
+  it('takes duplicates that follow a great step for answers to needless repetitions [RFC 6582 4.1]', () => {
+    const script = inFlight(10);
+    script.advance(200);
+    script.sends({ seq: 1, ack: 6001 });
+    script.clear();
+    duplicates(script, 6001, 3);
+    expect(script.conn.snd.phase).toBe('timeout');
+    expect(script.tcp.counters.fastRetransmissions).toBe(0);
+  });
+
   it('counts no ACK with text, with a new window, or with nothing in flight [RFC 5681 2]', () => {
     const script = inFlight(5);
     for (let i = 0; i < 4; i++) script.sends({ seq: 1 + i, ack: 1, data: 'x' });
