@@ -34,8 +34,9 @@ export function judgeTimeout(snd: Sender, ack: Acknowledgment, isDuplicate: bool
   const { recovery } = snd;
   if (recovery.frto === 0) return false;
   const isAdvance = snd.una !== ack.priorUna;
-  // Text of the peer, or a new window, that was on its way: no answer to anything.
-  if (!isAdvance && !isDuplicate) return false;
+  // Text of the peer, or a new window, that was on its way: no answer to anything, unless it reports
+  // what has arrived since.
+  if (!isAdvance && !isDuplicate && ack.sackedBytes === 0) return false;
   if (recovery.frto === 1) {
     // Step 2: (a) a duplicate, or everything at once, says nothing; (b) else new data goes next.
     recovery.frto = isAdvance && seqLt(snd.una, snd.recover) && snd.hasUnsent ? 2 : 0;

@@ -64,6 +64,19 @@ describe('F-RTO', () => {
     expect(script.conn.snd.phase).toBe('open');
   });
 
+  it('is judged by blocks that come with text of the peer [RFC 5682 3.1]', () => {
+    const script = established({ settings: { sack: true }, options: { mss: 1000, sackOk: true } });
+    script.write(20_000);
+    timeOut(script);
+    script.sends({ seq: 1, ack: 1001 });
+    expect(seqsOf(script)).toEqual([11_001, 12_001]);
+    // The new text has arrived and the old has not: it was lost.
+    const sack = [script.iss + 11_001, script.iss + 12_001];
+    script.sends({ seq: 1, ack: 1001, data: 'text', options: { sack } });
+    expect(seqsOf(script)[0]).toBe(1001);
+    expect(script.tcp.counters.spuriousRecoveries).toBe(0);
+  });
+
   it('does not begin anew with the second time-out of one flight [RFC 5682 2.1]', () => {
     const script = established();
     script.write(20_000);
