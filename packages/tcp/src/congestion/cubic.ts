@@ -29,6 +29,9 @@ import {
   windowForMss,
 } from './slow-start.js';
 
+/** A round trip in which no timer of a host could tell two moments apart is not paced, in ms. */
+const SHORTEST_PACED_MS = 1;
+
 /** How much faster than one window per round trip segments leave, as in Linux. */
 const PACING_GAIN_SLOW_START = 2;
 const PACING_GAIN_AVOIDANCE = 1.2;
@@ -104,7 +107,11 @@ class Cubic implements CongestionControl {
   }
 
   get pacingRate(): number {
-    if (!this.#isPaced || this.#srttMs <= 0 || this.#cwnd <= initialWindow(this.#mss)) {
+    if (
+      !this.#isPaced ||
+      this.#srttMs < SHORTEST_PACED_MS ||
+      this.#cwnd <= initialWindow(this.#mss)
+    ) {
       return Number.POSITIVE_INFINITY;
     }
     // Slow start's last round ends at ssthresh: it must not send twice that.

@@ -14,6 +14,7 @@
  */
 
 import type { Because } from '../base/reasons.js';
+import type { DeliveredEmission } from '../congestion/delivery-rate.js';
 import {
   NO_RECORDS,
   NUMBERS_PER_RECORD,
@@ -76,7 +77,6 @@ export class SendMap {
     return this.#last - this.#first;
   }
 
-  /** First sequence number of a record. */
   start(index: number): Seq {
     return this.#word(index, START) as Seq;
   }
@@ -114,11 +114,6 @@ export class SendMap {
     return (this.#word(index, MARKS) & LOST) !== 0;
   }
 
-  /** Whether the application, not the network, set the pace when it left. */
-  isAppLimited(index: number): boolean {
-    return (this.#word(index, MARKS) & APP_LIMITED) !== 0;
-  }
-
   /** Whether an acknowledgment of it measures a round trip: it left once, at one moment (Karn's rule). */
   isTimed(index: number): boolean {
     return this.timesRepeated(index) === 0 && (this.#word(index, MARKS) & MIXED) === 0;
@@ -129,12 +124,19 @@ export class SendMap {
     return this.#number(index, DELIVERED);
   }
 
-  deliveredAt(index: number): number {
-    return this.#number(index, DELIVERED_AT);
-  }
-
-  firstSentAt(index: number): number {
-    return this.#number(index, FIRST_SENT_AT);
+  /** Reads all that the measurement of delivery wants to know of a record. */
+  readDelivery(index: number, into: DeliveredEmission): void {
+    const { words, numbers } = this.#store;
+    const word = (this.#first + index) * WORDS_PER_RECORD;
+    const number = (this.#first + index) * NUMBERS_PER_RECORD;
+    into.end = words[word + END]!;
+    into.isAppLimited = (words[word + MARKS]! & APP_LIMITED) !== 0;
+    into.sentAt = numbers[number + SENT_AT]!;
+    into.delivered = numbers[number + DELIVERED]!;
+    into.deliveredAt = numbers[number + DELIVERED_AT]!;
+    into.firstSentAt = numbers[number + FIRST_SENT_AT]!;
+    into.inFlight = numbers[number + IN_FLIGHT]!;
+    into.lostBefore = numbers[number + LOST_BEFORE]!;
   }
 
   /** Bytes in flight just after it left. */

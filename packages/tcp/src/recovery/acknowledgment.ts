@@ -108,16 +108,7 @@ export class Acknowledgment {
     const { newest } = this;
     const isNewer =
       sentAt > newest.sentAt || (sentAt === newest.sentAt && seqGt(end, newest.end as Seq));
-    if (!isNewer) return;
-    const { map } = snd;
-    newest.sentAt = sentAt;
-    newest.end = end;
-    newest.delivered = map.delivered(index);
-    newest.deliveredAt = map.deliveredAt(index);
-    newest.firstSentAt = map.firstSentAt(index);
-    newest.isAppLimited = map.isAppLimited(index);
-    newest.inFlight = map.inFlight(index);
-    newest.lostBefore = map.lostBefore(index);
+    if (isNewer) snd.map.readDelivery(index, newest);
   }
 
   /** RFC 8985, 6.2, step 2: RACK.xmit_ts, RACK.end_seq, RACK.rtt. */
