@@ -29,8 +29,10 @@ import {
   windowForMss,
 } from './slow-start.js';
 
-/** A round trip in which no timer of a host could tell two moments apart is not paced, in ms. */
-const SHORTEST_PACED_MS = 1;
+/** Units of the round trip in a millisecond. */
+const SRTT_UNITS = 16;
+/** A round trip in which no timer of a host could tell two moments apart is not paced: 1 ms. */
+const SHORTEST_PACED = SRTT_UNITS;
 
 /** How much faster than one window per round trip segments leave, as in Linux. */
 const PACING_GAIN_SLOW_START = 2;
@@ -78,7 +80,8 @@ class Cubic implements CongestionControl {
   /** What the sender repairs: nothing, loss, or all after a time-out. */
   #repair: 'none' | 'loss' | 'timeout' = 'none';
   #undo: Undo | null = null;
-  #srttMs = -1;
+  /** The smoothed round trip in sixteenths of a millisecond, a small integer; -1 = none is known. */
+  #srtt = -1;
   /** Bytes delivered in the round under way and in the one before (RFC 7661's pipeACK). */
   #roundBytes = 0;
   #lastRoundBytes = 0;
@@ -107,17 +110,13 @@ class Cubic implements CongestionControl {
   }
 
   get pacingRate(): number {
-    if (
-      !this.#isPaced ||
-      this.#srttMs < SHORTEST_PACED_MS ||
-      this.#cwnd <= initialWindow(this.#mss)
-    ) {
+    if (!this.#isPaced || this.#srtt < SHORTEST_PACED || this.#cwnd <= initialWindow(this.#mss)) {
       return Number.POSITIVE_INFINITY;
     }
     // Slow start's last round ends at ssthresh: it must not send twice that.
     const isSlowStart = this.#cwnd < this.#ssthresh / 2;
     const gain = isSlowStart ? PACING_GAIN_SLOW_START : PACING_GAIN_AVOIDANCE;
-    return (gain * this.#cwnd) / this.#srttMs;
+    return (gain * this.#cwnd * SRTT_UNITS) / this.#srtt;
   }
 
   adopt(cwnd: number, ssthresh: number): void {
@@ -144,7 +143,7 @@ class Cubic implements CongestionControl {
   handleLost(): void {}
 
   handleAck(sample: AckSample): void {
-    this.#srttMs = sample.srttMs;
+    this.#srtt = Math.round(sample.srttMs * SRTT_UNITS);
     this.#roundBytes += sample.ackedBytes;
     if (sample.roundEnded) {
       this.#lastRoundBytes = this.#roundBytes;
@@ -167,7 +166,7 @@ class Cubic implements CongestionControl {
     }
     if (this.#hystart?.handleAck(sample)) {
       this.#ssthresh = this.#cwnd;
-      this.#cwndPrior = this.#cwnd;
+      this.#cwndPrior = Math.ceil(this.#cwnd);
       this.#hystart = null;
     }
   }
@@ -220,7 +219,7 @@ class Cubic implements CongestionControl {
     this.#hystart = null;
     const isFalling = this.#cwnd < this.#wMax;
     this.#wMax = isFalling ? (this.#cwnd * (1 + BETA)) / 2 : this.#cwnd;
-    this.#cwndPrior = this.#cwnd;
+    this.#cwndPrior = Math.ceil(this.#cwnd);
     // RFC 7661, 4.4.1: little may be in flight at the end of a response that was a window long.
     const delivered = Math.max(this.#roundBytes, this.#lastRoundBytes);
     const used = Math.min(Math.max(event.flightSize, delivered), this.#cwnd);

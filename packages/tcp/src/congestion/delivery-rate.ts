@@ -34,7 +34,7 @@ export class DeliveryRate {
   /** When the first segment of the flight being measured was sent. */
   firstSentAt = 0;
   /** Bytes judged lost so far. */
-  lost = WIDE;
+  lost = 0;
   /** The newest rate in units of `RATE_UNIT`, below zero where the application limited it; 0 = none yet. */
   latest = 0;
   /** What is delivered beyond this was not limited by the application; 0 = nothing is. */
@@ -43,7 +43,6 @@ export class DeliveryRate {
 
   constructor() {
     this.delivered = 0;
-    this.lost = 0;
     this.#appLimitedUntil = 0;
     this.#roundEndsAt = 0;
   }

@@ -9,6 +9,7 @@
  */
 
 import { readError, type TcpError } from '../base/errors.js';
+import { wholeMs } from '../base/whole-ms.js';
 import type { TcpContext } from './context.js';
 import type { Delivery } from './delivery.js';
 import type { Patience } from './patience.js';
@@ -31,7 +32,7 @@ export function closeBoth<C extends Closable<C>>(connection: C, now: number): vo
   if (connection.isOrphan) return;
   const { state, delivery } = connection;
   const isUnread = delivery.unread > 0;
-  connection.patience.orphanProgressAt = now;
+  connection.patience.orphanProgressAt = wholeMs(now);
   // In TIME-WAIT the peer has closed too, and asks nobody any more.
   if (isUnread && state !== 'CLOSED' && state !== 'TIME-WAIT') {
     connection.context.sendAbort(connection, now);

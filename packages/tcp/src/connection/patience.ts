@@ -70,7 +70,7 @@ export class Patience {
   /** A segment that was not refused has come; `isProgress` = it acknowledges something. */
   heard(now: number, isProgress: boolean): void {
     this.heardAt = wholeMs(now);
-    if (isProgress && this.orphanProgressAt >= 0) this.orphanProgressAt = now;
+    if (isProgress && this.orphanProgressAt >= 0) this.orphanProgressAt = wholeMs(now);
   }
 
   /** When R2 ends a connection whose peer does not acknowledge; `Infinity` while it does. */

@@ -23,6 +23,8 @@ export class RecoveryState {
   rackIsRepeat = false;
   /** RACK.rtt */
   rackRttMs = 0;
+  /** What SND.UNA was before the last acknowledgment moved it. */
+  priorUna: Seq = seq(0);
   /** RACK.fack: the highest sequence number that was delivered. */
   fack: Seq = seq(0);
   /** RACK.reordering_seen */
@@ -96,6 +98,7 @@ const MOST_SPARE = 1024;
 /** Lends a state to a connection that begins to send at `una`. */
 export function borrowState(una: Seq): RecoveryState {
   const state = spare.pop() ?? new RecoveryState();
+  state.priorUna = una;
   state.fack = una;
   return state;
 }

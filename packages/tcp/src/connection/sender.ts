@@ -42,8 +42,6 @@ export class Sender {
   readonly iss: Seq;
   /** Oldest unacknowledged sequence number. */
   una: Seq;
-  /** What `una` was before the last acknowledgment moved it. */
-  priorUna: Seq;
   /** Next sequence number never sent before. */
   nxt: Seq;
   /** The peer's window, scaled, counted from `una`. */
@@ -130,7 +128,6 @@ export class Sender {
     iss = seq(iss);
     this.iss = iss;
     this.una = iss;
-    this.priorUna = iss;
     this.nxt = iss;
     this.mss = mss;
     this.#queues = queues;
@@ -284,7 +281,7 @@ export class Sender {
       this.queue = this.#queues.settle(this.queue);
       this.queueSeq = seqAdd(this.queueSeq, text);
     }
-    this.priorUna = this.una;
+    if (this.recovery !== RESTING) this.recovery.priorUna = this.una;
     this.una = ack;
     if (seqLt(this.smallEnd, ack)) this.smallEnd = ack;
     if (seqLt(this.timedFrom, ack)) this.timedFrom = ack;

@@ -43,7 +43,7 @@ export function countDuplicate(snd: Sender): boolean {
  */
 const isRepetitionLost = (snd: Sender): boolean =>
   snd.congestion.cwnd > snd.mss &&
-  seqDiff(snd.una, snd.priorUna) <= SMALL_STEP_SEGMENTS * snd.mss &&
+  seqDiff(snd.una, snd.recovery.priorUna) <= SMALL_STEP_SEGMENTS * snd.mss &&
   !snd.map.isLost(0);
 
 /** The first segment in flight is lost; it is sent again whatever the window says. */
