@@ -8,36 +8,14 @@ import type { TcpState } from '@netlayers/tcp';
 import { fuzzSeed, type SeededRandom, seededRandom } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import {
-  closeWait,
-  closing,
-  established,
-  finWait1,
-  finWait2,
-  lastAck,
-  listening,
   OUR_ADDRESS,
   PEER_ADDRESS,
   type PeerSegment,
   type Script,
   type ScriptSetup,
-  synReceived,
-  synSent,
-  timeWait,
 } from '../support/fake-peer.js';
 import { fixChecksum } from '../support/segments.js';
-
-const BUILD: Record<Exclude<TcpState, 'CLOSED'>, (setup?: ScriptSetup) => Script> = {
-  LISTEN: listening,
-  'SYN-SENT': synSent,
-  'SYN-RECEIVED': synReceived,
-  ESTABLISHED: established,
-  'FIN-WAIT-1': finWait1,
-  'FIN-WAIT-2': finWait2,
-  'CLOSE-WAIT': closeWait,
-  CLOSING: closing,
-  'LAST-ACK': lastAck,
-  'TIME-WAIT': timeWait,
-};
+import { BUILD } from '../support/states.js';
 
 const MUTATIONS_PER_STATE = 32_000;
 const PER_CONNECTION = 160;

@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { settleReordering } from '../../src/recovery/rack.js';
 import type { Script } from '../support/fake-peer.js';
+import { inFlight, RTT, sacks, sentBy } from '../support/flight.js';
 import { Because } from '../support/names.js';
-import { inFlight, RTT, sacks, sentBy } from '../support/sack-script.js';
 
 /** Text that was sent again since the last look, as its sequence numbers. */
 const repeated = (script: Script): number[] =>

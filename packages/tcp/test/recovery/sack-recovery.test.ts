@@ -1,6 +1,6 @@
 import { Because } from '@netlayers/tcp';
 import { describe, expect, it } from 'vitest';
-import { inFlight, RTT, sacks, sentBy } from '../support/sack-script.js';
+import { inFlight, RTT, sacks, sentBy } from '../support/flight.js';
 
 /** Set for the runs that take their time. */
 const isLong = process.env.NETLAYERS_LONG === '1';

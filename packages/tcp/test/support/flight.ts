@@ -28,3 +28,7 @@ export const sacks = (script: Script, ack: number, ...edges: number[]): void =>
 
 /** Sequence numbers of what was sent since the last look. */
 export const seqsOf = (script: Script): number[] => script.take().map(({ seq }) => seq);
+
+/** What was sent since the last look. */
+export const sentBy = (script: Script) =>
+  script.take().map(({ seq, len, because }) => ({ seq, len, because }));

@@ -7,32 +7,8 @@
 
 import type { TcpState } from '@netlayers/tcp';
 import { describe, expect, it } from 'vitest';
-import {
-  closeWait,
-  closing,
-  established,
-  finWait1,
-  finWait2,
-  lastAck,
-  type PeerSegment,
-  type Script,
-  type ScriptSetup,
-  synReceived,
-  synSent,
-  timeWait,
-} from './fake-peer.js';
-
-const BUILD: Partial<Record<TcpState, (setup?: ScriptSetup) => Script>> = {
-  'SYN-SENT': synSent,
-  'SYN-RECEIVED': synReceived,
-  ESTABLISHED: established,
-  'FIN-WAIT-1': finWait1,
-  'FIN-WAIT-2': finWait2,
-  'CLOSE-WAIT': closeWait,
-  CLOSING: closing,
-  'LAST-ACK': lastAck,
-  'TIME-WAIT': timeWait,
-};
+import type { PeerSegment, Script } from './fake-peer.js';
+import { CONNECTED } from './states.js';
 
 /** An event; R = RCV.NXT of ours, U = SND.UNA, N = SND.NXT, all relative. May say what its caller was told. */
 export type Act = (script: Script, R: number, U: number, N: number) => unknown;
@@ -77,7 +53,7 @@ export function describeGrid(
   events: Readonly<Record<string, GridEvent>>,
   grid: Readonly<Record<string, Readonly<Record<string, string>>>>,
 ): void {
-  for (const [state, build] of Object.entries(BUILD)) {
+  for (const [state, build] of Object.entries(CONNECTED)) {
     describe(state, () => {
       for (const [name, { clause, isSegment, act }] of Object.entries(events)) {
         const by = state === 'SYN-SENT' && isSegment ? 'RFC 9293 3.10.7.3' : clause;
