@@ -5,35 +5,19 @@
  * Prints what is wrong, one line each, and exits with 1 if anything is.
  */
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { collectTests, findProblems } from './conformance/check.mjs';
 import { documents } from './conformance/documents.mjs';
 import { renderPage } from './conformance/render.mjs';
 import { ROOT } from './run-command.mjs';
+import { testFiles } from './test-files.mjs';
 
 const PAGE = 'docs/rfc9293.md';
 
-/** Folders with tests; suites that several implementations run are in the kit. */
-function testFolders() {
-  const inside = ['packages', 'apps'].flatMap((parent) =>
-    readdirSync(join(ROOT, parent)).map((name) => `${parent}/${name}/test`),
-  );
-  return [...inside, 'packages/testkit/src', 'tests', 'bench/test'];
-}
-
-function readTests() {
-  return testFolders()
-    .filter((folder) => existsSync(join(ROOT, folder)))
-    .flatMap((folder) =>
-      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-        .filter((name) => name.endsWith('.ts') && !name.includes('node_modules'))
-        .sort()
-        .map((name) => ({ path: `${folder}/${name.replaceAll('\\', '/')}` })),
-    )
-    .map(({ path }) => ({ path, source: readFileSync(join(ROOT, path), 'utf8') }));
-}
+const readTests = () =>
+  testFiles().map((path) => ({ path, source: readFileSync(join(ROOT, path), 'utf8') }));
 
 const sourceOf = (path) => {
   const file = join(ROOT, path);

@@ -7,33 +7,18 @@
  * Both build first. A round that fails can be repeated: its number is printed.
  */
 
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { build, install } from './prepare.mjs';
 import { QUIET, ROOT, runCommand } from './run-command.mjs';
+import { testFiles } from './test-files.mjs';
 
 const [kind, ...rest] = process.argv.slice(2);
 const vitest = join(ROOT, 'node_modules', '.bin', 'vitest');
 const SOAKED = ['tests/interop', 'tests/robustness', 'packages/tcp/test', 'packages/sim/test'];
 
-/** The test files that mutate, as paths from the repository's folder. */
-function fuzzFiles() {
-  const found = ['tests/robustness/mutations.test.ts'];
-  for (const name of readdirSync(join(ROOT, 'packages'))) {
-    const tests = join('packages', name, 'test');
-    for (const file of filesBelow(tests)) if (file.endsWith('fuzz.test.ts')) found.push(file);
-  }
-  return found;
-}
-
-function filesBelow(folder) {
-  try {
-    return readdirSync(join(ROOT, folder), { recursive: true }).map((file) => join(folder, file));
-  } catch {
-    return [];
-  }
-}
+/** The test files that mutate. */
+const fuzzFiles = () => testFiles().filter((path) => /(fuzz|\/mutations)\.test\.ts$/.test(path));
 
 const run = async (files, env) => {
   const { code } = await runCommand([vitest, 'run', ...files], {
