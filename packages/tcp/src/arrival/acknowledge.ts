@@ -9,7 +9,7 @@ import { createAckSample } from '../congestion/congestion-control.js';
 import type { TcpConnection } from '../connection/connection.js';
 import { RESTING } from '../connection/recovery-state.js';
 import type { Sender } from '../connection/sender.js';
-import { tallyOf } from '../connection/tally.js';
+import { countFastRecovery, tallyOf } from '../connection/tally.js';
 import { Acknowledgment } from '../recovery/acknowledgment.js';
 import { judge, type RecoveryOutcome } from '../recovery/loss-recovery.js';
 import { judgeMtuProbe } from '../recovery/mtu-probe.js';
@@ -75,7 +75,7 @@ const isNoNews = (snd: Sender, seg: TcpHeader): boolean =>
   seg.sackCount === 0 &&
   seqEq(seg.ack, snd.una) &&
   seqEq(seg.ack, snd.wl2) &&
-  seqLe(snd.wl1, seq(seg.seq)) &&
+  seqLe(snd.wl1, seg.seq) &&
   seg.wnd << snd.windowShift === snd.wnd;
 
 /** Moves `una` to `to`: what lies before it has arrived. */
@@ -130,9 +130,7 @@ function count(connection: TcpConnection, outcome: Readonly<RecoveryOutcome>): v
   const { counters } = connection.context;
   const tally = tallyOf(connection);
   if (hasBegun) {
-    counters.fastRetransmissions++;
-    if (connection.sackEnabled) counters.sackRecoveries++;
-    tally.fastRecoveries++;
+    countFastRecovery(connection);
   }
   if (hasProbeRepaired) counters.tailLossProbeRepairs++;
   if (ack.hasDsack) {

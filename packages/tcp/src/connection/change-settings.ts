@@ -66,7 +66,9 @@ export function changeSettings(
   connection.settings = settings;
   snd.settings = settings;
   connection.noDelay = settings.noDelay;
-  if (given.receiveBuffer !== undefined || given.autotune !== undefined) resize(rcv, settings);
+  if (given.receiveBuffer !== undefined || given.autotune !== undefined) {
+    rcv.bound(settings.receiveBuffer, settings.autotune);
+  }
   if (given.userTimeoutMs !== undefined) patience.userTimeoutMs = given.userTimeoutMs;
   if (given.keepAlive === false) patience.turnOff();
   else if (settings.keepAlive && (given.keepAlive || given.keepAliveIdleMs !== undefined)) {
@@ -99,14 +101,4 @@ function switchCongestionControl(
   }
   if (snd.recovery.prrWindow >= 0 && next.governsRecovery) snd.recovery.prrWindow = -1;
   snd.congestion = next;
-}
-
-/**
- * The receive buffer. No more can be offered than the shift of our SYN can say (RFC 7323, 2.2), and
- * what is offered already is not taken back (RFC 9293, 3.8.6).
- */
-function resize(rcv: Receiver, { receiveBuffer, autotune }: TcpSettings): void {
-  rcv.maxCapacity = receiveBuffer;
-  rcv.capacity = autotune ? Math.min(rcv.capacity, receiveBuffer) : receiveBuffer;
-  if (rcv.capacity === rcv.maxCapacity) rcv.tuner = null;
 }

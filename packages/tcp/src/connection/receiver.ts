@@ -269,7 +269,20 @@ export class Receiver implements Prunable {
   /** Makes `capacity` as large as is wanted, within its bound, unless memory is short. */
   grow(wanted: number): void {
     if (this.#budget.isModerate) return;
-    this.capacity = Math.min(Math.floor(wanted), this.maxCapacity);
+    this.#resize(Math.floor(wanted));
+  }
+
+  /**
+   * Sets the bound. No more can be offered than the shift of our SYN can say (RFC 7323, 2.2), and what
+   * is offered already is not taken back (RFC 9293, 3.8.6).
+   */
+  bound(maxCapacity: number, isTuned: boolean): void {
+    this.maxCapacity = maxCapacity;
+    this.#resize(isTuned ? this.capacity : maxCapacity);
+  }
+
+  #resize(wanted: number): void {
+    this.capacity = Math.min(wanted, this.maxCapacity);
     if (this.capacity === this.maxCapacity) this.tuner = null;
   }
 

@@ -29,6 +29,9 @@ export function sendBufferLimit(settings: TcpSettings, snd: Sender, budget: Memo
   return Math.min(most, Math.max(snd.congestion.cwnd, snd.flightSize) + SLACK);
 }
 
+/** Where there is room again below a mark: 64 KiB of it, or half of a smaller one. */
+const drainMark = (limit: number): number => Math.max(limit / 2, limit - LARGEST_DRAIN);
+
 /** Whether `write` may go on: the mark is not reached, nor that of text which has never been sent. */
 export const mayWriteOn = (settings: TcpSettings, snd: Sender, limit: number): boolean =>
   snd.queue.span < limit &&
@@ -38,6 +41,3 @@ export const mayWriteOn = (settings: TcpSettings, snd: Sender, limit: number): b
 /** Whether there is so much room again that whoever waits for it is told. */
 export const hasDrained = (settings: TcpSettings, snd: Sender, limit: number): boolean =>
   snd.queue.span <= drainMark(limit) && snd.unsentBytes <= settings.notSentLowWater / 2;
-
-/** Where there is room again below a mark: 64 KiB of it, or half of a smaller one. */
-export const drainMark = (limit: number): number => Math.max(limit / 2, limit - LARGEST_DRAIN);

@@ -77,6 +77,7 @@ export class SendMap {
     return this.#last - this.#first;
   }
 
+  /** First sequence number of a record. */
   start(index: number): Seq {
     return this.#word(index, START) as Seq;
   }
@@ -381,20 +382,9 @@ export class SendMap {
     return true;
   }
 
-  /**
-   * Whether a record and the next one may be one: both SACKed, both lost, or both sent at the same
-   * moment for the same reason.
-   */
+  /** Whether a record, one of the two just marked, and the next one are both SACKed or both lost. */
   #isAlike(index: number): boolean {
-    const marks = this.#word(index, MARKS);
-    const next = this.#word(index + 1, MARKS);
-    if ((marks & (SACKED | LOST)) !== (next & (SACKED | LOST))) return false;
-    if ((marks & (SACKED | LOST)) !== 0) return true;
-    return (
-      marks === next &&
-      this.#word(index, HISTORY) === this.#word(index + 1, HISTORY) &&
-      this.sentAt(index) === this.sentAt(index + 1) &&
-      this.delivered(index) === this.delivered(index + 1)
-    );
+    const differing = this.#word(index, MARKS) ^ this.#word(index + 1, MARKS);
+    return (differing & (SACKED | LOST)) === 0;
   }
 }

@@ -245,8 +245,12 @@ export class Sender {
 
   /** Whether text, or the FIN, has never been sent. */
   get hasUnsent(): boolean {
-    const unsent = seqDiff(this.queueEnd, this.nxt);
-    return unsent > 0 || (unsent === 0 && this.finQueued);
+    return this.unsent > 0;
+  }
+
+  /** Sequence numbers of text and FIN that have never been sent. */
+  get unsent(): number {
+    return seqDiff(this.queueEnd, this.nxt) + (this.finQueued ? 1 : 0);
   }
 
   /** Bytes of text that have never been sent. */

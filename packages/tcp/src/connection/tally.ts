@@ -5,6 +5,7 @@
  */
 
 import { WIDE } from '@netlayers/bytes';
+import type { TcpCounters } from '../base/counters.js';
 
 /** The mishaps of one connection since its SYN; they only grow. */
 export class Tally {
@@ -32,6 +33,18 @@ export class Tally {
 export function tallyOf(connection: { tally: Tally | null }): Tally {
   connection.tally ??= new Tally();
   return connection.tally;
+}
+
+/** Fast recovery has begun, by an acknowledgment or by the reordering timer. */
+export function countFastRecovery(connection: {
+  tally: Tally | null;
+  readonly sackEnabled: boolean;
+  readonly context: { readonly counters: TcpCounters };
+}): void {
+  const { counters } = connection.context;
+  counters.fastRetransmissions++;
+  if (connection.sackEnabled) counters.sackRecoveries++;
+  tallyOf(connection).fastRecoveries++;
 }
 
 /** That of a connection to which nothing has happened; nobody writes it. */

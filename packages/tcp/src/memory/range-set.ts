@@ -104,7 +104,7 @@ export class RangeSet {
   newest(edges: Uint32Array, max: number): number {
     let before = Number.POSITIVE_INFINITY;
     let count = 0;
-    if (this.#twiceLeft !== this.#twiceRight && max > 0) {
+    if (this.hasTwice && max > 0) {
       edges[0] = this.#twiceLeft;
       edges[1] = this.#twiceRight;
       count = 1;

@@ -27,7 +27,7 @@ export function takeBlocks(snd: Sender, seg: TcpHeader, ack: Acknowledgment): vo
     const right = seq(seg.sackEdges[block * 2 + 1]!);
     // RFC 2018, 8 trusts no report beyond what was sent; what lies below SND.UNA is old.
     if (!seqLt(left, right) || seqGt(right, snd.nxt) || seqLe(right, snd.una)) continue;
-    markRange(snd, seqLt(left, snd.una) ? snd.una : left, right, ack);
+    markRange(snd, seqMax(left, snd.una), right, ack);
   }
 }
 

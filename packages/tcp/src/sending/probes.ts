@@ -77,8 +77,7 @@ export function transmitTailProbe(connection: TcpConnection, now: number): boole
     return true;
   }
   const mss = snd.mss - sackRoom(connection);
-  const unsent = seqDiff(snd.queueEnd, snd.nxt) + (snd.finQueued ? 1 : 0);
-  const length = Math.min(unsent, mss, snd.windowFrom(snd.nxt));
+  const length = Math.min(snd.unsent, mss, snd.windowFrom(snd.nxt));
   const isRepeat = length <= 0;
   if (isRepeat) {
     const last = map.size - 1;
@@ -104,11 +103,7 @@ export function transmitMtuProbe(connection: TcpConnection, now: number): boolea
   if (text === 0) return true;
   const { snd } = connection;
   const enough = text + 3 * snd.mss;
-  const mayGo = Math.min(
-    seqDiff(snd.queueEnd, snd.nxt),
-    snd.windowFrom(snd.nxt),
-    snd.window - snd.pipe,
-  );
+  const mayGo = Math.min(snd.unsentBytes, snd.windowFrom(snd.nxt), snd.window - snd.pipe);
   if (mayGo < enough || snd.phase !== 'open' || snd.hasLost || sackRoom(connection) > 0)
     return true;
   if (!sendNew(connection, text, Because.MTU_PROBE, now)) return false;

@@ -13,7 +13,7 @@ import { tallyOf } from '../connection/tally.js';
 import { abandonFrto } from '../recovery/frto.js';
 import { scheduleProbe } from '../recovery/tail-loss-probe.js';
 import { TcpFlag } from '../wire/flags.js';
-import { seqAdd, seqDiff } from '../wire/seq.js';
+import { seqAdd } from '../wire/seq.js';
 import { emitSegment, sackRoom } from './emit.js';
 import { emitKeepAlive } from './keep-alive.js';
 import { mayGoSmall } from './nagle.js';
@@ -197,8 +197,7 @@ function transmitLost(connection: TcpConnection, now: number): HeldBy | -1 {
 function repeatable(snd: Sender, index: number, mss: number): number {
   const length = snd.map.length(index);
   if (index < snd.map.size - 1 || length >= mss) return length;
-  const unsent = seqDiff(snd.queueEnd, snd.nxt) + (snd.finQueued ? 1 : 0);
-  return Math.min(mss, length + Math.max(unsent, 0));
+  return Math.min(mss, length + Math.max(snd.unsent, 0));
 }
 
 /** Sends text, and the FIN, for the first time. Returns what stopped it. */
@@ -209,7 +208,7 @@ function transmitNew(connection: TcpConnection, now: number): HeldBy {
   const mss = snd.mss - sackRoom(connection);
   const largest = largestText(connection, mss);
   while (snd.hasUnsent) {
-    const unsent = seqDiff(snd.queueEnd, snd.nxt) + (snd.finQueued ? 1 : 0);
+    const { unsent } = snd;
     const window = snd.windowFrom(snd.nxt);
     if (window <= 0) return HeldBy.PEER_WINDOW;
     const allowed = snd.window - snd.pipe;

@@ -7,7 +7,7 @@
 import { Because } from '../base/reasons.js';
 import { wholeMs } from '../base/whole-ms.js';
 import type { TcpConnection } from '../connection/connection.js';
-import { tallyOf } from '../connection/tally.js';
+import { countFastRecovery, tallyOf } from '../connection/tally.js';
 import { Acknowledgment } from '../recovery/acknowledgment.js';
 import { handleReorderingTimeout, handleTimeout } from '../recovery/loss-recovery.js';
 import { judgeMtuProbe } from '../recovery/mtu-probe.js';
@@ -45,9 +45,7 @@ export function handleTimers(connection: TcpConnection, now: number): void {
   if (snd.reorderingAt <= now) {
     context.observer?.timerExpired?.(connection, 'reordering');
     if (handleReorderingTimeout(snd, nothing, now)) {
-      context.counters.fastRetransmissions++;
-      context.counters.sackRecoveries++;
-      tallyOf(connection).fastRecoveries++;
+      countFastRecovery(connection);
       context.observer?.windowChanged?.(connection);
     }
     judgeMtuProbe(connection, false, now);
