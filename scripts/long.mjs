@@ -9,7 +9,7 @@
 
 import { join } from 'node:path';
 import process from 'node:process';
-import { build, install } from './prepare.mjs';
+import { prepare } from './prepare.mjs';
 import { QUIET, ROOT, runCommand } from './run-command.mjs';
 import { testFiles } from './test-files.mjs';
 
@@ -49,7 +49,6 @@ if (numbers.some((number) => !(number >= 0))) {
   console.error('npm run fuzz -- [MINUTES] [FIRST ROUND]: both are numbers');
   process.exit(2);
 }
-await install();
-await build();
+await prepare([]);
 const ok = kind === 'fuzz' ? await fuzz(...numbers) : await run(SOAKED, { NETLAYERS_LONG: '1' });
 process.exit(ok ? 0 : 1);

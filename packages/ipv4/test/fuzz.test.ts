@@ -76,7 +76,8 @@ function guarded(bytes: Uint8Array, start: number, end: number, round: string): 
 describe('seeded mutations of real packets', () => {
   it('never make the layer throw, or grow, or write to what it received', () => {
     for (const acceptAny of [false, true]) {
-      const seed = fuzzSeed(acceptAny ? 2 : 1);
+      const usual = acceptAny ? 2 : 1;
+      const seed = fuzzSeed(usual);
       const random = seededRandom(seed);
       const maxBytes = 400_000;
       const { ipv4, tcp, device, receive, drops } = layer({ acceptAny, reassembly: { maxBytes } });
@@ -105,7 +106,8 @@ describe('seeded mutations of real packets', () => {
       expect(reassembled).toBeGreaterThan(100);
       expect(fragmentsReceived).toBeGreaterThan(ROUNDS / 10);
       for (const [reason, count] of Object.entries(dropped)) {
-        if (reason !== 'not-ours' && reason !== 'reassembly-limit') {
+        // The usual seeds are known to meet even the rarest; others need not.
+        if (seed === usual && reason !== 'not-ours' && reason !== 'reassembly-limit') {
           expect(count, `seed ${seed}: ${reason}`).toBeGreaterThan(0);
         }
       }
