@@ -50,6 +50,14 @@ export interface IpLayer {
    */
   reserve(length: number, destination: IpAddress): number;
   /**
+   * Has `buf[start..end)` stand at `at` in the payload of the open reservation, whose end it is: it is
+   * not copied, and nobody changes it until `commit` has returned. Further pieces follow each other.
+   * The checksum has to be left to the device.
+   *
+   * @returns false when it has to be written there instead.
+   */
+  lend(at: number, buf: Uint8Array, start: number, end: number): boolean;
+  /**
    * Writes the IP header in front of `transmitBuffer[start..end)`, the payload inside the last
    * reservation, and commits the packet. It is never fragmented.
    *

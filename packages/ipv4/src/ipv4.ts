@@ -219,6 +219,13 @@ export class Ipv4 implements IpHost {
     return at < 0 ? -1 : at + IPV4_HEADER_LENGTH;
   }
 
+  lend(at: number, buf: Uint8Array, start: number, end: number): boolean {
+    const device = this.#device;
+    if (device.lend === undefined || !device.capabilities.checksumOffload) return false;
+    device.lend(at, buf, start, end);
+    return true;
+  }
+
   /**
    * Commits the payload `transmitBuffer[start..end)` with DF set and identification 0 (RFC 6864,
    * 4.1). The addresses are the caller's word: they came from `sourceFor` or a received header.

@@ -66,6 +66,13 @@ export interface LinkDevice {
    */
   reserve(length: number): number;
   /**
+   * Has `buf[start..end)` stand at `at` in the packet of the open reservation, whose end it is, in
+   * place of having it written there: the device reads it from where it lies, which saves a copy of
+   * much text. Further pieces follow each other. Nobody changes them until `commit` has returned.
+   * Missing where it would save nothing, and where somebody looks at what is sent.
+   */
+  lend?(at: number, buf: Uint8Array, start: number, end: number): void;
+  /**
    * Queues the packet `transmitBuffer[start..end)`, which lies inside the last reservation.
    *
    * @param segmentSize for a super-segment the payload bytes of each segment to cut; else 0.

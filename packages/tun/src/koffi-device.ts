@@ -15,6 +15,7 @@ import {
   type PacketReceiver,
 } from '@netlayers/link';
 import { TunError } from './errors.js';
+import { LentText } from './lent-text.js';
 import { Errno } from './linux.js';
 import type { Syscalls, Watch } from './syscalls.js';
 import { TransmitSlab } from './transmit-slab.js';
@@ -46,6 +47,10 @@ export interface KoffiDeviceOptions extends TunIdentity {
   readonly offload: boolean;
 }
 
+/** Whether the kernel takes a packet later that it does not take now. */
+const isBusy = (result: number): boolean =>
+  result === -Errno.EAGAIN || result === -Errno.ENOBUFS || result === -Errno.ENOMEM;
+
 /** The device behind `driver: 'koffi'`. */
 export class KoffiDevice implements TunDevice {
   readonly driver = 'koffi';
@@ -68,6 +73,7 @@ export class KoffiDevice implements TunDevice {
   readonly #receiveAddress: number;
   readonly #slab: TransmitSlab;
   readonly #slabAddress: number;
+  readonly #lent: LentText;
   #onReadable: (() => void) | null = null;
   #closed = false;
   /** `onReadable` was called and `receive` was not, since. */
@@ -107,6 +113,7 @@ export class KoffiDevice implements TunDevice {
     );
     this.transmitBuffer = this.#slab.bytes;
     this.#slabAddress = syscalls.addressOf(this.transmitBuffer);
+    this.#lent = new LentText(syscalls);
     this.#watch = syscalls.watch(fd, (failed, readable, writable) =>
       this.#onPoll(failed, readable, writable),
     );
@@ -155,6 +162,7 @@ export class KoffiDevice implements TunDevice {
 
   reserve(length: number): number {
     if (this.#closed) return -1;
+    this.#lent.clear();
     const at = this.#slab.reserve(length);
     if (at < 0 && !this.#wantsRoom) {
       this.#wantsRoom = true;
@@ -163,12 +171,39 @@ export class KoffiDevice implements TunDevice {
     return at;
   }
 
+  lend(at: number, buf: Uint8Array, start: number, end: number): void {
+    this.#lent.take(at, buf, start, end);
+  }
+
   commit(start: number, end: number, checksum: ChecksumState, segmentSize: number): void {
     if (this.#closed) return;
-    this.#slab.commit(start, end);
     if (this.#headerLength > 0) {
       writeVnetHeader(this.transmitBuffer, start, end, checksum, segmentSize);
     }
+    if (this.#lent.isThere && this.#writeLent(start, end)) return;
+    this.#slab.commit(start, end);
+  }
+
+  /**
+   * Writes a packet with lent text at once, behind what is queued.
+   *
+   * @returns false when the kernel takes nothing now: the text is copied, and the packet can wait.
+   */
+  #writeLent(start: number, end: number): boolean {
+    const [lent, header] = [this.#lent, this.#headerLength];
+    if (!this.#slab.isEmpty && !this.#blocked) this.#drain();
+    if (this.#slab.isEmpty) {
+      const pieces = lent.list(this.#slabAddress, start - header);
+      const result = this.#syscalls.writev(this.fd, lent.address, pieces);
+      if (!isBusy(result) && result !== -Errno.EINTR) {
+        this.#count(result, end - start);
+        lent.clear();
+        return true;
+      }
+    }
+    lent.copy(this.transmitBuffer);
+    lent.clear();
+    return false;
   }
 
   flush(): void {
@@ -199,34 +234,36 @@ export class KoffiDevice implements TunDevice {
   #drain(): void {
     const slab = this.#slab;
     const { starts, ends } = slab;
-    const { counters, fd } = this;
+    const { fd } = this;
     const header = this.#headerLength;
     while (slab.head < slab.tail) {
       const start = starts[slab.head]!;
       const length = ends[slab.head]! - start;
       const result = this.#syscalls.write(fd, this.#slabAddress + start, length);
-      if (result >= 0) {
-        counters.transmittedPackets++;
-        counters.transmittedBytes += length - header;
-      } else if (result === -Errno.EINTR) {
-        continue;
-      } else if (
-        result === -Errno.EAGAIN ||
-        result === -Errno.ENOBUFS ||
-        result === -Errno.ENOMEM
-      ) {
-        counters.transmitBlocked++;
+      if (result === -Errno.EINTR) continue;
+      if (isBusy(result)) {
+        this.counters.transmitBlocked++;
         this.#blocked = true;
         this.#rewatch();
         return;
-      } else {
-        // EINVAL: not an IP packet; EIO: the interface is down. The packet is lost, as on any link.
-        counters.transmitErrors++;
       }
+      this.#count(result, length - header);
       slab.head++;
     }
     slab.clear();
     this.#blocked = false;
+  }
+
+  /** Counts a packet of `length` bytes by what the kernel has said of it. */
+  #count(result: number, length: number): void {
+    const { counters } = this;
+    if (result >= 0) {
+      counters.transmittedPackets++;
+      counters.transmittedBytes += length;
+    } else {
+      // EINVAL: not an IP packet; EIO: the interface is down. The packet is lost, as on any link.
+      counters.transmitErrors++;
+    }
   }
 
   #giveRoom(): void {

@@ -33,6 +33,8 @@ export interface Syscalls {
   close(fd: number): number;
   read(fd: number, address: number, length: number): number;
   write(fd: number, address: number, length: number): number;
+  /** Writes `count` pieces as one; at `address` stands the address and the length of each, 8 bytes each. */
+  writev(fd: number, address: number, count: number): number;
   ioctl(fd: number, request: number, argument: number): number;
   fcntl(fd: number, command: number, argument: number): number;
   socket(domain: number, type: number, protocol: number): number;
@@ -87,6 +89,7 @@ function bind(koffi: Koffi): Syscalls {
   const close = declare('close', 'int', ['int']);
   const read = declare('read', 'intptr_t', ['int', 'uintptr_t', 'size_t']);
   const write = declare('write', 'intptr_t', ['int', 'uintptr_t', 'size_t']);
+  const writev = declare('writev', 'intptr_t', ['int', 'uintptr_t', 'int']);
   // Variadic in C; on x64 and arm64 Linux integer arguments travel in the same registers either way.
   const ioctl = declare('ioctl', 'int', ['int', 'ulong', 'uintptr_t']);
   const fcntl = declare('fcntl', 'int', ['int', 'int', 'long']);
@@ -97,6 +100,7 @@ function bind(koffi: Koffi): Syscalls {
     close: (fd) => orErrno(close(fd)),
     read: (fd, address, length) => orErrno(read(fd, address, length)),
     write: (fd, address, length) => orErrno(write(fd, address, length)),
+    writev: (fd, address, count) => orErrno(writev(fd, address, count)),
     ioctl: (fd, request, argument) => orErrno(ioctl(fd, request, argument)),
     fcntl: (fd, command, argument) => orErrno(fcntl(fd, command, argument)),
     socket: (domain, type, protocol) => orErrno(socket(domain, type, protocol)),

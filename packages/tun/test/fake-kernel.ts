@@ -13,6 +13,8 @@ export class FakeKernel {
   /** What the next writes return instead of taking the packet. */
   readonly refusals: number[] = [];
   readonly written: Uint8Array[] = [];
+  /** Of how many pieces the packets were that were written at once. */
+  readonly gathered: number[] = [];
   readonly interests: Interest[] = [];
   readonly closed: number[] = [];
   watchOpen = true;
@@ -51,6 +53,21 @@ export class FakeKernel {
       const { bytes, at } = this.#at(address);
       this.written.push(bytes.slice(at, at + length));
       return length;
+    },
+    writev: (_, address, count) => {
+      const refusal = this.refusals.shift() ?? 0;
+      if (refusal < 0) return refusal;
+      const { bytes, at } = this.#at(address);
+      const list = new DataView(bytes.buffer, bytes.byteOffset + at, 16 * count);
+      const pieces = Array.from({ length: count }, (_, index) => {
+        const piece = this.#at(Number(list.getBigUint64(16 * index, true)));
+        const length = Number(list.getBigUint64(16 * index + 8, true));
+        return piece.bytes.subarray(piece.at, piece.at + length);
+      });
+      const packet = Buffer.concat(pieces);
+      this.gathered.push(count);
+      this.written.push(new Uint8Array(packet));
+      return packet.length;
     },
     ioctl: () => -Errno.EINVAL,
     fcntl: () => -Errno.EINVAL,

@@ -2,6 +2,7 @@ import { hex, testPacket } from '@netlayers/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import { KoffiDevice } from '../src/koffi-device.js';
 import { Errno } from '../src/linux.js';
+import { VNET_HEADER_LENGTH } from '../src/vnet-header.js';
 import { FakeKernel } from './fake-kernel.js';
 
 const FD = 42;
@@ -33,6 +34,20 @@ function setup({ offload = false, mtu = 1500 } = {}) {
     return true;
   };
   return { kernel, device, received, receive, send };
+}
+
+/** Sends a packet cut at some places: the first part is written, the others, returned, are lent. */
+function sendLent(device: KoffiDevice, packet: Uint8Array, cuts: number[]): Uint8Array[] {
+  const at = device.reserve(packet.length);
+  device.transmitBuffer.set(packet.subarray(0, cuts[0]), at);
+  const lent = cuts.map((cut, index) => {
+    // Somewhere in memory of its own.
+    const piece = new Uint8Array([0xdb, ...packet.subarray(cut, cuts[index + 1]), 0xdb]);
+    device.lend(at + cut, piece, 1, piece.length - 1);
+    return piece;
+  });
+  device.commit(at, at + packet.length, 1, 1460);
+  return lent;
 }
 
 const packets = (count: number) =>
@@ -189,6 +204,63 @@ describe('transmit', () => {
     send(second!);
     device.flush();
     expect(kernel.written).toEqual(packets(2));
+  });
+
+  it('writes lent text from where it lies, behind what is queued', () => {
+    const { kernel, device, send } = setup({ offload: true });
+    const first = testPacket(100, { seed: 1 });
+    const packet = testPacket(3000, { protocol: 'tcp', partial: true });
+    send(first);
+    sendLent(device, packet, [40, 1000, 1500]);
+    expect(kernel.gathered).toEqual([4]);
+    expect(kernel.written.map((bytes) => bytes.slice(VNET_HEADER_LENGTH))).toEqual([first, packet]);
+    device.flush();
+    expect(kernel.written.length).toBe(2);
+    expect(device.counters).toMatchObject({ transmittedPackets: 2, transmittedBytes: 3100 });
+  });
+
+  it.each([['EAGAIN', Errno.EAGAIN] as const, ['EINTR', Errno.EINTR] as const])(
+    'copies lent text that the kernel does not take now (%s): it may change from then on',
+    (_, errno) => {
+      const { kernel, device } = setup({ offload: true });
+      const packet = testPacket(3000, { protocol: 'tcp', partial: true });
+      kernel.refusals.push(-errno);
+      const lent = sendLent(device, packet, [40, 1000]);
+      for (const piece of lent) piece.fill(0);
+      device.flush();
+      expect(kernel.gathered).toEqual([]);
+      expect(kernel.written.map((bytes) => bytes.slice(VNET_HEADER_LENGTH))).toEqual([packet]);
+    },
+  );
+
+  it('keeps the order of lent text behind a packet that is stuck', () => {
+    const { kernel, device, send } = setup({ offload: true });
+    const [first, second] = [testPacket(100, { seed: 1 }), testPacket(3000, { seed: 2 })];
+    send(first);
+    kernel.refusals.push(-Errno.EAGAIN);
+    device.flush();
+    sendLent(device, second, [40]);
+    expect(kernel.written).toEqual([]);
+    kernel.ready(false, true);
+    expect(kernel.written.map((bytes) => bytes.slice(VNET_HEADER_LENGTH))).toEqual([first, second]);
+  });
+
+  it('forgets what was lent to a reservation that was not committed', () => {
+    const { kernel, device, send } = setup({ offload: true });
+    const packet = testPacket(100, { seed: 1 });
+    device.lend(device.reserve(100) + 20, new Uint8Array(80), 0, 80);
+    send(packet);
+    device.flush();
+    expect(kernel.written.map((bytes) => bytes.slice(VNET_HEADER_LENGTH))).toEqual([packet]);
+  });
+
+  it('counts a packet with lent text that the kernel refuses', () => {
+    const { kernel, device } = setup({ offload: true });
+    kernel.refusals.push(-Errno.EIO);
+    sendLent(device, testPacket(3000), [40]);
+    device.flush();
+    expect(kernel.written).toEqual([]);
+    expect(device.counters).toMatchObject({ transmittedPackets: 0, transmitErrors: 1 });
   });
 
   it('loses only the packet that the kernel refuses', () => {

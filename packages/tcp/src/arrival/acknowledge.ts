@@ -19,7 +19,7 @@ import { scheduleProbe } from '../recovery/tail-loss-probe.js';
 import { UndoneBy } from '../recovery/undo.js';
 import { TcpFlag } from '../wire/flags.js';
 import type { TcpHeader } from '../wire/header.js';
-import { type Seq, seq, seqEq, seqGt, seqLe, seqLt } from '../wire/seq.js';
+import { type Seq, seq, seqDiff, seqEq, seqGt, seqLe, seqLt } from '../wire/seq.js';
 import { takeEcho } from './ecn.js';
 
 const ack = new Acknowledgment();
@@ -83,12 +83,16 @@ function advance(connection: TcpConnection, to: Seq): void {
   const { snd } = connection;
   const { map } = snd;
   while (map.size > 0 && seqLt(map.start(0), to)) {
-    if (seqGt(map.end(0), to)) map.cut(0, to);
-    ack.cumulativeBytes += map.length(0);
-    if (map.timesRepeated(0) > 0) ack.coversRepeated = true;
-    if (map.length(0) >= snd.mss) connection.pathMtu.prove(map.start(0));
-    if (!map.isSacked(0)) ack.deliver(snd, 0);
-    map.removeFirst();
+    const emission = ack.read(map, 0);
+    // Of a record that it covers in part, the part.
+    if (seqGt(emission.end, to)) emission.end = to;
+    const { start, end } = emission;
+    const bytes = seqDiff(end, start);
+    ack.cumulativeBytes += bytes;
+    if (emission.timesRepeated > 0) ack.coversRepeated = true;
+    if (bytes >= snd.mss) connection.pathMtu.prove(start);
+    if (!emission.isSacked) ack.deliver(snd, emission);
+    map.removeUntil(end);
   }
   snd.advance(to);
   snd.timeouts = 0;

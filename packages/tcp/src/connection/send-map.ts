@@ -57,6 +57,17 @@ export interface EmissionState {
   readonly lost: number;
 }
 
+/** A record, read at once. */
+export interface Emission extends DeliveredEmission {
+  start: Seq;
+  end: Seq;
+  because: Because;
+  timesRepeated: number;
+  isSacked: boolean;
+  /** It is joined of emissions at different moments. */
+  isMixed: boolean;
+}
+
 /** The records of one connection. An index counts from the oldest record. */
 export class SendMap {
   readonly #pool: RecordPool;
@@ -125,13 +136,20 @@ export class SendMap {
     return this.#number(index, DELIVERED);
   }
 
-  /** Reads all that the measurement of delivery wants to know of a record. */
-  readDelivery(index: number, into: DeliveredEmission): void {
+  /** Reads all that an acknowledgment wants to know of a record. */
+  read(index: number, into: Emission): void {
     const { words, numbers } = this.#store;
     const word = (this.#first + index) * WORDS_PER_RECORD;
     const number = (this.#first + index) * NUMBERS_PER_RECORD;
-    into.end = words[word + END]!;
-    into.isAppLimited = (words[word + MARKS]! & APP_LIMITED) !== 0;
+    const marks = words[word + MARKS]!;
+    const history = words[word + HISTORY]!;
+    into.start = words[word + START]! as Seq;
+    into.end = words[word + END]! as Seq;
+    into.because = (history >>> 16) as Because;
+    into.timesRepeated = history & 0xffff;
+    into.isSacked = (marks & SACKED) !== 0;
+    into.isMixed = (marks & MIXED) !== 0;
+    into.isAppLimited = (marks & APP_LIMITED) !== 0;
     into.sentAt = numbers[number + SENT_AT]!;
     into.delivered = numbers[number + DELIVERED]!;
     into.deliveredAt = numbers[number + DELIVERED_AT]!;
@@ -280,10 +298,20 @@ export class SendMap {
     this.#setWord(index + 1, START, at);
   }
 
-  /** Takes the oldest record out: it is acknowledged. */
-  removeFirst(): void {
-    if (this.isSacked(0)) this.sackedBytes -= this.length(0);
-    if (this.isLost(0)) this.lostBytes -= this.length(0);
+  /** Takes the oldest record out as far as `to`, its end or before it: that is acknowledged. */
+  removeUntil(to: Seq): void {
+    const { words } = this.#store;
+    const at = this.#first * WORDS_PER_RECORD;
+    const marks = words[at + MARKS]!;
+    if ((marks & (SACKED | LOST)) !== 0) {
+      const bytes = seqDiff(to, words[at + START]! as Seq);
+      if ((marks & SACKED) !== 0) this.sackedBytes -= bytes;
+      else this.lostBytes -= bytes;
+    }
+    if (words[at + END] !== to) {
+      words[at + START] = to;
+      return;
+    }
     this.#first++;
     if (this.#first === this.#last) this.clear();
   }

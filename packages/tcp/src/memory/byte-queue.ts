@@ -31,6 +31,15 @@ const SLACK = 4096;
 
 const NONE = new Uint8Array(0);
 
+/** Octets in more pieces than that are copied. */
+const MOST_PIECES = 3;
+
+/** Who reads octets where they are, piece by piece. */
+export interface Borrower {
+  /** Returns whether it does, with the first piece: then it takes the others too. */
+  lend(at: number, buf: Uint8Array, start: number, end: number): boolean;
+}
+
 /** A queue on blocks borrowed from a pool; an empty one holds none. */
 export class ByteQueue {
   readonly #pool: BlockPool;
@@ -125,6 +134,36 @@ export class ByteQueue {
       }
       block = block!.next;
     }
+  }
+
+  /**
+   * Has `to` read `length` octets from `offset` on, which were all written, from where they are, as
+   * what stands at `at` there.
+   *
+   * @returns false, and nothing is lent, where they lie in more than `MOST_PIECES` pieces, or where
+   *   it takes none.
+   */
+  lend(offset: number, length: number, to: Borrower, at: number): boolean {
+    let position = this.#head + offset;
+    const end = position + length;
+    let block = this.#lastRead;
+    if (block === null || block.at > position) block = this.#first;
+    while (block!.stop <= position) block = block!.next;
+    let last = block!;
+    for (let piece = 1; last.stop < end; piece++) {
+      if (piece === MOST_PIECES) return false;
+      last = last.next!;
+    }
+    this.#lastRead = last;
+    while (position < end) {
+      const start = block!.start + (position - block!.at);
+      const here = Math.min(end - position, block!.end - start);
+      if (!to.lend(at, block!.bytes, start, start + here)) return false;
+      at += here;
+      position += here;
+      block = block!.next;
+    }
+    return true;
   }
 
   /**

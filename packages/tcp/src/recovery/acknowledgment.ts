@@ -4,10 +4,28 @@
  * One object serves all connections; it is good until the next acknowledgment.
  */
 
+import { WIDE } from '@netlayers/bytes';
 import { Because } from '../base/reasons.js';
-import type { DeliveredEmission } from '../congestion/delivery-rate.js';
+import type { RecoveryState } from '../connection/recovery-state.js';
+import type { Emission, SendMap } from '../connection/send-map.js';
 import type { Sender } from '../connection/sender.js';
-import { type Seq, seqGt, seqLt } from '../wire/seq.js';
+import { type Seq, seq, seqDiff, seqGt, seqLt } from '../wire/seq.js';
+
+const createEmission = (): Emission => ({
+  start: seq(0),
+  end: seq(0),
+  because: Because.NEW_DATA,
+  timesRepeated: 0,
+  isSacked: false,
+  isMixed: false,
+  isAppLimited: false,
+  sentAt: -1,
+  delivered: WIDE,
+  deliveredAt: WIDE,
+  firstSentAt: WIDE,
+  inFlight: 0,
+  lostBefore: 0,
+});
 
 /** The gathered acknowledgment. */
 export class Acknowledgment {
@@ -43,16 +61,8 @@ export class Acknowledgment {
   /** Bytes judged lost with it. */
   lostBytes = 0;
   /** The newest emission that was delivered; `sentAt` is -1 when none was. */
-  readonly newest: DeliveredEmission = {
-    sentAt: -1,
-    end: 0,
-    delivered: 0,
-    deliveredAt: 0,
-    firstSentAt: 0,
-    isAppLimited: false,
-    inFlight: 0,
-    lostBefore: 0,
-  };
+  newest = createEmission();
+  #read = createEmission();
   /** SEG.TSecr in the sender's clock of sending: everything sent later was not echoed; -1 = no timestamps. */
   echoAgeMs = -1;
 
@@ -78,55 +88,59 @@ export class Acknowledgment {
     this.echoAgeMs = echoAgeMs;
   }
 
-  /** The record at `index` has arrived: counts it. What is SACKed already was counted then. */
-  deliver(snd: Sender, index: number): void {
-    const { map, recovery } = snd;
+  /** Reads a record; what is returned is good until the next one is read. */
+  read(map: SendMap, index: number): Emission {
+    map.read(index, this.#read);
+    return this.#read;
+  }
+
+  /** What was read last has arrived: counts it. What is SACKed already was counted then. */
+  deliver(snd: Sender, emission: Emission): void {
+    const { recovery } = snd;
     const { now } = this;
-    const bytes = map.length(index);
-    const sentAt = map.sentAt(index);
-    const end = map.end(index);
+    const { start, end, sentAt, timesRepeated } = emission;
+    const rttMs = now - sentAt;
+    // Karn's rule: it left once, at one moment.
+    const isTimed = timesRepeated === 0 && !emission.isMixed;
+    const bytes = seqDiff(end, start);
     this.deliveredBytes += bytes;
     snd.rate.handleDelivered(now, bytes);
-    if (map.isTimed(index)) {
-      const rttMs = now - sentAt;
+    if (isTimed) {
       if (rttMs > this.longestRttMs) this.longestRttMs = rttMs;
       if (this.shortestRttMs < 0 || rttMs < this.shortestRttMs) this.shortestRttMs = rttMs;
-      if (!seqLt(map.start(index), snd.timedFrom)) this.isTimed = true;
+      if (!seqLt(start, snd.timedFrom)) this.isTimed = true;
     }
-    if (map.timesRepeated(index) === 0) {
+    if (timesRepeated === 0) {
       this.deliversOriginal = true;
-      if (map.because(index) === Because.MTU_PROBE) this.hasMtuProbe = true;
+      if (emission.because === Because.MTU_PROBE) this.hasMtuProbe = true;
       // RFC 8985, 6.2, step 3: an original behind one that was sent later.
       if (seqLt(end, this.priorFack)) recovery.reorderingSeen = true;
     }
     if (seqGt(end, recovery.fack)) recovery.fack = end;
-    this.#noteNewest(snd, index, sentAt, end);
-    this.#updateRack(snd, index, sentAt, end);
-  }
-
-  #noteNewest(snd: Sender, index: number, sentAt: number, end: Seq): void {
+    if (isTimed || this.#isOfLastCopy(snd, rttMs)) updateRack(recovery, emission, rttMs);
     const { newest } = this;
-    const isNewer =
-      sentAt > newest.sentAt || (sentAt === newest.sentAt && seqGt(end, newest.end as Seq));
-    if (isNewer) snd.map.readDelivery(index, newest);
+    if (sentAt < newest.sentAt || (sentAt === newest.sentAt && !seqGt(end, newest.end))) return;
+    // The two take turns.
+    this.newest = emission;
+    this.#read = newest;
   }
 
-  /** RFC 8985, 6.2, step 2: RACK.xmit_ts, RACK.end_seq, RACK.rtt. */
-  #updateRack(snd: Sender, index: number, sentAt: number, end: Seq): void {
-    const { recovery } = snd;
-    const rttMs = this.now - sentAt;
-    if (!snd.map.isTimed(index)) {
-      // Which copy has arrived? Not the last one if the echo is older or the trip too short.
-      if (this.echoAgeMs >= 0 && this.echoAgeMs > rttMs + 1) return;
-      if (rttMs < snd.rtt.minRttMs) return;
-    }
-    const isLater =
-      sentAt > recovery.rackSentAt ||
-      (sentAt === recovery.rackSentAt && seqGt(end, recovery.rackEnd));
-    if (!isLater) return;
-    recovery.rackSentAt = sentAt;
-    recovery.rackEnd = end;
-    recovery.rackIsRepeat = snd.map.timesRepeated(index) > 0;
-    recovery.rackRttMs = rttMs;
+  /** Which copy has arrived? Not the last one if the echo is older or the trip too short (RFC 8985, 6.2, step 2). */
+  #isOfLastCopy(snd: Sender, rttMs: number): boolean {
+    if (this.echoAgeMs >= 0 && this.echoAgeMs > rttMs + 1) return false;
+    return rttMs >= snd.rtt.minRttMs;
   }
+}
+
+/** RFC 8985, 6.2, step 2: RACK.xmit_ts, RACK.end_seq, RACK.rtt. */
+function updateRack(recovery: RecoveryState, emission: Emission, rttMs: number): void {
+  const { sentAt, end } = emission;
+  const isLater =
+    sentAt > recovery.rackSentAt ||
+    (sentAt === recovery.rackSentAt && seqGt(end, recovery.rackEnd));
+  if (!isLater) return;
+  recovery.rackSentAt = sentAt;
+  recovery.rackEnd = end;
+  recovery.rackIsRepeat = emission.timesRepeated > 0;
+  recovery.rackRttMs = rttMs;
 }

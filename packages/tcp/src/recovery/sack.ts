@@ -80,7 +80,7 @@ function markRange(snd: Sender, left: Seq, right: Seq, ack: Acknowledgment): voi
       map.cut(index, right);
     }
     ack.sackedBytes += map.length(index);
-    ack.deliver(snd, index);
+    ack.deliver(snd, ack.read(map, index));
     index = map.markSacked(index) + 1;
   }
 }

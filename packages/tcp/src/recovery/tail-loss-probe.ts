@@ -13,6 +13,8 @@ const LONGEST_ACK_DELAY_MS = 200;
 const PROBE_BEFORE_RTT_MS = 1000;
 /** Timers of hosts are no finer: without it a probe would race with an ACK on a short path. */
 const GRANULARITY_MS = 4;
+/** The least PTO: on a path that is nearly none, an ACK waits for our own turn and the peer's. */
+const SHORTEST_PROBE_MS = 8;
 
 /** Sets the probe's timer for what is in flight, or stops it (RFC 8985, 7.2). */
 export function scheduleProbe(snd: Sender, isSackEnabled: boolean, now: number): void {
@@ -22,7 +24,7 @@ export function scheduleProbe(snd: Sender, isSackEnabled: boolean, now: number):
   if (map.sackedBytes > 0 || map.lostBytes > 0) return;
   let delayMs = PROBE_BEFORE_RTT_MS;
   if (rtt.srttMs >= 0) {
-    delayMs = 2 * rtt.srttMs + GRANULARITY_MS;
+    delayMs = Math.max(2 * rtt.srttMs + GRANULARITY_MS, SHORTEST_PROBE_MS);
     // One segment, or little more: its ACK may wait for a second one.
     if (snd.flightSize < 2 * snd.mss) delayMs += LONGEST_ACK_DELAY_MS;
   }

@@ -14,6 +14,7 @@ import type { TcpConnection } from '../connection/connection.js';
 import type { TcpContext } from '../connection/context.js';
 import { EcnCodepoint } from '../connection/ecn-state.js';
 import type { FourTuple } from '../connection/four-tuple.js';
+import type { Sender } from '../connection/sender.js';
 import { TcpFlag } from '../wire/flags.js';
 import {
   createTcpHeader,
@@ -38,6 +39,9 @@ import { type Seq, seq, seqDiff } from '../wire/seq.js';
 /** SACK blocks that fit beside timestamps, and without them (RFC 2018, 3). */
 const MOST_SACK_BLOCKS = 4;
 const MOST_SACK_BLOCKS_WITH_TIMESTAMPS = 3;
+
+/** Text that is worth lending: below it a copy costs less. */
+const LEND_FROM = 8192;
 
 export type EmitContext = TcpContext<TcpConnection>;
 
@@ -136,7 +140,7 @@ export function emitSegment(
   const text = at + TCP_HEADER_LENGTH + optionsLength;
   // The octet of a keep-alive probe is gone from the queue, and means nothing.
   if (because === Because.KEEP_ALIVE) buf.fill(0, text, text + length);
-  else if (length > 0) snd.queue.read(seqDiff(from, snd.queueSeq), length, buf, text);
+  else if (length > 0) placeText(context, snd, from, length, text);
   const hasAck = (flags & TcpFlag.ACK) !== 0;
   emitTcpHeader(
     buf,
@@ -164,6 +168,23 @@ export function emitSegment(
   context.counters.bytesSent += length;
   if (hasAck) rcv.handleAckSent();
   return true;
+}
+
+/**
+ * Puts text of the queue into the segment at `at`: lent where the device reads it in place and nobody
+ * else reads it, neither an observer nor our checksum; copied otherwise.
+ */
+function placeText(
+  { ip, observer }: EmitContext,
+  { queue, queueSeq }: Sender,
+  from: Seq,
+  length: number,
+  at: number,
+): void {
+  const offset = seqDiff(from, queueSeq);
+  const isUnseen = observer === null && ip.checksumOffload;
+  if (length >= LEND_FROM && isUnseen && queue.lend(offset, length, ip, at)) return;
+  queue.read(offset, length, ip.transmitBuffer, at);
 }
 
 /**

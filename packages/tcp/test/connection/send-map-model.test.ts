@@ -88,8 +88,11 @@ class Twins {
   }
 
   removeFirst(): void {
-    const gone = this.map.length(0);
-    this.map.removeFirst();
+    const { map } = this;
+    const length = map.length(0);
+    // All of it, or a part.
+    const gone = this.#random.below(2) === 0 ? length : 1 + this.#random.below(length);
+    map.removeUntil(seqAdd(map.start(0), gone));
     this.octets.splice(0, gone);
     this.una += gone;
   }

@@ -41,6 +41,23 @@ class Model {
   }
 }
 
+/** What is lent of a stretch; null = it is in too many pieces. */
+function lentPieces(queue: ByteQueue, offset: number, length: number): Uint8Array[] | null {
+  const pieces: Uint8Array[] = [];
+  let next = 1000;
+  const taker = {
+    lend(at: number, buf: Uint8Array, start: number, end: number): boolean {
+      expect(at).toBe(next);
+      next += end - start;
+      pieces.push(buf.subarray(start, end));
+      return true;
+    },
+  };
+  if (queue.lend(offset, length, taker, next)) return pieces;
+  expect(pieces).toEqual([]);
+  return null;
+}
+
 function compare(queue: ByteQueue, model: Model, name: string): void {
   expect(queue.span, name).toBe(model.octets.length);
   const { runs } = model;
@@ -52,6 +69,8 @@ function compare(queue: ByteQueue, model: Model, name: string): void {
     expect(out.at(-1)).toBe(0xee);
     const expected = Buffer.from(model.octets.slice(from, to));
     expect(Buffer.from(out.subarray(1, -1)).equals(expected), name).toBe(true);
+    const pieces = lentPieces(queue, from, to - from);
+    if (pieces !== null) expect(Buffer.concat(pieces).equals(expected), name).toBe(true);
     held += to - from;
   }
   expect(queue.held, name).toBe(held);
@@ -203,6 +222,21 @@ describe('ByteQueue', () => {
       queue.drop(63_712);
     }
     expect(seen.size).toBeLessThanOrEqual(6);
+  });
+
+  it('lends up to three pieces, and nothing to somebody who takes none', () => {
+    const queue = new ByteQueue(poolOf());
+    const block = new Uint8Array(LARGEST_BLOCK);
+    for (let i = 0; i < 4; i++) queue.write(queue.span, block, 0, block.length);
+    const lengths = (offset: number, length: number) =>
+      lentPieces(queue, offset, length)?.map((piece) => piece.length);
+    const all = LARGEST_BLOCK;
+    expect(lengths(5, 10)).toEqual([10]);
+    expect(lengths(all - 1, all + 2)).toEqual([1, all, 1]);
+    expect(lengths(all - 1, all + 1)).toEqual([1, all]);
+    expect(lengths(0, 3 * all)).toEqual([all, all, all]);
+    expect(lengths(all - 1, 2 * all + 2)).toBeUndefined();
+    expect(queue.lend(0, 10, { lend: () => false }, 0)).toBe(false);
   });
 
   it('refuses to span more than a GiB', () => {

@@ -5,6 +5,7 @@ import {
   established,
   finWait1,
   type Script,
+  type ScriptSetup,
   synReceived,
   synSent,
 } from '../support/fake-peer.js';
@@ -281,6 +282,45 @@ describe('a device with offload', () => {
     const plain = established();
     plain.write('x');
     expect(plain.ip.sent[0]?.checksum).toBe(ChecksumState.COMPLETE);
+  });
+
+  describe('that reads text in place', () => {
+    const LENDS = { ...OFFLOAD, wnd: 65_535 } as const;
+
+    function lending(setup: ScriptSetup = LENDS): Script {
+      const script = established(setup);
+      script.ip.lends = true;
+      // What is watched is copied.
+      script.tcp.observer = null;
+      return script;
+    }
+
+    const textOf = (script: Script): Uint8Array[] =>
+      script.ip.take().map(({ bytes, header }) => bytes.slice(header.dataStart, header.dataEnd));
+
+    it('is lent much text, and little is copied', () => {
+      const script = lending();
+      script.write(10_000);
+      expect(textOf(script)).toEqual([pattern(10_000)]);
+      expect(script.ip.pieces).toBeGreaterThan(0);
+      const { pieces } = script.ip;
+      script.sends({ seq: 1, ack: 10_001 });
+      script.write(500);
+      expect(textOf(script)).toEqual([pattern(500)]);
+      expect(script.ip.pieces).toBe(pieces);
+    });
+
+    it('is lent none where an observer sees it, or where the checksum is ours', () => {
+      const watched = established(LENDS);
+      watched.ip.lends = true;
+      watched.write(10_000);
+      expect(watched.ip.sent[0]?.header.len).toBe(10_000);
+      expect(watched.ip.pieces).toBe(0);
+      const summed = lending({ ...LENDS, checksumOffload: false });
+      summed.write(10_000);
+      expect(textOf(summed)).toEqual([pattern(10_000)]);
+      expect(summed.ip.pieces).toBe(0);
+    });
   });
 
   it('retransmits one segment of a super-segment', () => {

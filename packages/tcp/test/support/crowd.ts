@@ -68,6 +68,10 @@ export class Crowd implements IpLayer {
     return 64;
   }
 
+  lend(): boolean {
+    return false;
+  }
+
   commit(start: number, end: number): void {
     this.sent++;
     const bytes = this.transmitBuffer.slice(start, end);

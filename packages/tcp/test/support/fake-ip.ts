@@ -45,7 +45,11 @@ export class FakeIp implements IpLayer {
   sent: SentSegment[] = [];
   /** Takes segments without a look at them, for runs over gigabytes. */
   isSilent = false;
+  /** Whether text is read in place, and how many pieces have been so far. */
+  lends = false;
+  pieces = 0;
   now = 0;
+  #lent: { at: number; buf: Uint8Array; start: number; end: number }[] = [];
   #reserved = 0;
 
   constructor(mtu: number) {
@@ -82,6 +86,12 @@ export class FakeIp implements IpLayer {
     return HEADROOM;
   }
 
+  lend(at: number, buf: Uint8Array, start: number, end: number): boolean {
+    if (!this.lends) return false;
+    this.#lent.push({ at, buf, start, end });
+    return true;
+  }
+
   commit(
     start: number,
     end: number,
@@ -99,6 +109,11 @@ export class FakeIp implements IpLayer {
     if (protocol !== IpProtocol.TCP) throw new Error(`protocol ${protocol}`);
     const limit = segmentSize > 0 ? this.segmentationOffload : this.mtu;
     if (length + 20 > limit) throw new Error(`${length + 20} bytes in a packet of ${limit}`);
+    for (const lent of this.#lent.splice(0)) {
+      if (state !== ChecksumState.PARTIAL) throw new Error('lent, and summed up all the same');
+      this.pieces++;
+      this.transmitBuffer.set(lent.buf.subarray(lent.start, lent.end), lent.at);
+    }
     const bytes = this.transmitBuffer.slice(start, end);
     const pseudo = pseudoHeaderSum(source, destination, IpProtocol.TCP, length);
     if (state === ChecksumState.COMPLETE && checksum(bytes, 0, length, pseudo) !== 0) {

@@ -306,7 +306,7 @@ export class Script {
       if (!this.tcp.hasEvents && !(isDone && this.tcp.hasOutput)) break;
     }
     this.ip.sent.forEach((segment, index) => {
-      if (this.#reasons.has(segment)) return;
+      if (this.#reasons.has(segment) || this.tcp.observer === null) return;
       const because = this.#pendingBecause.shift();
       if (because === undefined) throw new Error(`segment ${index} without a reason`);
       this.#reasons.set(segment, because);

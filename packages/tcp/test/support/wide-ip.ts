@@ -125,6 +125,10 @@ export class WideIp implements IpLayer {
     return HEADROOM;
   }
 
+  lend(): boolean {
+    return false;
+  }
+
   commit(
     start: number,
     end: number,
