@@ -29,7 +29,7 @@ export const rfc8985 = {
         done(
           '6.2 step 2',
           'RACK.segment is the latest sent that has arrived; a repetition answered too early does not count',
-          'recovery/acknowledgment.ts #updateRack',
+          'recovery/acknowledgment.ts updateRack',
         ),
         done(
           '6.2 step 3',
