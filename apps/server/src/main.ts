@@ -14,11 +14,6 @@ import { addBuiltInRoutes } from './routes.js';
 import { untilStopped } from './signals.js';
 import { openTransport } from './transport.js';
 
-/** A method of Node's that reads any Uint8Array; its types leave it out. */
-const { latin1Slice } = Buffer.prototype as unknown as {
-  latin1Slice(this: Uint8Array, start: number, end: number): string;
-};
-
 /** How long running requests may go on after the first signal, milliseconds. */
 const DRAIN_MS = 10_000;
 
@@ -81,7 +76,6 @@ async function makeServer(
   log: Log,
 ): Promise<Server> {
   const server = new Server({
-    decodeText: (buf, start, end) => latin1Slice.call(buf, start, end),
     ...(command.cors === null ? {} : { cors: { origin: command.cors } }),
     ...(log.shows('info')
       ? { onAccess: (record) => log.info(formatAccess(record, log.colors)) }

@@ -6,7 +6,7 @@
  * (RFC 9112, 9.3.1). A server refuses the expectation (417): then without it (RFC 9110, 10.1.1).
  */
 
-import { type Clock, HostClock } from '@netlayers/host';
+import { type Clock, HostClock, hostLatin1 } from '@netlayers/host';
 import {
   Headers,
   HttpProtocolError,
@@ -61,12 +61,17 @@ export class Client {
     this.#decoders = { ...hostDecoders, ...options.decoders };
     this.#defaults = merge(DEFAULTS, options);
     const encoder = new TextEncoder();
+    const decodeText = hostLatin1();
     this.#pool = new ConnectionPool({
       transport: options.transport,
       secureTransport: options.secureTransport ?? null,
       resolve: options.resolve ?? null,
       clock: this.#clock,
-      http: { encodeText: (text) => encoder.encode(text), ...options.http },
+      http: {
+        encodeText: (text) => encoder.encode(text),
+        ...(decodeText === null ? {} : { decodeText }),
+        ...options.http,
+      },
       idleTimeoutMs: options.idleTimeoutMs ?? 4000,
       maxConnectionsPerOrigin: options.maxConnectionsPerOrigin ?? 16,
     });

@@ -9,5 +9,6 @@ export type { AbortLike } from './abort.js';
 export { checkOptions, type OptionNames } from './check-options.js';
 export type { Clock } from './clock.js';
 export { HostClock } from './host-clock.js';
+export { hostLatin1 } from './latin1.js';
 export { hostRandom } from './random.js';
 export { hostScheduler, type TurnScheduler } from './scheduler.js';

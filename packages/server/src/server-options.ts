@@ -3,7 +3,7 @@
  * bounded by one of these; `Infinity` switches a bound off.
  */
 
-import { type Clock, HostClock } from '@netlayers/host';
+import { type Clock, HostClock, hostLatin1 } from '@netlayers/host';
 import type { Limits, TextDecoder } from '@netlayers/http';
 
 /** One answered request, as the access log gets it when the response has been handed over. */
@@ -68,7 +68,7 @@ export interface ServerOptions {
   readonly limits?: Partial<ServerLimits>;
   /** Bounds on the head of a request. */
   readonly head?: Partial<Limits>;
-  /** Turns the bytes of a head into text, if the host has a faster way than plain TypeScript. */
+  /** Turns the bytes of a head into text. @default the host's own way, else plain TypeScript */
   readonly decodeText?: TextDecoder;
   /** Answers a body without an announced length, a chunked one, with 411 (RFC 9112, 6.3). @default false */
   readonly requireContentLength?: boolean;
@@ -137,7 +137,7 @@ export function settingsOf(options: ServerOptions): ServerSettings {
     timeouts: bounds(TIMEOUTS, options.timeouts),
     limits: bounds(LIMITS, options.limits),
     head: options.head ?? {},
-    decodeText: options.decodeText ?? null,
+    decodeText: options.decodeText ?? hostLatin1(),
     requireContentLength: options.requireContentLength ?? false,
     cors: options.cors ?? null,
     onAccess: options.onAccess ?? null,
