@@ -2,10 +2,10 @@
  * Runs virtual time for programs with promises: everything that happens at one moment, the
  * microtasks that it causes, and only then the next moment. Nothing ever sleeps.
  *
- * A moment is made of rounds. Events fire and the input halves of the hosts' turns run; then the
- * host's own macrotask queue is asked for a turn, which means that every microtask has run, however
- * long its chain; then the output halves run, and again everything that they have caused. When a
- * round causes nothing, the clock moves.
+ * A moment is made of rounds. Events fire, up to the first timer, and the input halves of the hosts'
+ * turns run; then the host's own macrotask queue is asked for a turn, which means that every
+ * microtask has run, however long its chain; so for each timer that is due. Then the output halves
+ * run, and again everything that they have caused. When a round causes nothing, the clock moves.
  *
  * Invariant: time moves only when no microtask, no task of a host and no `outside` work is left.
  */
@@ -87,6 +87,7 @@ export class Driver implements TurnScheduler {
   #runRound(): void {
     try {
       if (this.#soon.length > 0) this.#runSoon();
+      else if (this.#clock.fireDue()) this.#runSoon();
       else if (this.#after.length > 0) this.#runAfter();
       else if (!this.#moveOn()) return;
       if (++this.#rounds > MOST_ROUNDS) {
@@ -139,7 +140,8 @@ export class Driver implements TurnScheduler {
     if (this.#goals.length === 0) return true;
     this.#patience = PATIENCE;
     if (next > this.#clock.now()) this.#rounds = 0;
-    this.#clock.fireNext();
+    this.#clock.jump();
+    this.#clock.fireDue();
     this.#runSoon();
     return true;
   }

@@ -1,6 +1,9 @@
 /**
  * Time that stands still until the simulation moves it. It jumps from event to event: a minute in
  * which nothing happens costs nothing.
+ *
+ * Timers of one moment fire one by one, as a host fires them: whatever a timer's promises cause has
+ * happened before the next one. Packets between two of them arrive together.
  */
 
 import type { Clock } from '@netlayers/host';
@@ -34,6 +37,8 @@ export class VirtualClock implements Clock {
   readonly #startMs: number;
   #now = 0;
   #lastId = 0;
+  /** Order of the last event that was there when the moment began; what came later is for the next. */
+  #lastOfMoment = -1;
 
   /** @param startMs wall time at the beginning, in ms since 1970-01-01 UTC. */
   constructor(startMs: number) {
@@ -77,18 +82,27 @@ export class VirtualClock implements Clock {
     return this.#events.next;
   }
 
+  /** Jumps to the next event. What is due there is left to `fireDue`. */
+  jump(): void {
+    const { next } = this.#events;
+    if (next === Number.POSITIVE_INFINITY) return;
+    this.#now = next;
+    this.#lastOfMoment = this.#events.lastOrder;
+  }
+
   /**
-   * Jumps to the next event, and lets everything happen that is due at that moment; what is caused
-   * by it, at the same moment, is left for the next call.
+   * Lets happen what is due at this moment, up to a timer.
+   *
+   * @returns false when nothing was left of what was due as the moment began.
    */
-  fireNext(): void {
-    const events = this.#events;
-    const at = events.next;
-    if (at === Number.POSITIVE_INFINITY) return;
-    this.#now = at;
-    const last = events.lastOrder;
-    for (let due = events.popDue(at, last); due !== null; due = events.popDue(at, last)) {
+  fireDue(): boolean {
+    let fired = false;
+    for (;;) {
+      const due = this.#events.popDue(this.#now, this.#lastOfMoment);
+      if (due === null) return fired;
       due.fire();
+      if (due instanceof Timer) return true;
+      fired = true;
     }
   }
 }

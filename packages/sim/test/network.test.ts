@@ -79,6 +79,36 @@ describe('time', () => {
     expect(fired).toEqual([1, 4, 3, 0, 2]);
   });
 
+  it('fires a timer after whatever the one before it has caused, at the same moment too', async () => {
+    const { network } = twoHosts();
+    const order: string[] = [];
+    const program = async (name: string): Promise<void> => {
+      await network.sleep(5);
+      for (let hop = 1; hop < 100; hop++) await null;
+      order.push(`${name} has gone on at ${network.clock.now()}`);
+    };
+    network.clock.setTimer(5, () => {
+      order.push('first');
+      void Promise.resolve().then(() => {
+        order.push('after the first');
+        network.clock.clearTimer(third);
+        network.clock.setTimer(5, () => order.push('last'));
+      });
+    });
+    network.clock.setTimer(5, () => order.push('second'));
+    const third = network.clock.setTimer(5, () => order.push('never'));
+    await network.run(() => Promise.all([program('a'), program('b')]));
+    await network.settle();
+    expect(order).toEqual([
+      'first',
+      'after the first',
+      'second',
+      'a has gone on at 5',
+      'b has gone on at 5',
+      'last',
+    ]);
+  });
+
   it('stands still while something of the real world is awaited', async () => {
     const { network } = twoHosts();
     const at = await network.run(async () => {
