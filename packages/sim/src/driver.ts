@@ -38,6 +38,8 @@ export class Driver implements TurnScheduler {
   #soon: (() => void)[] = [];
   #after: (() => void)[] = [];
   #goals: Goal[] = [];
+  /** What was thrown while nobody let time run. */
+  readonly #failures: unknown[] = [];
   #running = false;
   #holds = 0;
   #rounds = 0;
@@ -60,10 +62,20 @@ export class Driver implements TurnScheduler {
   /** Lets time run until a condition holds; it is looked at once a moment. */
   drive(isDone: () => boolean, limitMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (this.#failures.length > 0) {
+        reject(this.#failures.shift());
+        return;
+      }
       const limitAt = this.#clock.now() + limitMs;
       this.#goals.push({ isDone, limitAt, limitMs, resolve, reject });
       this.#resume();
     });
+  }
+
+  /** Fails whoever lets time run; with nobody there, the next one who does. */
+  fail(error: unknown): void {
+    if (this.#goals.length === 0) this.#failures.push(error);
+    else this.#fail(() => error);
   }
 
   /** Stops time while a promise of the real world is pending. */

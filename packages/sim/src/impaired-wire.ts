@@ -37,7 +37,7 @@ export class ImpairedWire {
         pool.give(packet);
       },
     };
-    const wiring = { clock, pool, observer: null };
+    const wiring = { clock, pool, partitions: null, observer: null };
     const random = randomStream(seed, 0);
     this.#direction = new LinkDirection(wiring, random, impairments, taker, 'here', 'there');
   }

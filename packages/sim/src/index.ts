@@ -14,6 +14,7 @@ export {
   createNetwork,
   type EndpointOptions,
   type NetworkOptions,
+  type PartitionSide,
   type RouterOptions,
   type RunOptions,
   SimEndpoint,
@@ -22,7 +23,9 @@ export {
   SimRouter,
 } from './network.js';
 export { PacketScript, type PacketScriptOptions, packetScript } from './packet-script.js';
+export { SimPartition } from './partition.js';
 export type { RouterCounts } from './router.js';
+export { ScheduledEvent } from './scheduled-event.js';
 export type { ScriptSegment, SentSegment } from './script-segment.js';
 export { type HostOptions, SimHost } from './sim-host.js';
 export type { PacketFate, WireEvent, WireObserver } from './wire-event.js';

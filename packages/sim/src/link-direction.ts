@@ -9,6 +9,7 @@
 import { markCongestion } from './ecn-mark.js';
 import { type Impairments, type ResolvedImpairments, resolveImpairments } from './impairments.js';
 import type { Packet, PacketPool, PacketTaker } from './packet.js';
+import type { Partitions } from './partition.js';
 import type { RandomStream } from './random.js';
 import type { PacketFate, WireEvent, WireObserver } from './wire-event.js';
 
@@ -37,6 +38,8 @@ export interface PacketClock {
 export interface Wiring {
   readonly clock: PacketClock;
   readonly pool: PacketPool;
+  /** Where packets between two nodes are lost; `null` = nowhere. */
+  readonly partitions: Partitions | null;
   observer: WireObserver | null;
 }
 
@@ -55,6 +58,7 @@ export class LinkDirection {
       'queue-full': 0,
       filtered: 0,
       'link-down': 0,
+      partitioned: 0,
     },
     duplicated: 0,
     corrupted: 0,
@@ -131,6 +135,7 @@ export class LinkDirection {
   #fateOf(buf: Uint8Array, start: number, end: number, index: number, now: number): PacketFate {
     const { drop, loss } = this.#impairments;
     if (this.isDown) return 'link-down';
+    if (this.#wiring.partitions?.cuts(buf, start, end) === true) return 'partitioned';
     if (drop?.(buf, start, end, index) === true) return 'filtered';
     // A packet that is lost on the wire has used its share of the rate.
     if (!this.#enqueue(end - start, now)) return 'queue-full';

@@ -45,12 +45,15 @@ export class SimLink {
     for (const direction of this.#directions(way)) direction.impair(impairments);
   }
 
-  /** Loses every packet from now on: a peer that vanishes, a cable that is pulled. */
+  /**
+   * Loses every packet that is sent from now on: a peer that vanishes, a cable that is pulled. What
+   * is under way arrives, and so does what waits in the queue of a link with a rate: both were sent.
+   */
   down(way?: LinkWay): void {
     for (const direction of this.#directions(way)) direction.isDown = true;
   }
 
-  /** Carries packets again. */
+  /** Carries packets again; those that were lost stay lost. */
   up(way?: LinkWay): void {
     for (const direction of this.#directions(way)) direction.isDown = false;
   }

@@ -13,12 +13,14 @@ import type { LinkDevice } from '@netlayers/link';
 import { Driver } from './driver.js';
 import { ForwardingTable, type NetworkNode, type Port } from './forwarding.js';
 import type { Impairments } from './impairments.js';
-import { type LinkOptions, SimLink } from './link.js';
+import { type LinkOptions, type LinkWay, SimLink } from './link.js';
 import { LinkDirection, type Wiring } from './link-direction.js';
 import { type Packet, PacketPool, type PacketTaker } from './packet.js';
+import { Partitions, type SimPartition } from './partition.js';
 import { type Prefix, parsePrefix } from './prefix.js';
 import { randomStream } from './random.js';
 import { Forwarder, type NextHop, type RouterCounts } from './router.js';
+import { ScheduledEvent } from './scheduled-event.js';
 import { SimDevice } from './sim-device.js';
 import { type HostOptions, SimHost } from './sim-host.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -120,6 +122,9 @@ export class SimEndpoint implements NetworkNode {
 /** What can be linked. */
 export type SimNode = SimHost | SimRouter | SimEndpoint;
 
+/** One side of a partition. */
+export type PartitionSide = SimHost | SimEndpoint | readonly (SimHost | SimEndpoint)[];
+
 /** A simulated network; made by `createNetwork`. */
 export class SimNetwork {
   /** Virtual time, for programs that take a `Clock`. */
@@ -131,6 +136,9 @@ export class SimNetwork {
   readonly #wiring: Wiring;
   readonly #capture: WireCapture | null;
   readonly #hosts: SimHost[] = [];
+  /** Those with addresses. */
+  readonly #ends: (SimHost | SimEndpoint)[] = [];
+  readonly #partitions = new Partitions(this.#ends);
   readonly #ports = new Map<SimNode, LinkPort[]>();
   readonly #tables = new Map<SimRouter, ForwardingTable<LinkPort>>();
   #streams = 0;
@@ -145,6 +153,7 @@ export class SimNetwork {
     this.#wiring = {
       clock: this.#clock,
       pool: this.#pool,
+      partitions: this.#partitions,
       observer: bothOf(options.observe ?? null, this.#capture),
     };
   }
@@ -159,6 +168,7 @@ export class SimNetwork {
       resolve: (name) => this.#resolve(name),
     });
     this.#hosts.push(host);
+    this.#ends.push(host);
     this.#ports.set(host, []);
     return host;
   }
@@ -183,6 +193,7 @@ export class SimNetwork {
   endpoint(options: EndpointOptions): SimEndpoint {
     const name = options.name ?? options.address;
     const endpoint = new SimEndpoint(options, new SimDevice(this.#pool, name));
+    this.#ends.push(endpoint);
     this.#ports.set(endpoint, []);
     return endpoint;
   }
@@ -230,6 +241,32 @@ export class SimNetwork {
   /** Lets time run until a condition holds; it is looked at once a moment. */
   until(condition: () => boolean, options: RunOptions = {}): Promise<void> {
     return this.#driver.drive(condition, options.limitMs ?? DEFAULT_LIMIT_MS);
+  }
+
+  /**
+   * Puts down what happens at a moment, in ms of virtual time since the network was made. What the
+   * action throws or rejects with fails whoever lets time run, or else the next one who does.
+   *
+   * @throws RangeError for a time that is past, or none.
+   */
+  at(atMs: number, action: () => unknown): ScheduledEvent {
+    return new ScheduledEvent(this.#clock, atMs, action, (error) => this.#driver.fail(error));
+  }
+
+  /**
+   * Loses every packet between two hosts, or groups of hosts, from now on; `heal` of what is returned
+   * ends it. Packets that are on a link already get to its end, and may be lost on the next one.
+   *
+   * @param way `there`: only from `a` to `b`; `back`: only from `b` to `a`. @default both
+   * @throws TypeError for a node of another network, a router, or one on both sides.
+   */
+  partition(a: PartitionSide, b: PartitionSide, way?: LinkWay): SimPartition {
+    return this.#partitions.add(nodesOf(a), nodesOf(b), way);
+  }
+
+  /** Ends every partition. */
+  heal(): void {
+    this.#partitions.heal();
   }
 
   /** Resolves after some virtual time, which somebody has to let run. */
@@ -317,6 +354,9 @@ const takerOf = (node: SimNode): PacketTaker => {
   if (node instanceof SimRouter) return node;
   return node instanceof SimHost ? node.device : node.end;
 };
+
+const nodesOf = (side: PartitionSide): readonly (SimHost | SimEndpoint)[] =>
+  Array.isArray(side) ? side : [side as SimHost | SimEndpoint];
 
 function bothOf(observe: WireObserver | null, capture: WireCapture | null): WireObserver | null {
   if (capture === null) return observe;

@@ -13,7 +13,9 @@ export type PacketFate =
   /** The `drop` function of the link has said so. */
   | 'filtered'
   /** The link was down. */
-  | 'link-down';
+  | 'link-down'
+  /** A partition stands between its source and its destination. */
+  | 'partitioned';
 
 /** One packet on one link; the object is used again for the next one. */
 export interface WireEvent {
