@@ -164,7 +164,7 @@ export class SimNetwork {
       clock: this.#clock,
       driver: this.#driver,
       random: randomStream(this.seed, this.#streams++),
-      device: new SimDevice(this.#pool, options.name ?? options.address),
+      createDevice: () => new SimDevice(this.#pool, options.name ?? options.address),
       resolve: (name) => this.#resolve(name),
     });
     this.#hosts.push(host);
@@ -325,9 +325,8 @@ export class SimNetwork {
     const send = (buf: Uint8Array, start: number, end: number): void => out.send(buf, start, end);
     this.#ports.get(node)?.push({ node, neighbour, mtu, send });
     if (node instanceof SimRouter) return;
-    const device = node instanceof SimHost ? node.device : node.end;
-    device.attach(out, mtu);
-    if (node instanceof SimHost) node.start();
+    if (node instanceof SimHost) node.attach(out, mtu);
+    else node.end.attach(out, mtu);
   }
 
   #nextHop(router: SimRouter, address: number): NextHop | null {
@@ -345,15 +344,14 @@ export class SimNetwork {
 
   #describe(): string {
     const linked = this.#hosts.filter((host) => (this.#ports.get(host)?.length ?? 0) > 0);
-    const counts = linked.map((host) => `${host.name} has ${host.stack.counters().connections}`);
+    const counts = linked.map((host) =>
+      host.isUp ? `${host.name} has ${host.stack.counters().connections}` : `${host.name} is down`,
+    );
     return `open connections: ${counts.join(', ') || 'no host is linked'}`;
   }
 }
 
-const takerOf = (node: SimNode): PacketTaker => {
-  if (node instanceof SimRouter) return node;
-  return node instanceof SimHost ? node.device : node.end;
-};
+const takerOf = (node: SimNode): PacketTaker => (node instanceof SimEndpoint ? node.end : node);
 
 const nodesOf = (side: PartitionSide): readonly (SimHost | SimEndpoint)[] =>
   Array.isArray(side) ? side : [side as SimHost | SimEndpoint];

@@ -1,14 +1,16 @@
 /**
- * A host of a simulated network: a whole stack at the end of one link.
+ * A host of a simulated network: a whole stack at the end of one link, which may crash and come back
+ * as another stack at the same place.
  */
 
 import { captureDevice, type LinkDevice } from '@netlayers/link';
 import { createStack, type Stack, type StackOptions, type StackTransport } from '@netlayers/stack';
 import type { Driver } from './driver.js';
 import type { NetworkNode } from './forwarding.js';
+import type { Packet, PacketTaker } from './packet.js';
 import { type Prefix, parsePrefix } from './prefix.js';
 import type { RandomStream } from './random.js';
-import type { SimDevice } from './sim-device.js';
+import type { Outlet, SimDevice } from './sim-device.js';
 import type { VirtualClock } from './virtual-clock.js';
 import { ByteCollector } from './wire-capture.js';
 
@@ -30,22 +32,30 @@ export interface HostSurroundings {
   readonly clock: VirtualClock;
   readonly driver: Driver;
   readonly random: RandomStream;
-  readonly device: SimDevice;
+  /** Makes the end of a link. */
+  createDevice(): SimDevice;
   /** Finds the address of a host by its name. */
   resolve(name: string): Promise<string>;
 }
 
+/** Where a host is linked. */
+interface Plug {
+  readonly outlet: Outlet;
+  readonly mtu: number;
+}
+
 /** A host; made by `network.host`. */
-export class SimHost implements NetworkNode {
+export class SimHost implements NetworkNode, PacketTaker {
   readonly name: string;
   readonly address: string;
   readonly prefixes: readonly Prefix[];
   readonly forwards = false;
-  /** Belongs to the network. */
-  readonly device: SimDevice;
   readonly #options: HostOptions;
   readonly #surroundings: HostSurroundings;
   readonly #captured: ByteCollector | null;
+  #plug: Plug | null = null;
+  /** One for each life of the host. */
+  #device: SimDevice;
   #stack: Stack | null = null;
 
   constructor(options: HostOptions, surroundings: HostSurroundings) {
@@ -54,7 +64,7 @@ export class SimHost implements NetworkNode {
     this.prefixes = [options.address, ...(options.addresses ?? []), ...(options.routes ?? [])].map(
       parsePrefix,
     );
-    this.device = surroundings.device;
+    this.#device = surroundings.createDevice();
     this.#options = options;
     this.#surroundings = surroundings;
     this.#captured = options.capture === true ? new ByteCollector() : null;
@@ -63,11 +73,17 @@ export class SimHost implements NetworkNode {
   /**
    * The host's stack.
    *
-   * @throws Error before the host is linked: its MTU is the link's.
+   * @throws Error before the host is linked: its MTU is the link's; and while it is down.
    */
   get stack(): Stack {
-    if (this.#stack === null) throw new Error(`link ${this.name} before it is used`);
+    if (this.#plug === null) throw new Error(`link ${this.name} before it is used`);
+    if (this.#stack === null) throw new Error(`${this.name} has crashed: restart it`);
     return this.#stack;
+  }
+
+  /** Whether the host is linked and has not crashed. */
+  get isUp(): boolean {
+    return this.#stack !== null;
   }
 
   /** The stack behind the `Transport` port of `@netlayers/http`, for servers and clients. */
@@ -85,11 +101,50 @@ export class SimHost implements NetworkNode {
     return this.#captured.bytes();
   }
 
-  /** Belongs to the network: the device has its link, the stack can begin. */
-  start(): void {
+  /**
+   * Ends the host as a cut of power does: no FIN, no RST, its memory is gone, and packets to it fall
+   * silently while its link stays. What was promised by its stack is never kept: handlers are not
+   * called any more, a pending `connect` or `ping` stays pending, and what is asked of the dead stack
+   * later fails with ECONNABORTED. A host that is down stays down.
+   *
+   * @throws Error before the host is linked.
+   */
+  crash(): void {
+    if (this.#plug === null) throw new Error(`link ${this.name} before it is used`);
+    this.#stack?.halt();
+    this.#stack = null;
+  }
+
+  /**
+   * Begins again with a new stack on the same addresses and the same link, which knows nothing of
+   * what was: `stack` and `transport` are others. Peers of old connections get RSTs (RFC 9293,
+   * 3.5.1). A host that is up crashes first.
+   *
+   * @throws Error before the host is linked.
+   */
+  restart(): void {
+    this.crash();
+    this.#device = this.#surroundings.createDevice();
+    this.#boot();
+  }
+
+  /** Belongs to the network: joins the host to its link, so that its stack can begin. */
+  attach(outlet: Outlet, mtu: number): void {
+    this.#plug = { outlet, mtu };
+    this.#boot();
+  }
+
+  /** Belongs to the network. */
+  handleArrival(packet: Packet): void {
+    this.#device.handleArrival(packet);
+  }
+
+  #boot(): void {
     const { name: _name, routes: _routes, capture: _capture, wrapDevice, ...stack } = this.#options;
     const { clock, driver, random, resolve } = this.#surroundings;
-    const device = this.#captured === null ? this.device : this.#capturing(this.#captured);
+    const { outlet, mtu } = this.#plug!;
+    this.#device.attach(outlet, mtu);
+    const device = this.#captured === null ? this.#device : this.#capturing(this.#captured);
     this.#stack = createStack({
       resolve,
       ...stack,
@@ -103,6 +158,6 @@ export class SimHost implements NetworkNode {
   #capturing(sink: ByteCollector): LinkDevice {
     const { clock } = this.#surroundings;
     const wallTime = (): number => clock.wallTime();
-    return captureDevice(this.device, { sink, wallTime, interfaceName: this.name });
+    return captureDevice(this.#device, { sink, wallTime, interfaceName: this.name });
   }
 }

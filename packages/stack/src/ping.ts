@@ -111,6 +111,12 @@ export class Pinger implements EchoHandler {
     }
   }
 
+  /** Forgets whoever waits, and tells nobody. */
+  halt(): void {
+    this.#closed = true;
+    for (const sequence of [...this.#waiting.keys()]) this.#take(sequence);
+  }
+
   handleEchoReply(
     header: IpHeader,
     identifier: number,

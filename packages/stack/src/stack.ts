@@ -174,6 +174,19 @@ export class Stack {
     return this.#closing;
   }
 
+  /**
+   * Ends as a host does that loses its power: nothing is sent, not even a RST, and nobody is told.
+   * Promises that are pending stay so, handlers are never called again; `listen` and `connect` fail
+   * with ECONNABORTED from now on.
+   */
+  halt(): void {
+    this.#closing = Promise.resolve();
+    this.#tcp.halt();
+    this.#loop.halt();
+    this.#pinger.halt();
+    this.#device.close();
+  }
+
   #listen(
     options: StackListenOptions,
     address: IpAddress | null,

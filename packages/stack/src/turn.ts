@@ -75,6 +75,11 @@ export class TurnLoop implements PacketReceiver {
     if (this.#stopped) return;
     this.#tcp.pollTransmit(this.#clock.now());
     this.#device.flush();
+    this.halt();
+  }
+
+  /** Never runs again, and transmits nothing. */
+  halt(): void {
     this.#stopped = true;
     this.#clock.clearTimer(this.#timer);
     this.#device.onReadable = null;
@@ -94,6 +99,7 @@ export class TurnLoop implements PacketReceiver {
     const now = this.#clock.now();
     this.#now = now;
     const received = this.#device.receive(BATCH, this);
+    if (this.#stopped) return;
     this.#ip.handleTimeout(now);
     this.#tcp.handleTimeout(now);
     this.#tcp.deliverEvents();

@@ -325,6 +325,11 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
     this.#queues.deliverEvents();
   }
 
+  /** Calls no handler from now on, not even those whose turn it was: the host has lost its memory. */
+  halt(): void {
+    this.#queues.halt();
+  }
+
   // Output.
 
   /** Whether a handler waits to be called. */

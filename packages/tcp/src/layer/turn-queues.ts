@@ -18,6 +18,7 @@ export class TurnQueues {
   #events: TcpConnection[] = [];
   /** Listeners with a connection to tell of, one entry for each. */
   #acceptable: TcpListener[] = [];
+  #halted = false;
 
   /** @param onWork called when a list that was empty is no longer. */
   constructor(onWork: () => void) {
@@ -32,6 +33,11 @@ export class TurnQueues {
   /** Whether a connection waits to transmit. */
   get hasOutput(): boolean {
     return this.#output.length > 0;
+  }
+
+  /** Calls no handler any more, not even those whose turn it was. */
+  halt(): void {
+    this.#halted = true;
   }
 
   requestOutput(connection: TcpConnection): void {
@@ -65,7 +71,7 @@ export class TurnQueues {
     for (const connection of events) connection.eventsRequested = false;
     let next = 0;
     try {
-      while (next < events.length) events[next++]!.delivery.round();
+      while (next < events.length && !this.#halted) events[next++]!.delivery.round();
     } finally {
       // One handler that throws does not silence the others.
       for (; next < events.length; next++) this.requestEvents(events[next]!);
@@ -78,7 +84,7 @@ export class TurnQueues {
     this.#acceptable = [];
     let next = 0;
     try {
-      while (next < acceptable.length) acceptable[next++]!.announce();
+      while (next < acceptable.length && !this.#halted) acceptable[next++]!.announce();
     } finally {
       for (; next < acceptable.length; next++) this.requestAccept(acceptable[next]!);
     }
