@@ -1,5 +1,5 @@
 /**
- * Why a simulation stopped before its program had ended.
+ * Why a simulation stopped before its program had ended, and why a name was not found in it.
  */
 
 /**
@@ -17,5 +17,26 @@ export class SimError extends Error {
   constructor(code: SimErrorCode, message: string) {
     super(message);
     this.code = code;
+  }
+}
+
+/**
+ * - `ENOTFOUND`: there is no such name.
+ * - `EAI_AGAIN`: the resolver cannot say, now.
+ * - `ETIMEDOUT`: it does not answer.
+ */
+export type NameErrorCode = 'ENOTFOUND' | 'EAI_AGAIN' | 'ETIMEDOUT';
+
+/** A look-up that has failed, in the words of Node. */
+export class NameError extends Error {
+  override readonly name = 'NameError';
+  readonly code: NameErrorCode;
+  readonly syscall = 'getaddrinfo';
+  readonly hostname: string;
+
+  constructor(code: NameErrorCode, hostname: string) {
+    super(`getaddrinfo ${code} ${hostname}`);
+    this.code = code;
+    this.hostname = hostname;
   }
 }

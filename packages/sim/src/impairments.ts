@@ -2,6 +2,9 @@
  * What a link does to packets, as numbers. Each direction of a link has its own.
  */
 
+/** Which way between two nodes; both if it is not said. */
+export type LinkWay = 'there' | 'back';
+
 /** Loss in bursts (Gilbert's model): every packet inside of a burst is lost. */
 export interface BurstLoss {
   /** That a packet begins a burst. */

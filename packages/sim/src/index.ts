@@ -5,27 +5,26 @@
  * @packageDocumentation
  */
 
-export { SimError, type SimErrorCode } from './errors.js';
+export { NameError, type NameErrorCode, SimError, type SimErrorCode } from './errors.js';
 export { ImpairedWire } from './impaired-wire.js';
-export type { BurstLoss, Impairments, Reordering } from './impairments.js';
-export { type LinkOptions, type LinkWay, SimLink } from './link.js';
+export type { BurstLoss, Impairments, LinkWay, Reordering } from './impairments.js';
+export { type LinkOptions, SimLink } from './link.js';
 export type { LinkCounts } from './link-direction.js';
 export {
   createNetwork,
-  type EndpointOptions,
   type NetworkOptions,
   type PartitionSide,
-  type RouterOptions,
   type RunOptions,
-  SimEndpoint,
   SimNetwork,
   type SimNode,
-  SimRouter,
 } from './network.js';
 export { PacketScript, type PacketScriptOptions, packetScript } from './packet-script.js';
 export { SimPartition } from './partition.js';
+export { type LookUpFaults, type LookUpScope, type NamedHost, SimResolver } from './resolver.js';
 export type { RouterCounts } from './router.js';
 export { ScheduledEvent } from './scheduled-event.js';
 export type { ScriptSegment, SentSegment } from './script-segment.js';
+export { type EndpointOptions, SimEndpoint } from './sim-endpoint.js';
 export { type HostOptions, SimHost } from './sim-host.js';
+export { type RouterOptions, SimRouter } from './sim-router.js';
 export type { PacketFate, WireEvent, WireObserver } from './wire-event.js';

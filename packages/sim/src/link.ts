@@ -2,7 +2,7 @@
  * A link between two nodes of a network: two directions that know nothing of each other.
  */
 
-import type { Impairments } from './impairments.js';
+import type { Impairments, LinkWay } from './impairments.js';
 import type { LinkCounts, LinkDirection } from './link-direction.js';
 
 /** How a link is made. What is given at the top holds in both directions. */
@@ -14,9 +14,6 @@ export interface LinkOptions extends Impairments {
   /** Only from the second node to the first. */
   readonly back?: Impairments;
 }
-
-/** Which way; both if it is not said. */
-export type LinkWay = 'there' | 'back';
 
 /** A link; made by `network.link`. */
 export class SimLink {

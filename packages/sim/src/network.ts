@@ -9,23 +9,26 @@
 
 import { parseIpv4 } from '@netlayers/bytes';
 import type { Clock } from '@netlayers/host';
-import type { LinkDevice } from '@netlayers/link';
 import { Driver } from './driver.js';
-import { ForwardingTable, type NetworkNode, type Port } from './forwarding.js';
-import type { Impairments } from './impairments.js';
-import { type LinkOptions, type LinkWay, SimLink } from './link.js';
+import { ForwardingTable, type Port } from './forwarding.js';
+import type { Impairments, LinkWay } from './impairments.js';
+import { type LinkOptions, SimLink } from './link.js';
 import { LinkDirection, type Wiring } from './link-direction.js';
-import { type Packet, PacketPool, type PacketTaker } from './packet.js';
+import { PacketPool, type PacketTaker } from './packet.js';
 import { Partitions, type SimPartition } from './partition.js';
-import { type Prefix, parsePrefix } from './prefix.js';
 import { randomStream } from './random.js';
-import { Forwarder, type NextHop, type RouterCounts } from './router.js';
+import { SimResolver } from './resolver.js';
+import type { NextHop } from './router.js';
 import { ScheduledEvent } from './scheduled-event.js';
 import { SimDevice } from './sim-device.js';
+import { type EndpointOptions, SimEndpoint } from './sim-endpoint.js';
 import { type HostOptions, SimHost } from './sim-host.js';
+import { type RouterOptions, SimRouter } from './sim-router.js';
 import { VirtualClock } from './virtual-clock.js';
 import { WireCapture } from './wire-capture.js';
 import type { WireObserver } from './wire-event.js';
+
+export type { SimEndpoint } from './sim-endpoint.js';
 
 /** What a network is made of. */
 export interface NetworkOptions {
@@ -45,23 +48,6 @@ export interface RunOptions {
   readonly limitMs?: number;
 }
 
-/** What a router is made of. */
-export interface RouterOptions {
-  /** Where its ICMP errors come from. @default 192.0.2.1 (RFC 5737) */
-  readonly address?: string;
-  readonly name?: string;
-  /** Sends ICMP errors about what it drops. @default true */
-  readonly icmp?: boolean;
-}
-
-/** What an end without a stack is made of. */
-export interface EndpointOptions {
-  /** Routers send packets to it here. */
-  readonly address: string;
-  readonly name?: string;
-  readonly routes?: readonly string[];
-}
-
 const DEFAULT_START_MS = 946_684_800_000;
 const DEFAULT_LIMIT_MS = 3_600_000;
 const DEFAULT_MTU = 1500;
@@ -69,55 +55,6 @@ const LEAST_MTU = 68;
 const LARGEST_MTU = 65535;
 
 interface LinkPort extends Port, NextHop {}
-
-/** A router; made by `network.router`. */
-export class SimRouter implements NetworkNode, PacketTaker {
-  readonly name: string;
-  readonly prefixes: readonly Prefix[] = [];
-  readonly forwards = true;
-  readonly #forwarder: Forwarder;
-  readonly #pool: PacketPool;
-
-  constructor(
-    name: string,
-    address: number,
-    icmp: boolean,
-    pool: PacketPool,
-    find: (router: SimRouter, address: number) => NextHop | null,
-  ) {
-    this.name = name;
-    this.#pool = pool;
-    this.#forwarder = new Forwarder(address, icmp, (destination) => find(this, destination));
-  }
-
-  /** What it has forwarded and dropped; live. */
-  get counts(): Readonly<RouterCounts> {
-    return this.#forwarder.counts;
-  }
-
-  handleArrival(packet: Packet): void {
-    this.#forwarder.forward(packet.bytes, 0, packet.length);
-    this.#pool.give(packet);
-  }
-}
-
-/** The end of a link for a stack of one's own; made by `network.endpoint`. */
-export class SimEndpoint implements NetworkNode {
-  readonly name: string;
-  readonly prefixes: readonly Prefix[];
-  readonly forwards = false;
-  /** Usable once the endpoint is linked. */
-  readonly device: LinkDevice;
-  /** Belongs to the network. */
-  readonly end: SimDevice;
-
-  constructor(options: EndpointOptions, end: SimDevice) {
-    this.name = options.name ?? options.address;
-    this.prefixes = [options.address, ...(options.routes ?? [])].map(parsePrefix);
-    this.end = end;
-    this.device = end;
-  }
-}
 
 /** What can be linked. */
 export type SimNode = SimHost | SimRouter | SimEndpoint;
@@ -130,6 +67,8 @@ export class SimNetwork {
   /** Virtual time, for programs that take a `Clock`. */
   readonly clock: Clock;
   readonly seed: number;
+  /** What hosts look names up with. */
+  readonly resolver: SimResolver;
   readonly #clock: VirtualClock;
   readonly #driver: Driver;
   readonly #pool = new PacketPool();
@@ -148,6 +87,7 @@ export class SimNetwork {
     this.seed = options.seed ?? 1;
     this.#clock = new VirtualClock(startMs);
     this.clock = this.#clock;
+    this.resolver = new SimResolver(this.#clock, this.#hosts);
     this.#driver = new Driver(this.#clock, () => this.#describe());
     this.#capture = options.capture === true ? new WireCapture(startMs) : null;
     this.#wiring = {
@@ -165,7 +105,7 @@ export class SimNetwork {
       driver: this.#driver,
       random: randomStream(this.seed, this.#streams++),
       createDevice: () => new SimDevice(this.#pool, options.name ?? options.address),
-      resolve: (name) => this.#resolve(name),
+      resolver: this.resolver,
     });
     this.#hosts.push(host);
     this.#ends.push(host);
@@ -336,10 +276,6 @@ export class SimNetwork {
       this.#tables.set(router, table);
     }
     return table.find(address);
-  }
-
-  async #resolve(name: string): Promise<string> {
-    return this.#hosts.find((host) => host.name === name)?.address ?? '';
   }
 
   #describe(): string {

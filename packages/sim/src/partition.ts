@@ -9,7 +9,7 @@
 
 import { readU32 } from '@netlayers/bytes';
 import type { NetworkNode } from './forwarding.js';
-import type { LinkWay } from './link.js';
+import type { LinkWay } from './impairments.js';
 import { contains } from './prefix.js';
 
 const SOURCE_AT = 12;

@@ -4,12 +4,20 @@
  */
 
 import { captureDevice, type LinkDevice } from '@netlayers/link';
-import { createStack, type Stack, type StackOptions, type StackTransport } from '@netlayers/stack';
+import {
+  createStack,
+  type Stack,
+  type StackConnectOptions,
+  type StackOptions,
+  type StackTransport,
+  type TcpSocket,
+} from '@netlayers/stack';
 import type { Driver } from './driver.js';
 import type { NetworkNode } from './forwarding.js';
 import type { Packet, PacketTaker } from './packet.js';
 import { type Prefix, parsePrefix } from './prefix.js';
 import type { RandomStream } from './random.js';
+import type { NamedHost, SimResolver } from './resolver.js';
 import type { Outlet, SimDevice } from './sim-device.js';
 import type { VirtualClock } from './virtual-clock.js';
 import { ByteCollector } from './wire-capture.js';
@@ -34,8 +42,7 @@ export interface HostSurroundings {
   readonly random: RandomStream;
   /** Makes the end of a link. */
   createDevice(): SimDevice;
-  /** Finds the address of a host by its name. */
-  resolve(name: string): Promise<string>;
+  readonly resolver: SimResolver;
 }
 
 /** Where a host is linked. */
@@ -45,9 +52,11 @@ interface Plug {
 }
 
 /** A host; made by `network.host`. */
-export class SimHost implements NetworkNode, PacketTaker {
+export class SimHost implements NetworkNode, NamedHost, PacketTaker {
   readonly name: string;
   readonly address: string;
+  /** All of them; the first one is `address`. */
+  readonly addresses: readonly string[];
   readonly prefixes: readonly Prefix[];
   readonly forwards = false;
   readonly #options: HostOptions;
@@ -61,9 +70,8 @@ export class SimHost implements NetworkNode, PacketTaker {
   constructor(options: HostOptions, surroundings: HostSurroundings) {
     this.address = options.address;
     this.name = options.name ?? options.address;
-    this.prefixes = [options.address, ...(options.addresses ?? []), ...(options.routes ?? [])].map(
-      parsePrefix,
-    );
+    this.addresses = [options.address, ...(options.addresses ?? [])];
+    this.prefixes = [...this.addresses, ...(options.routes ?? [])].map(parsePrefix);
     this.#device = surroundings.createDevice();
     this.#options = options;
     this.#surroundings = surroundings;
@@ -89,6 +97,16 @@ export class SimHost implements NetworkNode, PacketTaker {
   /** The stack behind the `Transport` port of `@netlayers/http`, for servers and clients. */
   get transport(): StackTransport {
     return this.stack.transport;
+  }
+
+  /** Connects from this host: see `Stack.connect`. Names are looked up with the network's resolver. */
+  connect(options: StackConnectOptions): Promise<TcpSocket> {
+    return this.stack.connect(options);
+  }
+
+  /** Looks a name up as this host does: see `SimResolver.lookUp`. */
+  lookUp(name: string): Promise<readonly string[]> {
+    return this.#surroundings.resolver.lookUp(name, this);
   }
 
   /**
@@ -141,12 +159,12 @@ export class SimHost implements NetworkNode, PacketTaker {
 
   #boot(): void {
     const { name: _name, routes: _routes, capture: _capture, wrapDevice, ...stack } = this.#options;
-    const { clock, driver, random, resolve } = this.#surroundings;
+    const { clock, driver, random } = this.#surroundings;
     const { outlet, mtu } = this.#plug!;
     this.#device.attach(outlet, mtu);
     const device = this.#captured === null ? this.#device : this.#capturing(this.#captured);
     this.#stack = createStack({
-      resolve,
+      resolve: (name) => this.lookUp(name),
       ...stack,
       device: wrapDevice === undefined ? device : wrapDevice(device),
       clock,

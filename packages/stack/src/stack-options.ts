@@ -6,6 +6,7 @@ import type { AbortLike, Clock, TurnScheduler } from '@netlayers/host';
 import type { Ipv4Options } from '@netlayers/ipv4';
 import type { LinkDevice } from '@netlayers/link';
 import type { TcpObserver, TcpSettings } from '@netlayers/tcp';
+import type { Resolve } from './look-up.js';
 
 /** What a stack is made of. */
 export interface StackOptions {
@@ -40,8 +41,11 @@ export interface StackOptions {
   readonly memoryLimit?: number;
   /** Further options of the IPv4 layer. */
   readonly ipv4?: Partial<Pick<Ipv4Options, 'ttl' | 'reassembly' | 'icmpRateLimit' | 'onDrop'>>;
-  /** Finds the address of a name that `connect` is given. @default names are refused */
-  readonly resolve?: (name: string) => Promise<string>;
+  /**
+   * Finds the addresses of a name that `connect` is given; they are tried in turn. `localhost` is not
+   * asked for. @default names are refused
+   */
+  readonly resolve?: Resolve;
 }
 
 /** Where to listen. */

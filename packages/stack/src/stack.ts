@@ -19,6 +19,7 @@ import {
   type TcpSettings,
 } from '@netlayers/tcp';
 import { type AcceptCallback, StackListener } from './listener.js';
+import { lookUp, type Resolve } from './look-up.js';
 import { checkConnectOptions, checkListenOptions, checkStackOptions } from './option-names.js';
 import { Pinger, type PingOptions, type PingReply } from './ping.js';
 import type { StackConnectOptions, StackListenOptions, StackOptions } from './stack-options.js';
@@ -56,7 +57,7 @@ export class Stack {
   readonly #tcp: Tcp;
   readonly #loop: TurnLoop;
   readonly #pinger: Pinger;
-  readonly #resolve: ((name: string) => Promise<string>) | null;
+  readonly #resolve: Resolve | null;
   readonly #listeners = new Set<StackListener>();
   #closing: Promise<void> | null = null;
 
@@ -120,7 +121,7 @@ export class Stack {
   }
 
   /**
-   * Connects.
+   * Connects; a name with several addresses is tried at each in turn, and the last failure told.
    *
    * @throws rejects with a TcpError (ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ECONNRESET, ECONNABORTED
    *   when the stack closes, ENOBUFS near `memoryLimit`), an error with code ENOTFOUND for a name, or the signal's reason.
@@ -130,15 +131,18 @@ export class Stack {
     const { signal } = options;
     checkPort(options.port);
     if (signal?.aborted) throw abortReason(signal);
-    const remoteAddress = this.#ip.parseAddress(options.host) ?? (await this.#lookUp(options.host));
-    if (signal?.aborted) throw abortReason(signal);
-    this.#refuseIfClosed();
-    return this.#connect(options, {
-      remoteAddress,
-      remotePort: options.port,
-      ...(options.localPort !== undefined && { localPort: options.localPort }),
-      ...(options.tcp !== undefined && { settings: options.tcp }),
-    });
+    const address = this.#ip.parseAddress(options.host);
+    if (address !== null) return this.#connect(options, address);
+    let failure: unknown = null;
+    for (const found of await lookUp(this.#ip, this.#resolve, options.host)) {
+      try {
+        return await this.#connect(options, found);
+      } catch (error) {
+        failure = error;
+        if (signal?.aborted) break;
+      }
+    }
+    throw failure;
   }
 
   /**
@@ -223,8 +227,16 @@ export class Stack {
     if (this.#closing !== null) throw new TcpError('ECONNABORTED', 'the stack was closed');
   }
 
-  #connect(options: StackConnectOptions, where: TcpConnectOptions): Promise<TcpSocket> {
+  #connect(options: StackConnectOptions, remoteAddress: IpAddress): Promise<TcpSocket> {
     const { signal } = options;
+    if (signal?.aborted) throw abortReason(signal);
+    this.#refuseIfClosed();
+    const where: TcpConnectOptions = {
+      remoteAddress,
+      remotePort: options.port,
+      ...(options.localPort !== undefined && { localPort: options.localPort }),
+      ...(options.tcp !== undefined && { settings: options.tcp }),
+    };
     return new Promise((resolve, reject) => {
       const fail = (error: unknown): void => {
         if (!(error instanceof TcpError)) throw error;
@@ -246,14 +258,6 @@ export class Stack {
       } catch (error) {
         fail(error);
       }
-    });
-  }
-
-  async #lookUp(name: string): Promise<IpAddress> {
-    const found = this.#resolve === null ? null : this.#ip.parseAddress(await this.#resolve(name));
-    if (found !== null) return found;
-    throw Object.assign(new Error(`${name} is not an address and cannot be resolved here`), {
-      code: 'ENOTFOUND',
     });
   }
 
