@@ -11,4 +11,5 @@ export type { Clock } from './clock.js';
 export { HostClock } from './host-clock.js';
 export { hostLatin1 } from './latin1.js';
 export { hostRandom } from './random.js';
+export { hasChildProcess, hasPendingRequest, hostPause } from './real-work.js';
 export { hostScheduler, type TurnScheduler } from './scheduler.js';

@@ -7,17 +7,17 @@
  * microtask has run, however long its chain; so for each timer that is due. Then the output halves
  * run, and again everything that they have caused. When a round causes nothing, the clock moves.
  *
- * Invariant: time moves only when no microtask, no task of a host and no `outside` work is left.
+ * Invariant: time moves only when no microtask, no task of a host and no `outside` work is left, nor
+ * a file that the host is known to read.
  */
 
-import { hostScheduler, type TurnScheduler } from '@netlayers/host';
+import { hostPause, hostScheduler, type TurnScheduler } from '@netlayers/host';
 import { SimError } from './errors.js';
+import { RealWork } from './real-work.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** Rounds in one moment after which time is said to stand still for good. */
 const MOST_ROUNDS = 500_000;
-/** Turns of the host's loop that are given to whatever is not simulated before a deadlock is called one. */
-const PATIENCE = 20;
 
 /** What somebody waits for while time runs. */
 interface Goal {
@@ -43,7 +43,9 @@ export class Driver implements TurnScheduler {
   #running = false;
   #holds = 0;
   #rounds = 0;
-  #patience = PATIENCE;
+  readonly #realWork = new RealWork();
+  /** Real time before the next round. */
+  #pauseMs = 0;
 
   /** @param describe says in a few words who is left, for the message of a deadlock. */
   constructor(clock: VirtualClock, describe: () => string) {
@@ -112,7 +114,15 @@ export class Driver implements TurnScheduler {
       // A handler has thrown: whoever lets time run is told, as a host would end its process.
       this.#fail(() => error);
     }
-    this.#macrotask(this.#round);
+    this.#comeBack();
+  }
+
+  /** The next round, after every microtask, or after a pause of real time. */
+  #comeBack(): void {
+    const ms = this.#pauseMs;
+    this.#pauseMs = 0;
+    if (ms > 0) hostPause(this.#round, ms);
+    else this.#macrotask(this.#round);
   }
 
   #runSoon(): void {
@@ -144,13 +154,21 @@ export class Driver implements TurnScheduler {
       return false;
     }
     const next = this.#clock.nextEvent;
-    if (next === Number.POSITIVE_INFINITY) {
+    const isLast = next === Number.POSITIVE_INFINITY;
+    if (next > this.#clock.now()) {
+      const wait = isLast ? this.#realWork.beforeDeadlock() : this.#realWork.beforeMove();
+      if (wait !== 'go on') {
+        this.#rounds = 0;
+        this.#pauseMs = wait;
+        return true;
+      }
+    }
+    if (isLast) {
       this.#callDeadlock();
       return true;
     }
     this.#expire(next);
     if (this.#goals.length === 0) return true;
-    this.#patience = PATIENCE;
     if (next > this.#clock.now()) this.#rounds = 0;
     this.#clock.jump();
     this.#clock.fireDue();
@@ -172,12 +190,11 @@ export class Driver implements TurnScheduler {
     });
   }
 
-  /** Nothing is left to happen. Promises of the real world may still be on their way, so it asks twice. */
+  /** Nothing is left to happen, and nothing real has come. */
   #callDeadlock(): void {
-    if (--this.#patience > 0) return;
-    this.#patience = PATIENCE;
     const message = `nothing is left to happen at ${this.#time()}, and the program still waits; ${this.#describe()}`;
-    this.#fail(() => new SimError('EDEADLOCK', message));
+    const cure = 'if it waits for work of the real world, pass that promise to network.outside';
+    this.#fail(() => new SimError('EDEADLOCK', `${message}; ${cure}`));
   }
 
   #fail(error: () => unknown): void {

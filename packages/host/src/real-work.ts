@@ -1,0 +1,35 @@
+/**
+ * What the host still does by itself, as far as it tells, and a pause in its own time: for whoever
+ * runs virtual time beside it and must not run ahead of a file that is being read.
+ *
+ * Only Node tells, and nobody tells of everything: work of threads, of WebAssembly and of whoever
+ * answers messages is not seen. The host's functions are taken when this module is loaded, as those of
+ * `scheduler.ts` are.
+ */
+
+/** What of Node is used; other hosts have it in part or not at all. */
+interface NodeProcess {
+  getActiveResourcesInfo?(): string[];
+}
+
+declare const setTimeout: (callback: () => void, delayMs: number) => unknown;
+
+const later = setTimeout;
+const { process } = globalThis as { process?: NodeProcess };
+const activeResources = process?.getActiveResourcesInfo?.bind(process) ?? null;
+
+/** Files, and names that the system's resolver looks up: they end by themselves. */
+const REQUEST = /^(?:FSReq|CloseReq$|GetAddrInfoReq|GetNameInfoReq)/;
+
+/** Whether a file is being read, written or asked about, or a module loaded from one. */
+export function hasPendingRequest(): boolean {
+  return activeResources?.().some((resource) => REQUEST.test(resource)) ?? false;
+}
+
+/** Whether a child process runs that the host would wait for. */
+export function hasChildProcess(): boolean {
+  return activeResources?.().includes('ProcessWrap') ?? false;
+}
+
+/** Calls back after some milliseconds of the host's own time. */
+export const hostPause = (callback: () => void, ms: number): void => void later(callback, ms);
