@@ -18,6 +18,11 @@ export interface IpHost extends IpLayer {
   parseAddress(text: string): IpAddress | null;
   /** Whether this host is reached at an address, and may send from it. */
   isOurs(address: IpAddress): boolean;
+  /**
+   * Whether packets to `destination` may leave from `source`: an address of ours, and one of the
+   * loopback network only for what stays on this host.
+   */
+  isSourceFor(source: IpAddress, destination: IpAddress): boolean;
   /** Registers a protocol under its number, in place of an earlier one. */
   register(protocol: number, handler: UpperProtocol): void;
   /**
@@ -34,6 +39,14 @@ export interface IpHost extends IpLayer {
     segmentSize: number,
     now: number,
   ): void;
+  /**
+   * Takes what was sent to the host itself, flushed before: at most `max` packets; returns how many.
+   *
+   * @param now monotonic milliseconds.
+   */
+  receiveLooped(max: number, now: number): number;
+  /** Lets what was sent to the host itself be received; returns whether something waits. */
+  flushLooped(): boolean;
   /** Gives up what has waited too long. To be called when `nextDeadline()` has come. */
   handleTimeout(now: number): void;
   /** When `handleTimeout` is due, in monotonic milliseconds; Infinity = never. */

@@ -3,7 +3,8 @@
  *
  * An address that no single host on a wire can have ("martian") neither reaches a protocol nor is
  * ever answered, so no packet makes this stack shout at a network. Broadcast and multicast are
- * received by nobody here; there is no loopback network.
+ * received by nobody here. What is local, the loopback network and our own addresses, is reached from
+ * inside only.
  */
 
 import type { DropReason } from './drop-reason.js';
@@ -13,6 +14,9 @@ export function isUnicast(address: number): boolean {
   const network = address >>> 24;
   return network !== 0 && network !== 127 && network < 224;
 }
+
+/** Whether an address is one of the loopback network, 127/8. */
+export const isLoopback = (address: number): boolean => address >>> 24 === 127;
 
 /** The network mask of a prefix length, as uint32. */
 export const prefixMask = (prefixLength: number): number =>
@@ -62,9 +66,19 @@ export class AddressPolicy {
     return false;
   }
 
+  /** Whether packets to an address never leave this host (RFC 1122, 3.2.1.3 (g)). */
+  isLocal(address: number): boolean {
+    return isLoopback(address) || this.owns(address);
+  }
+
   /** Whether this stack may send from, and is reached at, an address. */
   isOurs(address: number): boolean {
-    return this.owns(address) || (this.#acceptAny && this.isForeignHost(address));
+    return this.isLocal(address) || (this.#acceptAny && this.isForeignHost(address));
+  }
+
+  /** Whether packets to `destination` may leave from `source`: from 127/8 only what is local. */
+  isSourceFor(source: number, destination: number): boolean {
+    return this.isOurs(source) && (!isLoopback(source) || this.isLocal(destination));
   }
 
   /** Whether everybody is meant: 255.255.255.255 or the subnet's own broadcast. */

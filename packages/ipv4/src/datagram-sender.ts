@@ -7,9 +7,10 @@
  */
 
 import type { SendFailure } from '@netlayers/ip';
-import { ChecksumState, type LinkDevice } from '@netlayers/link';
-import type { AddressPolicy } from './address-policy.js';
+import { ChecksumState } from '@netlayers/link';
+import { type AddressPolicy, isLoopback } from './address-policy.js';
 import type { Ipv4Counters } from './counters.js';
+import type { Egress } from './egress.js';
 import { createIpv4Header, emitIpv4Header, IPV4_HEADER_LENGTH, IPV4_MAX_LENGTH } from './header.js';
 import { copiedOptions, findBadOption, MAX_OPTIONS_LENGTH } from './header-options.js';
 import type { IdentificationSource } from './identification.js';
@@ -34,26 +35,30 @@ export interface OutgoingDatagram {
 }
 
 const NO_OPTIONS = new Uint8Array(0);
+/** To 127/8, from the address that everybody knows. */
+const LOOPBACK_HOP: Hop = { source: 0x7f000001, mtu: IPV4_MAX_LENGTH };
 
-/** Sends whole datagrams through one device. */
+/** Sends the whole datagrams of one stack. */
 export class DatagramSender {
-  readonly #device: LinkDevice;
+  readonly #egress: Egress;
   readonly #routes: RouteTable;
   readonly #policy: AddressPolicy;
   readonly #identifications: IdentificationSource;
   readonly #counters: Ipv4Counters;
   readonly #ttl: number;
   readonly #header = createIpv4Header();
+  /** The ways to our own addresses, as they are asked for. */
+  readonly #ownHops = new Map<number, Hop>();
 
   constructor(
-    device: LinkDevice,
+    egress: Egress,
     routes: RouteTable,
     policy: AddressPolicy,
     identifications: IdentificationSource,
     counters: Ipv4Counters,
     ttl: number,
   ) {
-    this.#device = device;
+    this.#egress = egress;
     this.#routes = routes;
     this.#policy = policy;
     this.#identifications = identifications;
@@ -63,7 +68,19 @@ export class DatagramSender {
 
   /** The way to a destination; null = there is none, or nothing is ever sent there. */
   hopTo(destination: number): Hop | null {
-    return this.#policy.isForeignHost(destination) ? this.#routes.find(destination) : null;
+    if (this.#policy.isForeignHost(destination)) return this.#routes.find(destination);
+    if (isLoopback(destination)) return LOOPBACK_HOP;
+    return this.#policy.owns(destination) ? this.#ownHop(destination) : null;
+  }
+
+  /** To ourselves, from the address that is meant. */
+  #ownHop(address: number): Hop {
+    let hop = this.#ownHops.get(address);
+    if (hop === undefined) {
+      hop = { source: address, mtu: IPV4_MAX_LENGTH };
+      this.#ownHops.set(address, hop);
+    }
+    return hop;
   }
 
   /**
@@ -81,7 +98,9 @@ export class DatagramSender {
     const options = datagram.options ?? NO_OPTIONS;
     const ttl = datagram.ttl ?? this.#ttl;
     this.#refuseMisuse(datagram, ttl, options);
-    const hop = this.hopTo(datagram.destination);
+    const { source, destination } = datagram;
+    const isPossible = source === undefined || this.#policy.isSourceFor(source, destination);
+    const hop = isPossible ? this.hopTo(destination) : null;
     const failure =
       hop === null ? 'no-route' : this.#emit(datagram, hop, options, ttl, buf, start, end);
     if (failure !== null) this.#counters.sendFailures[failure]++;
@@ -167,12 +186,13 @@ export class DatagramSender {
     header.totalLength = header.headerLength + end - start;
     header.fragmentOffset = fragmentOffset;
     header.moreFragments = moreFragments;
-    const at = this.#device.reserve(header.totalLength);
+    const device = this.#egress.towards(header.destination);
+    const at = device.reserve(header.totalLength);
     if (at < 0) return 'queue-full';
-    const out = this.#device.transmitBuffer;
+    const out = device.transmitBuffer;
     out.set(options, at + IPV4_HEADER_LENGTH);
     out.set(buf.subarray(start, end), emitIpv4Header(out, at, header));
-    this.#device.commit(at, at + header.totalLength, ChecksumState.COMPLETE, 0);
+    device.commit(at, at + header.totalLength, ChecksumState.COMPLETE, 0);
     this.#counters.sent++;
     return null;
   }

@@ -92,7 +92,9 @@ export class IcmpReporter {
 
   #isForbidden(header: Ipv4Header, buf: Uint8Array, start: number, end: number): boolean {
     if (header.fragmentOffset !== 0) return true;
-    if (!this.#policy.isForeignHost(header.source)) return true;
+    // What is local has come from ourselves: from the device it is refused.
+    const { source } = header;
+    if (!this.#policy.isForeignHost(source) && !this.#policy.isLocal(source)) return true;
     if (!this.#policy.isOurs(header.destination)) return true;
     if (header.protocol !== IpProtocol.ICMP) return false;
     const icmp = start + header.headerLength;

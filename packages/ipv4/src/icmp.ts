@@ -193,7 +193,7 @@ export class Icmp {
   ): DropReason | null {
     this.#counters.icmpErrorsReceived++;
     const quote = start + ICMP_HEADER_LENGTH;
-    const quoteEnd = this.#quoteEnd(buf, start, end);
+    const quoteEnd = this.#quoteEnd(header.source, buf, start, end);
     if (quoteEnd < 0) return 'icmp-bad-quote';
     const quoted = this.#quoted;
     const error = this.#error;
@@ -227,7 +227,7 @@ export class Icmp {
    *
    * Its checksum and TTL are not looked at: routers on the way have changed both.
    */
-  #quoteEnd(buf: Uint8Array, start: number, end: number): number {
+  #quoteEnd(reporter: number, buf: Uint8Array, start: number, end: number): number {
     const quote = start + ICMP_HEADER_LENGTH;
     const quoted = this.#quoted;
     // RFC 4884: words of quotation when something else follows it; 0 in messages without that.
@@ -236,7 +236,9 @@ export class Icmp {
     if (limit - quote < IPV4_HEADER_LENGTH || buf[quote]! >>> 4 !== 4) return -1;
     readIpv4Header(buf, quote, quoted);
     if (quoted.headerLength < IPV4_HEADER_LENGTH || quoted.fragmentOffset !== 0) return -1;
-    if (!this.#policy.isOurs(quoted.source)) return -1;
+    if (!this.#policy.isSourceFor(quoted.source, quoted.destination)) return -1;
+    // Nobody else has seen what we send to ourselves.
+    if (this.#policy.isLocal(quoted.destination) && !this.#policy.isLocal(reporter)) return -1;
     const quoteEnd = Math.min(limit, quote + quoted.totalLength);
     return quoteEnd - quote - quoted.headerLength < MIN_QUOTED_PAYLOAD ? -1 : quoteEnd;
   }

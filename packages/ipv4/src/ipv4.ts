@@ -1,12 +1,12 @@
 /**
- * The IPv4 layer of a host (RFC 791; RFC 1122, 3): one device below, protocols above, ICMP inside.
+ * The IPv4 layer of a host (RFC 791; RFC 1122, 3): one device below, protocols above, ICMP inside,
+ * and a loopback for what is sent to ourselves.
  *
  * Sans-I/O: packets and the time come in as arguments, what is to be sent is committed to the
  * device, and flushing is the stack's business. This file puts the parts together; the way in is
  * `datagram-receiver.ts`, the way out `datagram-sender.ts`, and `commit` for TCP.
  *
- * Deliberately absent: forwarding, multicast and broadcast reception, a loopback network (a
- * datagram to ourselves has no route), source routing.
+ * Deliberately absent: forwarding, multicast and broadcast reception, source routing.
  *
  * The invariant of both fast paths, `handlePacket` and `commit`: nothing is allocated or copied.
  */
@@ -20,11 +20,12 @@ import {
   type SendFailure,
   type UpperProtocol,
 } from '@netlayers/ip';
-import type { LinkDevice } from '@netlayers/link';
+import type { LinkDevice, PacketReceiver } from '@netlayers/link';
 import { AddressPolicy } from './address-policy.js';
 import { Ipv4Counters } from './counters.js';
 import { DatagramReceiver, type DropObserver } from './datagram-receiver.js';
 import { DatagramSender, type OutgoingDatagram } from './datagram-sender.js';
+import { Egress } from './egress.js';
 import {
   createIpv4Header,
   emitIpv4Header,
@@ -70,7 +71,7 @@ export class Ipv4 implements IpHost {
   readonly checksumOffload: boolean;
   /** The largest packet the device segments by itself, in bytes; 0 = none. */
   readonly segmentationOffload: number;
-  readonly #device: LinkDevice;
+  readonly #egress: Egress;
   readonly #mtu: number;
   readonly #policy: AddressPolicy;
   readonly #sender: DatagramSender;
@@ -79,6 +80,12 @@ export class Ipv4 implements IpHost {
   readonly #reporter: IcmpReporter;
   readonly #icmp: Icmp;
   readonly #protocols: (UpperProtocol | null)[] = new Array(256).fill(null);
+  readonly #loopedReceiver: PacketReceiver = {
+    handlePacket: (buf, start, end, checksum, segmentSize) =>
+      this.#receiver.handleLooped(buf, start, end, checksum, segmentSize, this.#loopedAt),
+  };
+  /** Time of `receiveLooped`. */
+  #loopedAt = 0;
   /** Of the packet being committed; most of it never changes. */
   readonly #outgoing = createIpv4Header();
 
@@ -89,7 +96,6 @@ export class Ipv4 implements IpHost {
     if (!Number.isInteger(ttl) || ttl < 1 || ttl > 255) {
       throw new RangeError(`a TTL of ${ttl} is not one of 1 to 255`);
     }
-    this.#device = device;
     this.#mtu = device.capabilities.mtu;
     this.checksumOffload = device.capabilities.checksumOffload;
     this.segmentationOffload = device.capabilities.segmentationOffload;
@@ -99,13 +105,21 @@ export class Ipv4 implements IpHost {
       options.acceptAny ?? false,
     );
     this.#policy = policy;
+    this.#egress = new Egress(device, policy);
     const routes = new RouteTable(
       options.routes ?? [{ network: 0, prefixLength: 0 }],
       address,
       this.#mtu,
     );
     const identifications = new IdentificationSource(randomU32);
-    this.#sender = new DatagramSender(device, routes, policy, identifications, this.counters, ttl);
+    this.#sender = new DatagramSender(
+      this.#egress,
+      routes,
+      policy,
+      identifications,
+      this.counters,
+      ttl,
+    );
     this.#reassembler = new Reassembler(options.reassembly ?? {}, this.counters);
     this.#reporter = new IcmpReporter(
       this.#sender,
@@ -158,6 +172,15 @@ export class Ipv4 implements IpHost {
     this.#receiver.handlePacket(buf, start, end, checksum, segmentSize, now);
   }
 
+  receiveLooped(max: number, now: number): number {
+    this.#loopedAt = now;
+    return this.#egress.receiveLooped(max, this.#loopedReceiver);
+  }
+
+  flushLooped(): boolean {
+    return this.#egress.flushLooped();
+  }
+
   /** Gives up what has waited too long. To be called when `nextDeadline()` has come. */
   handleTimeout(now: number): void {
     this.#receiver.handleTimeout(now);
@@ -173,8 +196,9 @@ export class Ipv4 implements IpHost {
     return this.#reassembler.bytesHeld;
   }
 
+  /** That of the way of the last reservation. */
   get transmitBuffer(): Uint8Array {
-    return this.#device.transmitBuffer;
+    return this.#egress.current.transmitBuffer;
   }
 
   /** @returns a uint32; `null` for anything but an IPv4 address such as `192.0.2.1`. */
@@ -186,9 +210,14 @@ export class Ipv4 implements IpHost {
     return this.#policy.isOurs(address);
   }
 
+  isSourceFor(source: number, destination: number): boolean {
+    return this.#policy.isSourceFor(source, destination);
+  }
+
   /**
    * The address a packet to `destination` leaves from, as uint32; `null` when there is no route.
-   * There is none to ourselves, to broadcast and multicast, to 0/8, 127/8 and 240/4.
+   * There is none to broadcast and multicast, to 0/8 and 240/4. To ourselves it is the address that
+   * is meant, and 127.0.0.1 for 127/8.
    */
   sourceFor(destination: number): number | null {
     return this.#sender.hopTo(destination)?.source ?? null;
@@ -214,13 +243,13 @@ export class Ipv4 implements IpHost {
     return pseudoHeaderSum(source, destination, protocol, length);
   }
 
-  reserve(length: number): number {
-    const at = this.#device.reserve(IPV4_HEADER_LENGTH + length);
+  reserve(length: number, destination: number): number {
+    const at = this.#egress.towards(destination).reserve(IPV4_HEADER_LENGTH + length);
     return at < 0 ? -1 : at + IPV4_HEADER_LENGTH;
   }
 
   lend(at: number, buf: Uint8Array, start: number, end: number): boolean {
-    const device = this.#device;
+    const device = this.#egress.current;
     if (device.lend === undefined || !device.capabilities.checksumOffload) return false;
     device.lend(at, buf, start, end);
     return true;
@@ -249,7 +278,7 @@ export class Ipv4 implements IpHost {
     header.protocol = protocol;
     header.source = source;
     header.destination = destination;
-    const device = this.#device;
+    const device = this.#egress.current;
     emitIpv4Header(device.transmitBuffer, at, header);
     device.commit(at, end, checksum, segmentSize);
     this.counters.sent++;

@@ -112,7 +112,7 @@ describe('send', () => {
 
   it('sends nowhere that cannot be reached', () => {
     const { ipv4, device } = layer();
-    for (const destination of [0, US, 0x7f000001, 0xe0000001, 0xffffffff, 0xc00002ff]) {
+    for (const destination of [0, 0xe0000001, 0xffffffff, 0xc00002ff]) {
       expect(ipv4.send({ destination, protocol: UDP }, pattern(4), 0, 4)).toBe('no-route');
     }
     expect(device.take()).toEqual([]);

@@ -160,7 +160,7 @@ describe('ping', () => {
     const payload = pattern(1473);
     const large = { identifier: 1, sequence: 2, payload, dontFragment: true };
     expect(ipv4.ping(PEER, large)).toBe('fragmentation-needed');
-    expect(ipv4.ping(US, { identifier: 1, sequence: 3 })).toBe('no-route');
+    expect(ipv4.ping(0, { identifier: 1, sequence: 3 })).toBe('no-route');
     expect(ipv4.counters.echoRequestsSent).toBe(1);
   });
 

@@ -203,7 +203,7 @@ describe('sending', () => {
   it('writes the header in front of what TCP has written', () => {
     const { ipv4, device } = layer({}, { checksumOffload: true, segmentationOffload: 65535 });
     expect(ipv4).toMatchObject({ checksumOffload: true, segmentationOffload: 65535 });
-    const at = ipv4.reserve(32);
+    const at = ipv4.reserve(32, FAR);
     ipv4.transmitBuffer.set(pattern(32), at);
     ipv4.commit(at, at + 32, US, FAR, IpProtocol.TCP, 1, 16, 0);
     const [sent] = device.sent;
@@ -221,7 +221,7 @@ describe('sending', () => {
 
   it('repeats the header of an RST of Linux', () => {
     const { ipv4, device } = layer();
-    const at = ipv4.reserve(20);
+    const at = ipv4.reserve(20, PEER);
     ipv4.transmitBuffer.set(captures.RST.subarray(20), at);
     ipv4.commit(at, at + 20, US, PEER, IpProtocol.TCP, 0, 0, 0);
     expect(device.take()).toEqual([captures.RST]);
@@ -229,7 +229,7 @@ describe('sending', () => {
 
   it('commits a part of what it reserved, behind a headroom of the device', () => {
     const { ipv4, device } = layer({}, { headroom: 10 });
-    const at = ipv4.reserve(100);
+    const at = ipv4.reserve(100, FAR);
     ipv4.transmitBuffer.set(pattern(40), at + 60);
     ipv4.commit(at + 60, at + 100, US, FAR, IpProtocol.TCP, 0, 0, 0xb8);
     const options = { source: US, destination: FAR, dontFragment: true, tos: 0xb8 };
@@ -239,12 +239,12 @@ describe('sending', () => {
   it('says when the queue is full', () => {
     const { ipv4, device } = layer();
     device.full = true;
-    expect(ipv4.reserve(40)).toBe(-1);
+    expect(ipv4.reserve(40, FAR)).toBe(-1);
   });
 
   it('uses the TTL it was given [RFC 9293 MUST-49]', () => {
     const { ipv4, device } = layer({ ttl: 7 });
-    const at = ipv4.reserve(1);
+    const at = ipv4.reserve(1, FAR);
     ipv4.commit(at, at + 1, US, FAR, IpProtocol.TCP, 0, 0, 0);
     ipv4.send({ destination: FAR, protocol: 17 }, pattern(4), 0, 4);
     expect(device.take().map((bytes) => bytes[8])).toEqual([7, 7]);

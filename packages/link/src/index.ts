@@ -15,6 +15,7 @@ export {
 } from './fault-device.js';
 export type { LinkCapabilities, LinkDevice, PacketReceiver } from './link-device.js';
 export { ChecksumState } from './link-device.js';
+export { LoopbackDevice } from './loopback-device.js';
 export { type MemoryDevice, type MemoryWireOptions, memoryWire } from './memory-wire.js';
 export { type CaptureSink, type PcapngOptions, PcapngWriter } from './pcapng.js';
 export { type PacketObserver, traceDevice } from './trace-device.js';

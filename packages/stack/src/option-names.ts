@@ -35,6 +35,7 @@ const LISTEN_OPTIONS: OptionNames<StackListenOptions> = {
 const CONNECT_OPTIONS: OptionNames<StackConnectOptions> = {
   host: 'needed',
   port: 'needed',
+  localAddress: 'optional',
   localPort: 'optional',
   signal: 'optional',
   tcp: 'optional',

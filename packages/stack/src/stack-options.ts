@@ -66,6 +66,8 @@ export interface StackConnectOptions {
   /** An address, or a name if the stack can resolve names. */
   readonly host: string;
   readonly port: number;
+  /** One of our addresses, or of 127/8 for what stays on this host. @default the route's */
+  readonly localAddress?: string;
   readonly localPort?: number;
   readonly signal?: AbortLike;
   readonly tcp?: Partial<TcpSettings>;

@@ -124,7 +124,7 @@ export class Stack {
    * Connects; a name with several addresses is tried at each in turn, and the last failure told.
    *
    * @throws rejects with a TcpError (ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ECONNRESET, ECONNABORTED
-   *   when the stack closes, ENOBUFS near `memoryLimit`), an error with code ENOTFOUND for a name, or the signal's reason.
+   *   when the stack closes, EADDRNOTAVAIL for `localAddress`, ENOBUFS near `memoryLimit`), an error with code ENOTFOUND for a name, or the signal's reason.
    */
   async connect(options: StackConnectOptions): Promise<TcpSocket> {
     checkConnectOptions(options);
@@ -223,6 +223,13 @@ export class Stack {
     return address;
   }
 
+  #localAddressFor(options: StackConnectOptions, remoteAddress: IpAddress): IpAddress | null {
+    if (options.localAddress === undefined) return null;
+    const address = this.#addressOf(options.localAddress);
+    if (this.#ip.isSourceFor(address, remoteAddress)) return address;
+    throw connectError('EADDRNOTAVAIL', formatAddress(remoteAddress), options.port);
+  }
+
   #refuseIfClosed(): void {
     if (this.#closing !== null) throw new TcpError('ECONNABORTED', 'the stack was closed');
   }
@@ -231,9 +238,11 @@ export class Stack {
     const { signal } = options;
     if (signal?.aborted) throw abortReason(signal);
     this.#refuseIfClosed();
+    const localAddress = this.#localAddressFor(options, remoteAddress);
     const where: TcpConnectOptions = {
       remoteAddress,
       remotePort: options.port,
+      ...(localAddress !== null && { localAddress }),
       ...(options.localPort !== undefined && { localPort: options.localPort }),
       ...(options.tcp !== undefined && { settings: options.tcp }),
     };

@@ -1,7 +1,7 @@
 /**
  * The loop of a stack, in turns of two halves. *Input*: receive a batch, run due timers, call
  * handlers. *Output*: TCP writes what is due, the device is flushed once, one timer is armed at the
- * next deadline.
+ * next deadline. What the host sends to itself goes the same way, without the device.
  *
  * The output half runs after the microtasks of the input half, so that a handler that awaits no
  * I/O answers in the same flush, its data carrying the ACK. Packets per turn are bounded, and a
@@ -99,15 +99,23 @@ export class TurnLoop implements PacketReceiver {
     const now = this.#clock.now();
     this.#now = now;
     const received = this.#device.receive(BATCH, this);
+    const looped = this.#receiveLooped(now);
     if (this.#stopped) return;
     this.#ip.handleTimeout(now);
     this.#tcp.handleTimeout(now);
     this.#tcp.deliverEvents();
     this.scheduleOutput();
-    if (received === BATCH && !this.#inputScheduled) {
+    if ((received === BATCH || looped === BATCH) && !this.#inputScheduled) {
       this.#inputScheduled = true;
       this.#scheduler.afterMicrotasks(this.#input);
     }
+  }
+
+  /** One by one: a handler may halt the stack, and nothing is received any more then. */
+  #receiveLooped(now: number): number {
+    let count = 0;
+    while (count < BATCH && !this.#stopped && this.#ip.receiveLooped(1, now) > 0) count++;
+    return count;
   }
 
   #runOutput(): void {
@@ -116,6 +124,7 @@ export class TurnLoop implements PacketReceiver {
     this.#tcp.deliverEvents();
     const isDone = this.#tcp.pollTransmit(this.#clock.now());
     this.#device.flush();
+    if (this.#ip.flushLooped()) this.#scheduleInput();
     this.#armTimer();
     // A full device calls onWritable; events that caused events get a round of their own.
     if (this.#tcp.hasEvents || (isDone && this.#tcp.hasOutput)) this.scheduleOutput();

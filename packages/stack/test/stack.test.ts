@@ -46,7 +46,7 @@ describe('options', () => {
     expect(() => near.listen({ port: 80, tcp: { sendBuffer: 0 } })).toThrow('sendBuffer');
     const noName = await bench.rejection(near.connect({ host: 'server.test', port: 80 }));
     expect(codeOf(noName)).toBe('ENOTFOUND');
-    const noRoute = await bench.rejection(near.connect({ host: '10.0.0.1', port: 80 }));
+    const noRoute = await bench.rejection(near.connect({ host: '240.0.0.1', port: 80 }));
     expect(codeOf(noRoute)).toBe('EHOSTUNREACH');
   });
 

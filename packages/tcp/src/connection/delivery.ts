@@ -122,6 +122,12 @@ export class Delivery {
     return !this.#closeDelivered;
   }
 
+  /** Nobody is told anything any more. */
+  halt(): void {
+    this.#handler = null;
+    this.#onOpen = null;
+  }
+
   /** The connection has failed: nothing closes its gaps any more, and what is in order is delivered. */
   fail(): void {
     this.#connection.rcv.dropOutOfOrder();

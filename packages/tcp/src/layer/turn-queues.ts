@@ -18,6 +18,8 @@ export class TurnQueues {
   #events: TcpConnection[] = [];
   /** Listeners with a connection to tell of, one entry for each. */
   #acceptable: TcpListener[] = [];
+  /** Whose handler is being called. */
+  #told: TcpConnection | null = null;
   #halted = false;
 
   /** @param onWork called when a list that was empty is no longer. */
@@ -35,9 +37,10 @@ export class TurnQueues {
     return this.#output.length > 0;
   }
 
-  /** Calls no handler any more, not even those whose turn it was. */
+  /** Calls no handler any more, not even those whose turn it is. */
   halt(): void {
     this.#halted = true;
+    this.#told?.delivery.halt();
   }
 
   requestOutput(connection: TcpConnection): void {
@@ -71,8 +74,12 @@ export class TurnQueues {
     for (const connection of events) connection.eventsRequested = false;
     let next = 0;
     try {
-      while (next < events.length && !this.#halted) events[next++]!.delivery.round();
+      while (next < events.length && !this.#halted) {
+        this.#told = events[next++]!;
+        this.#told.delivery.round();
+      }
     } finally {
+      this.#told = null;
       // One handler that throws does not silence the others.
       for (; next < events.length; next++) this.requestEvents(events[next]!);
     }
