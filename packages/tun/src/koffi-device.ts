@@ -177,33 +177,32 @@ export class KoffiDevice implements TunDevice {
 
   commit(start: number, end: number, checksum: ChecksumState, segmentSize: number): void {
     if (this.#closed) return;
+    this.#slab.commit(start, end);
     if (this.#headerLength > 0) {
       writeVnetHeader(this.transmitBuffer, start, end, checksum, segmentSize);
     }
-    if (this.#lent.isThere && this.#writeLent(start, end)) return;
-    this.#slab.commit(start, end);
+    if (this.#lent.isThere) this.#writeLent();
   }
 
-  /**
-   * Writes a packet with lent text at once, behind what is queued.
-   *
-   * @returns false when the kernel takes nothing now: the text is copied, and the packet can wait.
-   */
-  #writeLent(start: number, end: number): boolean {
-    const [lent, header] = [this.#lent, this.#headerLength];
-    if (!this.#slab.isEmpty && !this.#blocked) this.#drain();
-    if (this.#slab.isEmpty) {
-      const pieces = lent.list(this.#slabAddress, start - header);
-      const result = this.#syscalls.writev(this.fd, lent.address, pieces);
-      if (!isBusy(result) && result !== -Errno.EINTR) {
-        this.#count(result, end - start);
-        lent.clear();
-        return true;
-      }
-    }
-    lent.copy(this.transmitBuffer);
+  /** Writes the last packet, whose text is lent, at once; copies the text if the kernel takes nothing now. */
+  #writeLent(): void {
+    const [slab, lent] = [this.#slab, this.#lent];
+    const last = slab.tail - 1;
+    if (!this.#blocked) this.#drain(last);
+    if (slab.head < last || !lent.isListable || !this.#gather(last)) lent.copy(this.transmitBuffer);
     lent.clear();
-    return false;
+  }
+
+  /** Writes a packet and the text lent for it. Returns false when the kernel takes nothing now. */
+  #gather(index: number): boolean {
+    const [slab, lent] = [this.#slab, this.#lent];
+    const start = slab.starts[index]!;
+    const pieces = lent.list(this.#slabAddress, start);
+    const result = this.#syscalls.writev(this.fd, lent.address, pieces);
+    if (isBusy(result) || result === -Errno.EINTR) return false;
+    this.#count(result, slab.ends[index]! - start - this.#headerLength);
+    slab.clear();
+    return true;
   }
 
   flush(): void {
@@ -230,13 +229,13 @@ export class KoffiDevice implements TunDevice {
     this.#syscalls.close(this.fd);
   }
 
-  /** Writes what is queued until it has gone or the kernel takes no more. */
-  #drain(): void {
+  /** Writes what is queued, up to a packet, until it has gone or the kernel takes no more. */
+  #drain(until = this.#slab.tail): void {
     const slab = this.#slab;
     const { starts, ends } = slab;
     const { fd } = this;
     const header = this.#headerLength;
-    while (slab.head < slab.tail) {
+    while (slab.head < until) {
       const start = starts[slab.head]!;
       const length = ends[slab.head]! - start;
       const result = this.#syscalls.write(fd, this.#slabAddress + start, length);
@@ -250,7 +249,7 @@ export class KoffiDevice implements TunDevice {
       this.#count(result, length - header);
       slab.head++;
     }
-    slab.clear();
+    if (slab.isEmpty) slab.clear();
     this.#blocked = false;
   }
 

@@ -8,7 +8,7 @@ import type { Syscalls } from './syscalls.js';
 /** An entry of the list: an address and a length, in two words each, the lower one first. */
 const WORDS_PER_PIECE = 4;
 const WORD = 2 ** 32;
-/** With the header: more than anybody lends for one packet. */
+/** In one list, the header's among them. */
 const MOST_PIECES = 16;
 
 /** What is lent for the packet that is being made; it stands at the packet's end. */
@@ -34,6 +34,11 @@ export class LentText {
 
   get isThere(): boolean {
     return this.#count > 0;
+  }
+
+  /** Whether the list has room for all of it. */
+  get isListable(): boolean {
+    return this.#count < MOST_PIECES;
   }
 
   /** Takes a piece, the first at `at`, each further one right behind the last. */

@@ -245,6 +245,36 @@ describe('transmit', () => {
     expect(kernel.written.map((bytes) => bytes.slice(VNET_HEADER_LENGTH))).toEqual([first, second]);
   });
 
+  it('keeps lent text that the kernel does not take behind what it has just taken', () => {
+    const { kernel, device, send } = setup({ offload: true });
+    const [first, second] = [testPacket(100, { seed: 1 }), testPacket(3000, { seed: 2 })];
+    send(first);
+    kernel.refusals.push(0, -Errno.EAGAIN);
+    for (const piece of sendLent(device, second, [40])) piece.fill(0);
+    device.flush();
+    expect(kernel.written.map((bytes) => bytes.slice(VNET_HEADER_LENGTH))).toEqual([first, second]);
+  });
+
+  it('copies text that is lent in more pieces than its list has room for', () => {
+    const { kernel, device } = setup({ offload: true });
+    const packet = testPacket(3000, { seed: 1 });
+    sendLent(
+      device,
+      packet,
+      Array.from({ length: 40 }, (_, index) => 40 + 10 * index),
+    );
+    device.flush();
+    expect(kernel.gathered).toEqual([]);
+    expect(kernel.written.map((bytes) => bytes.slice(VNET_HEADER_LENGTH))).toEqual([packet]);
+  });
+
+  it('refuses a packet with lent text outside of its reservation', () => {
+    const { device } = setup({ offload: true });
+    const at = device.reserve(100);
+    device.lend(at + 20, new Uint8Array(200), 0, 200);
+    expect(() => device.commit(at, at + 220, 1, 0)).toThrow(RangeError);
+  });
+
   it('forgets what was lent to a reservation that was not committed', () => {
     const { kernel, device, send } = setup({ offload: true });
     const packet = testPacket(100, { seed: 1 });
