@@ -14,7 +14,6 @@
  */
 
 import type { Because } from '../base/reasons.js';
-import type { DeliveredEmission } from '../congestion/delivery-rate.js';
 import {
   NO_RECORDS,
   NUMBERS_PER_RECORD,
@@ -23,6 +22,7 @@ import {
   WORDS_PER_RECORD,
 } from '../memory/record-pool.js';
 import { type Seq, seqDiff, seqLe } from '../wire/seq.js';
+import type { Emission, EmissionState } from './emission.js';
 
 // Columns of whole numbers.
 const START = 0;
@@ -44,29 +44,6 @@ const LOST = 2;
 const APP_LIMITED = 4;
 /** Joined of emissions at different moments: `sentAt` is that of the latest. */
 const MIXED = 8;
-
-/** What a sender knew when something left: the state of its delivery-rate measurement. */
-export interface EmissionState {
-  /** Bytes delivered so far, and when the last of them were. */
-  readonly delivered: number;
-  readonly deliveredAt: number;
-  /** When the first segment of the flight being measured was sent. */
-  readonly firstSentAt: number;
-  readonly isAppLimited: boolean;
-  /** Bytes judged lost so far. */
-  readonly lost: number;
-}
-
-/** A record, read at once. */
-export interface Emission extends DeliveredEmission {
-  start: Seq;
-  end: Seq;
-  because: Because;
-  timesRepeated: number;
-  isSacked: boolean;
-  /** It is joined of emissions at different moments. */
-  isMixed: boolean;
-}
 
 /** The records of one connection. An index counts from the oldest record. */
 export class SendMap {
@@ -148,7 +125,7 @@ export class SendMap {
     into.because = (history >>> 16) as Because;
     into.timesRepeated = history & 0xffff;
     into.isSacked = (marks & SACKED) !== 0;
-    into.isMixed = (marks & MIXED) !== 0;
+    into.isTimed = this.isTimed(index);
     into.isAppLimited = (marks & APP_LIMITED) !== 0;
     into.sentAt = numbers[number + SENT_AT]!;
     into.delivered = numbers[number + DELIVERED]!;
@@ -285,7 +262,7 @@ export class SendMap {
   /** Cuts a record in two at `at`, which lies inside of it; the second one is at `index + 1`. */
   cut(index: number, at: Seq): void {
     if (index === 0 && this.#first > 0) {
-      // The common case, an acknowledgment of a part: the first half goes where the last record was.
+      // The first half goes where the last record was.
       this.#first--;
       this.#move(this.#first + 1, this.#first, this.#first + 2);
     } else {

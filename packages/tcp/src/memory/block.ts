@@ -64,13 +64,14 @@ export class Block {
   }
 }
 
-/** Octets of the blocks from `block` on that follow each other without a gap, as many as fit into `most`. */
-export function runFrom(block: Block, most: number): { length: number; beyond: Block | null } {
-  let { length } = block;
-  let last = block;
-  while (last.next !== null && last.next.at === last.stop && length + last.next.length <= most) {
-    last = last.next;
-    length += last.length;
-  }
-  return { length, beyond: last.next };
+/**
+ * How long a block should be beside a neighbour: more may come there.
+ *
+ * @param isAtEnd the neighbour is the last of its queue: what comes there is what most probably comes.
+ * @param held octets in the queue.
+ */
+export function wantedBeside(neighbour: Block | null, isAtEnd: boolean, held: number): number {
+  if (neighbour === null) return 0;
+  const { length } = neighbour;
+  return isAtEnd ? Math.min(4 * length, 2 * held) : Math.min(2 * length, held);
 }

@@ -12,9 +12,9 @@
  * with its owner, who reads nothing that was not written.
  */
 
-import { type Block, runFrom } from './block.js';
+import { type Block, wantedBeside } from './block.js';
 import { BLOCK_COST, type BlockPool, costOf, LARGEST_BLOCK } from './block-pool.js';
-import { copyBytes } from './copy-bytes.js';
+import { type Borrower, copyFrom, lendFrom, runFrom } from './block-run.js';
 
 /** The most octets from the oldest to the furthest: less than half of sequence space. */
 const LONGEST_SPAN = 2 ** 30;
@@ -30,15 +30,6 @@ const SLACK_FACTOR = 4;
 const SLACK = 4096;
 
 const NONE = new Uint8Array(0);
-
-/** Octets in more pieces than that are copied. */
-const MOST_PIECES = 3;
-
-/** Who reads octets where they are, piece by piece. */
-export interface Borrower {
-  /** Returns whether it does, with the first piece: then it takes the others too. */
-  lend(at: number, buf: Uint8Array, start: number, end: number): boolean;
-}
 
 /** A queue on blocks borrowed from a pool; an empty one holds none. */
 export class ByteQueue {
@@ -119,51 +110,29 @@ export class ByteQueue {
 
   /** Copies `length` octets from `offset` on into `to` at `at`. */
   read(offset: number, length: number, to: Uint8Array, at: number): void {
-    let position = this.#head + offset;
-    const end = position + length;
-    let block = this.#lastRead;
-    if (block === null || block.at > position) block = this.#first;
-    while (position < end) {
-      const from = block!.start + (position - block!.at);
-      const here = Math.min(end - position, block!.end - from);
-      if (here > 0) {
-        copyBytes(block!.bytes, from, from + here, to, at);
-        at += here;
-        position += here;
-        this.#lastRead = block;
-      }
-      block = block!.next;
-    }
+    if (length <= 0) return;
+    const position = this.#head + offset;
+    this.#lastRead = copyFrom(this.#blockBefore(position), position, length, to, at);
   }
 
   /**
    * Has `to` read `length` octets from `offset` on, which were all written, from where they are, as
    * what stands at `at` there.
    *
-   * @returns false, and nothing is lent, where they lie in more than `MOST_PIECES` pieces, or where
-   *   it takes none.
+   * @returns false, and nothing is lent, where they lie in too many pieces, or where it takes none.
    */
   lend(offset: number, length: number, to: Borrower, at: number): boolean {
-    let position = this.#head + offset;
-    const end = position + length;
-    let block = this.#lastRead;
-    if (block === null || block.at > position) block = this.#first;
-    while (block!.stop <= position) block = block!.next;
-    let last = block!;
-    for (let piece = 1; last.stop < end; piece++) {
-      if (piece === MOST_PIECES) return false;
-      last = last.next!;
-    }
+    const position = this.#head + offset;
+    const last = lendFrom(this.#blockBefore(position), position, length, to, at);
+    if (last === null) return false;
     this.#lastRead = last;
-    while (position < end) {
-      const start = block!.start + (position - block!.at);
-      const here = Math.min(end - position, block!.end - start);
-      if (!to.lend(at, block!.bytes, start, start + here)) return false;
-      at += here;
-      position += here;
-      block = block!.next;
-    }
     return true;
+  }
+
+  /** A block at or before a position, where a read may begin to look. */
+  #blockBefore(position: number): Block {
+    const last = this.#lastRead;
+    return last === null || last.at > position ? this.#first! : last;
   }
 
   /**
@@ -329,7 +298,7 @@ export class ByteQueue {
       const neighbour = before !== null && before.stop === at ? before : isBeforeNext ? next : null;
       const gap =
         next === null ? LARGEST_BLOCK : next.at - (before === null ? this.#head : before.stop);
-      const wanted = Math.min(gap, this.#wantedBeside(neighbour));
+      const wanted = Math.min(gap, wantedBeside(neighbour, neighbour === this.#last, this.#held));
       const block = this.#count(this.#pool.takeWithRoom(end - start, wanted));
       const length = Math.min(end - start, block.bytes.length);
       // In front of what lies behind it, the free room of the block is in front too.
@@ -343,15 +312,6 @@ export class ByteQueue {
       start += length;
       at += length;
     }
-  }
-
-  /** How long a block should be beside a neighbour: more may come there. */
-  #wantedBeside(neighbour: Block | null): number {
-    if (neighbour === null) return 0;
-    const { length } = neighbour;
-    // At the end of the queue it is what most probably comes.
-    if (neighbour === this.#last) return Math.min(4 * length, 2 * this.#held);
-    return Math.min(2 * length, this.#held);
   }
 
   /** Puts neighbours together that fit into one block, so that their number follows from the gaps. */

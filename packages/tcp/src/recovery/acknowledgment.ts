@@ -4,28 +4,12 @@
  * One object serves all connections; it is good until the next acknowledgment.
  */
 
-import { WIDE } from '@netlayers/bytes';
 import { Because } from '../base/reasons.js';
+import { createEmission, type Emission } from '../connection/emission.js';
 import type { RecoveryState } from '../connection/recovery-state.js';
-import type { Emission, SendMap } from '../connection/send-map.js';
+import type { SendMap } from '../connection/send-map.js';
 import type { Sender } from '../connection/sender.js';
-import { type Seq, seq, seqDiff, seqGt, seqLt } from '../wire/seq.js';
-
-const createEmission = (): Emission => ({
-  start: seq(0),
-  end: seq(0),
-  because: Because.NEW_DATA,
-  timesRepeated: 0,
-  isSacked: false,
-  isMixed: false,
-  isAppLimited: false,
-  sentAt: -1,
-  delivered: WIDE,
-  deliveredAt: WIDE,
-  firstSentAt: WIDE,
-  inFlight: 0,
-  lostBefore: 0,
-});
+import { type Seq, seqDiff, seqGt, seqLt } from '../wire/seq.js';
 
 /** The gathered acknowledgment. */
 export class Acknowledgment {
@@ -98,10 +82,8 @@ export class Acknowledgment {
   deliver(snd: Sender, emission: Emission): void {
     const { recovery } = snd;
     const { now } = this;
-    const { start, end, sentAt, timesRepeated } = emission;
+    const { start, end, sentAt, timesRepeated, isTimed } = emission;
     const rttMs = now - sentAt;
-    // Karn's rule: it left once, at one moment.
-    const isTimed = timesRepeated === 0 && !emission.isMixed;
     const bytes = seqDiff(end, start);
     this.deliveredBytes += bytes;
     snd.rate.handleDelivered(now, bytes);
