@@ -62,6 +62,8 @@ export class DatagramReceiver {
 
   /**
    * Takes the packet `buf[start..end)`: see `Ipv4.handlePacket`.
+   *
+   * @param isLooped we have sent it to ourselves, and its addresses are as they have to be.
    */
   handlePacket(
     buf: Uint8Array,
@@ -70,40 +72,17 @@ export class DatagramReceiver {
     checksum: ChecksumState,
     segmentSize: number,
     now: number,
+    isLooped: boolean,
   ): void {
     const header = this.#header;
     this.#counters.received++;
     const reason =
       parseIpv4Header(buf, start, end, header) ??
-      this.#policy.refusal(header.source, header.destination);
-    if (reason === null) this.#accept(buf, start, checksum, segmentSize, now);
-    else this.#drop(reason, buf, start, end);
-  }
-
-  /** Takes a packet that we have sent to ourselves, whose addresses are as they have to be. */
-  handleLooped(
-    buf: Uint8Array,
-    start: number,
-    end: number,
-    checksum: ChecksumState,
-    segmentSize: number,
-    now: number,
-  ): void {
-    this.#counters.received++;
-    const reason = parseIpv4Header(buf, start, end, this.#header);
-    if (reason === null) this.#accept(buf, start, checksum, segmentSize, now);
-    else this.#drop(reason, buf, start, end);
-  }
-
-  /** Takes the packet whose header was read: options, fragments, protocol. */
-  #accept(
-    buf: Uint8Array,
-    start: number,
-    checksum: ChecksumState,
-    segmentSize: number,
-    now: number,
-  ): void {
-    const header = this.#header;
+      (isLooped ? null : this.#policy.refusal(header.source, header.destination));
+    if (reason !== null) {
+      this.#drop(reason, buf, start, end);
+      return;
+    }
     const packetEnd = start + header.totalLength;
     if (
       header.headerLength > IPV4_HEADER_LENGTH &&

@@ -82,7 +82,7 @@ export class Ipv4 implements IpHost {
   readonly #protocols: (UpperProtocol | null)[] = new Array(256).fill(null);
   readonly #loopedReceiver: PacketReceiver = {
     handlePacket: (buf, start, end, checksum, segmentSize) =>
-      this.#receiver.handleLooped(buf, start, end, checksum, segmentSize, this.#loopedAt),
+      this.#receiver.handlePacket(buf, start, end, checksum, segmentSize, this.#loopedAt, true),
   };
   /** Time of `receiveLooped`. */
   #loopedAt = 0;
@@ -169,7 +169,7 @@ export class Ipv4 implements IpHost {
     segmentSize: number,
     now: number,
   ): void {
-    this.#receiver.handlePacket(buf, start, end, checksum, segmentSize, now);
+    this.#receiver.handlePacket(buf, start, end, checksum, segmentSize, now, false);
   }
 
   receiveLooped(max: number, now: number): number {

@@ -8,6 +8,7 @@
 
 import { parseIpv4 } from '@netlayers/bytes';
 import type { Clock } from '@netlayers/host';
+import { isLocalhost } from '@netlayers/stack';
 import { NameError, type NameErrorCode } from './errors.js';
 
 /** How a look-up goes. */
@@ -114,7 +115,7 @@ export class SimResolver {
   async lookUp(name: string, host: NamedHost | null = null): Promise<readonly string[]> {
     if (parseIpv4(name) !== null) return [name];
     const wanted = normalized(name);
-    if (wanted === 'localhost' || wanted.endsWith('.localhost')) return [LOOPBACK];
+    if (isLocalhost(wanted)) return [LOOPBACK];
     const path = this.#pathFrom(wanted);
     const { delayMs, failure } = this.#faultsOf(path, host);
     if (delayMs > 0) {

@@ -12,7 +12,7 @@ export type Resolve = (name: string) => Promise<string | readonly string[]>;
 const LOOPBACK = ['127.0.0.1', '::1'];
 
 /** Whether a name means the host itself, whatever a resolver says (RFC 6761, 6.3). */
-const isLocalhost = (name: string): boolean => /^(?:.*\.)?localhost\.?$/i.test(name);
+export const isLocalhost = (name: string): boolean => /^(?:.*\.)?localhost\.?$/i.test(name);
 
 /**
  * Finds the addresses of a name that is no address itself.
