@@ -13,6 +13,7 @@ import type { ClientConnectionHandler, ClientConnectionOptions } from './client-
 import { Connection } from './connection.js';
 import { isStream } from './content.js';
 import { HttpProtocolError, localError, type RemoteErrorCode } from './errors.js';
+import { Client, Server } from './exchange.js';
 import { HeadWriter } from './head-writer.js';
 import type { Headers } from './headers.js';
 import type { ResponseHead } from './message-head.js';
@@ -128,7 +129,7 @@ export class ClientConnection extends Connection {
    *   by an early response; `length-mismatch`.
    */
   sendBody(buf: Uint8Array, start = 0, end = buf.length): boolean {
-    this.exchange.clientDoes('data');
+    this.exchange.clientDoes(Client.data);
     this.#awaitsContinue = false;
     return this.#body.write(buf, start, end);
   }
@@ -141,12 +142,12 @@ export class ClientConnection extends Connection {
    *   stream's `abort` is left; `invalid-trailer`; `wrong-state`.
    */
   endBody(trailers: Headers | null = null): void {
-    this.exchange.clientDoes('data');
+    this.exchange.clientDoes(Client.data);
     if (trailers !== null) checkTrailers(trailers);
     try {
       this.#body.end(trailers);
     } catch (error) {
-      this.exchange.clientDoes('fail');
+      this.exchange.clientDoes(Client.fail);
       throw error;
     }
     this.#endRequest();
@@ -173,7 +174,7 @@ export class ClientConnection extends Connection {
         this.#takeHead(parser.head!);
         break;
       case 'body':
-        exchange.serverDoes('data');
+        exchange.serverDoes(Server.data);
         this.#handler.handleBody(this.buf, parser.bodyStart, parser.bodyEnd);
         break;
       case 'end':
@@ -181,7 +182,7 @@ export class ClientConnection extends Connection {
           this.#interim = false;
           break;
         }
-        exchange.serverDoes('end');
+        exchange.serverDoes(Server.end);
         this.#handler.handleBodyEnd(parser.trailers);
         this.#finishExchange();
         break;
@@ -208,7 +209,7 @@ export class ClientConnection extends Connection {
   #takeHead(head: ResponseHead): void {
     const { exchange } = this;
     if (head.status < 200 && head.status !== 101) {
-      exchange.serverDoes('interim');
+      exchange.serverDoes(Server.interim);
       this.#interim = true;
       if (head.status === 100) this.#awaitsContinue = false;
       this.#handler.handleInterim(head);
@@ -220,20 +221,20 @@ export class ClientConnection extends Connection {
         this.#fail('unexpected-switch');
         return;
       }
-      exchange.serverDoes('switch');
-      exchange.clientDoes('switch');
+      exchange.serverDoes(Server.switch);
+      exchange.clientDoes(Client.switch);
       this.#handler.handleResponse(head);
       return;
     }
-    exchange.serverDoes('response');
+    exchange.serverDoes(Server.response);
     if (!head.keepAlive) this.#persists = false;
     if (head.version === '1.0') this.#head.chunks = false;
     this.#handler.handleResponse(head);
   }
 
   #begin(request: Request): void {
-    this.exchange.clientDoes('request');
-    this.exchange.serverDoes('request');
+    this.exchange.clientDoes(Client.request);
+    this.exchange.serverDoes(Server.request);
     this.#method = request.method;
     this.#persists = this.#head.persists;
     this.#asksSwitch = this.#head.asksSwitch;
@@ -242,7 +243,7 @@ export class ClientConnection extends Connection {
   }
 
   #endRequest(): void {
-    this.exchange.clientDoes('end');
+    this.exchange.clientDoes(Client.end);
     this.#awaitsContinue = false;
     if (this.exchange.server === 'DONE') this.#finishExchange();
   }
@@ -256,8 +257,8 @@ export class ClientConnection extends Connection {
       this.#handler.handleExchangeEnd?.(false);
       return;
     }
-    this.exchange.clientDoes('next');
-    this.exchange.serverDoes('next');
+    this.exchange.clientDoes(Client.next);
+    this.exchange.serverDoes(Server.next);
     this.parser.forget();
     this.unpause();
     this.#handler.handleExchangeEnd?.(true);
@@ -274,18 +275,18 @@ export class ClientConnection extends Connection {
   }
 
   #fail(code: RemoteErrorCode): void {
-    this.exchange.serverDoes('fail');
+    this.exchange.serverDoes(Server.fail);
     this.held.clear();
     const reason = REASONS[code] ?? PARSE_ERRORS[code as keyof typeof PARSE_ERRORS].reason;
     this.#handler.handleError(new HttpProtocolError('remote', 502, code, reason));
   }
 
   #closeDown(): void {
-    this.exchange.clientDoes('last');
-    this.exchange.serverDoes('last');
+    this.exchange.clientDoes(Client.last);
+    this.exchange.serverDoes(Server.last);
     this.held.clear();
     this.sink.end();
-    this.exchange.clientDoes('close');
+    this.exchange.clientDoes(Client.close);
   }
 }
 

@@ -4,15 +4,19 @@
  * bytes are made then and not per response.
  */
 
-import { encodeAscii } from '@netlayers/bytes';
 import { localError } from './errors.js';
 import { isFieldValue } from './grammar.js';
+import { headBytes } from './head-writer.js';
+
+/** Says that the connection goes on (RFC 9112, 9.3). @internal */
+export const KEEP_ALIVE: Uint8Array = headBytes('Connection: keep-alive\r\n');
 
 /** What stands in every response head unless the response says otherwise. */
 export class HeadDefaults {
   #date: string | null = null;
   readonly #server: string | null;
   #dateLine: Uint8Array = new Uint8Array(0);
+  #persistentLines: Uint8Array;
   readonly #serverLine: Uint8Array;
 
   /**
@@ -22,6 +26,7 @@ export class HeadDefaults {
   constructor(options: { readonly server?: string | null; readonly date?: string | null } = {}) {
     this.#server = options.server === undefined ? 'netlayers' : options.server;
     this.#serverLine = line('Server', this.#server);
+    this.#persistentLines = joined(this.#dateLine, this.#serverLine, KEEP_ALIVE);
     this.date = options.date ?? null;
   }
 
@@ -34,6 +39,7 @@ export class HeadDefaults {
     if (date === this.#date) return;
     this.#dateLine = line('Date', date);
     this.#date = date;
+    this.#persistentLines = joined(this.#dateLine, this.#serverLine, KEEP_ALIVE);
   }
 
   get server(): string | null {
@@ -49,6 +55,11 @@ export class HeadDefaults {
   get serverLine(): Uint8Array {
     return this.#serverLine;
   }
+
+  /** Both lines and `Connection: keep-alive`: the end of most heads, written as one. @internal */
+  get persistentLines(): Uint8Array {
+    return this.#persistentLines;
+  }
 }
 
 function line(name: string, value: string | null): Uint8Array {
@@ -59,8 +70,15 @@ function line(name: string, value: string | null): Uint8Array {
       `a value of ${name} has a character that cannot be sent`,
     );
   }
-  const text = `${name}: ${value}\r\n`;
-  const bytes = new Uint8Array(text.length);
-  encodeAscii(text, bytes, 0);
+  return headBytes(`${name}: ${value}\r\n`);
+}
+
+function joined(...lines: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(lines.reduce((length, line) => length + line.length, 0));
+  let at = 0;
+  for (const line of lines) {
+    bytes.set(line, at);
+    at += line.length;
+  }
   return bytes;
 }

@@ -71,6 +71,17 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
     return headers;
   }
 
+  /**
+   * Makes a list of one line that the caller knows to be valid.
+   *
+   * @internal
+   */
+  static ofLine(name: string, value: string): Headers {
+    const headers = new Headers();
+    headers.#lines = [name, value];
+    return headers;
+  }
+
   /** How many field lines there are. */
   get size(): number {
     return this.#lines === null ? this.#spans.length / SPAN : this.#lines.length / 2;

@@ -10,14 +10,13 @@ import { CHUNKED, UNTIL_CLOSE } from './body-decoder.js';
 import { localError } from './errors.js';
 import { faultOfTransferEncoding, parseContentLength } from './framing.js';
 import { equalsIgnoringCase, listHas } from './grammar.js';
-import type { HeadDefaults } from './head-defaults.js';
+import { type HeadDefaults, KEEP_ALIVE } from './head-defaults.js';
 import { type HeadWriter, headBytes } from './head-writer.js';
 import type { Headers } from './headers.js';
 import type { Response } from './response.js';
 import { reasonPhrase } from './status-code.js';
 import { checkTrailers, trailerNames } from './trailers.js';
 
-const KEEP_ALIVE = headBytes('Connection: keep-alive\r\n');
 const CLOSE = headBytes('Connection: close\r\n');
 const UPGRADE = headBytes('Connection: upgrade\r\n');
 const CHUNKED_LINE = headBytes('Transfer-Encoding: chunked\r\n');
@@ -73,11 +72,20 @@ export class ResponseWriter {
     this.#fields(writer, response.headers);
     this.framing = this.#frame(plan);
     if (this.framing === UNTIL_CLOSE) this.persists = false;
+    this.#generalFields(writer, plan);
+    this.#framingFields(writer, response, plan);
+    writer.lineEnd();
+  }
+
+  /** `Date`, `Server` and `Connection`, as far as the program has not said them. */
+  #generalFields(writer: HeadWriter, plan: ResponsePlan): void {
+    if (this.#seen === 0 && this.persists && plan.connection === 'decide') {
+      writer.bytes(this.#defaults.persistentLines);
+      return;
+    }
     if ((this.#seen & HAS_DATE) === 0) writer.bytes(this.#defaults.dateLine);
     if ((this.#seen & HAS_SERVER) === 0) writer.bytes(this.#defaults.serverLine);
     this.#connectionField(writer, plan);
-    this.#framingFields(writer, response, plan);
-    writer.lineEnd();
   }
 
   #connectionField(writer: HeadWriter, plan: ResponsePlan): void {

@@ -99,5 +99,5 @@ export class Response {
 }
 
 function ofType(type: string, text: string, status: StatusCode): Response {
-  return new Response(status).header('Content-Type', type).body(text);
+  return new Response(status, Headers.ofLine('Content-Type', type)).body(text);
 }

@@ -14,6 +14,7 @@ import type { ByteSink } from './byte-sink.js';
 import { Connection } from './connection.js';
 import { isStream } from './content.js';
 import { HttpProtocolError, localError } from './errors.js';
+import { Client, Server } from './exchange.js';
 import { listHas, listMembers } from './grammar.js';
 import { HeadDefaults } from './head-defaults.js';
 import { HeadWriter, headBytes } from './head-writer.js';
@@ -128,7 +129,7 @@ export class ServerConnection extends Connection {
       });
       this.#begin();
       if (switches) return this.#switch(writer);
-      this.exchange.serverDoes('response');
+      this.exchange.serverDoes(Server.response);
       if (streams && !bodiless) {
         this.#body.begin(this.#head.framing);
         this.sink.write(writer.buf, 0, writer.length);
@@ -154,7 +155,7 @@ export class ServerConnection extends Connection {
     if (response.status >= 200 || response.status === 101) {
       throw localError('invalid-status', `${response.status} is not an interim response`);
     }
-    this.exchange.serverDoes('interim');
+    this.exchange.serverDoes(Server.interim);
     if (this.#request?.version === '1.0') return;
     if (response.status === 100) this.#awaitsContinue = false;
     const writer = HeadWriter.acquire();
@@ -172,7 +173,7 @@ export class ServerConnection extends Connection {
    */
   sendContinue(): void {
     if (!this.#awaitsContinue) return;
-    this.exchange.serverDoes('interim');
+    this.exchange.serverDoes(Server.interim);
     this.#awaitsContinue = false;
     this.sink.write(CONTINUE, 0, CONTINUE.length);
   }
@@ -185,7 +186,7 @@ export class ServerConnection extends Connection {
    *   `Content-Length` promised (nothing is sent of it).
    */
   sendBody(buf: Uint8Array, start = 0, end = buf.length): boolean {
-    this.exchange.serverDoes('data');
+    this.exchange.serverDoes(Server.data);
     return this.#body.write(buf, start, end);
   }
 
@@ -197,12 +198,12 @@ export class ServerConnection extends Connection {
    *   stream's `abort` can tell the peer; `invalid-trailer`; `wrong-state`.
    */
   endBody(trailers: Headers | null = null): void {
-    this.exchange.serverDoes('data');
+    this.exchange.serverDoes(Server.data);
     if (trailers !== null) checkTrailers(trailers);
     try {
       this.#body.end(trailers);
     } catch (error) {
-      this.exchange.serverDoes('fail');
+      this.exchange.serverDoes(Server.fail);
       throw error;
     }
     this.#endResponse();
@@ -246,8 +247,8 @@ export class ServerConnection extends Connection {
     switch (event) {
       case 'head': {
         const request = parser.head!;
-        exchange.clientDoes('request');
-        exchange.serverDoes('request');
+        exchange.clientDoes(Client.request);
+        exchange.serverDoes(Server.request);
         this.#request = request;
         this.#persists = request.keepAlive;
         this.#awaitsContinue = request.expectsContinue;
@@ -256,13 +257,13 @@ export class ServerConnection extends Connection {
         break;
       }
       case 'body':
-        exchange.clientDoes('data');
+        exchange.clientDoes(Client.data);
         this.#awaitsContinue = false;
         if (exchange.server === 'DONE') this.#drain(parser.bodyEnd - parser.bodyStart);
         else this.#handler.handleBody(this.buf, parser.bodyStart, parser.bodyEnd);
         break;
       case 'end':
-        exchange.clientDoes('end');
+        exchange.clientDoes(Client.end);
         if (exchange.server === 'DONE') this.#finishExchange();
         else this.#handler.handleBodyEnd(parser.trailers);
         break;
@@ -273,7 +274,7 @@ export class ServerConnection extends Connection {
 
   #fail(): void {
     const { error } = this.parser;
-    this.exchange.clientDoes('fail');
+    this.exchange.clientDoes(Client.fail);
     this.held.clear();
     if (this.exchange.server === 'DONE') {
       this.#closeDown();
@@ -315,7 +316,7 @@ export class ServerConnection extends Connection {
   /** Takes the turn, once the head has turned out to be fit to send. */
   #begin(): void {
     // Without a request there is nothing to read on for.
-    if (this.exchange.server === 'IDLE') this.exchange.clientDoes('last');
+    if (this.exchange.server === 'IDLE') this.exchange.clientDoes(Client.last);
     this.#persists = this.#head.persists;
     this.#awaitsContinue = false;
   }
@@ -340,15 +341,15 @@ export class ServerConnection extends Connection {
   }
 
   #switch(writer: HeadWriter): SendResult {
-    if (this.exchange.client === 'SEND-BODY') this.exchange.clientDoes('end');
-    this.exchange.serverDoes('switch');
-    this.exchange.clientDoes('switch');
+    if (this.exchange.client === 'SEND-BODY') this.exchange.clientDoes(Client.end);
+    this.exchange.serverDoes(Server.switch);
+    this.exchange.clientDoes(Client.switch);
     this.sink.write(writer.buf, 0, writer.length);
     return 'complete';
   }
 
   #endResponse(): void {
-    this.exchange.serverDoes('end');
+    this.exchange.serverDoes(Server.end);
     const { client } = this.exchange;
     if (client === 'DONE') this.#finishExchange();
     else if (client !== 'SEND-BODY' || !this.#persists) this.#closeDown();
@@ -370,8 +371,8 @@ export class ServerConnection extends Connection {
       this.#closeDown();
       return;
     }
-    this.exchange.clientDoes('next');
-    this.exchange.serverDoes('next');
+    this.exchange.clientDoes(Client.next);
+    this.exchange.serverDoes(Server.next);
     this.#request = null;
     this.parser.forget();
     this.unpause();
@@ -382,11 +383,11 @@ export class ServerConnection extends Connection {
   /** Ends our half (RFC 9112, 9.6: the first stage); what comes in from now on means nothing. */
   #closeDown(): void {
     if (this.exchange.server === 'CLOSED') return;
-    this.exchange.clientDoes('last');
-    this.exchange.serverDoes('last');
+    this.exchange.clientDoes(Client.last);
+    this.exchange.serverDoes(Server.last);
     this.held.clear();
     this.sink.end();
-    this.exchange.serverDoes('close');
+    this.exchange.serverDoes(Server.close);
     this.#handler.handleExchangeEnd?.(false);
   }
 }

@@ -70,6 +70,32 @@ export type ServerEvent =
   /** The server has broken the protocol. */
   | 'fail';
 
+/** Every event of a client. */
+export const CLIENT_EVENTS = [
+  'request',
+  'data',
+  'end',
+  'next',
+  'last',
+  'switch',
+  'close',
+  'fail',
+] as const satisfies readonly ClientEvent[];
+
+/** Every event of a server. */
+export const SERVER_EVENTS = [
+  'request',
+  'interim',
+  'response',
+  'data',
+  'end',
+  'next',
+  'last',
+  'switch',
+  'close',
+  'fail',
+] as const satisfies readonly ServerEvent[];
+
 /** The next state of a client by state and event. */
 export const CLIENT_TRANSITIONS: Record<ClientState, Partial<Record<ClientEvent, ClientState>>> = {
   IDLE: { request: 'SEND-BODY', last: 'MUST-CLOSE', close: 'CLOSED', fail: 'ERROR' },

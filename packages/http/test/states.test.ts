@@ -7,7 +7,7 @@ import {
   type ServerState,
 } from '@netlayers/http';
 import { describe, expect, it } from 'vitest';
-import { Exchange } from '../src/exchange.js';
+import { Client, Exchange, Server } from '../src/exchange.js';
 
 type Table = Readonly<Record<string, Readonly<Partial<Record<string, string>>>>>;
 
@@ -80,15 +80,15 @@ describe('the tables', () => {
 
 describe('each cell of the client', () => {
   it.each(cells(CLIENT_TRANSITIONS))('%s, %s: %s', (state, event, next) => {
-    const exchange = new Exchange();
-    exchange.client = state as ClientState;
+    const exchange = new Exchange(state as ClientState);
+    const number = Client[event as ClientEvent];
     if (next === undefined) {
-      expect(() => exchange.clientDoes(event as ClientEvent)).toThrow(
+      expect(() => exchange.clientDoes(number)).toThrow(
         expect.objectContaining({ code: 'wrong-state' }),
       );
       expect(exchange.client).toBe(state);
     } else {
-      exchange.clientDoes(event as ClientEvent);
+      exchange.clientDoes(number);
       expect(exchange.client).toBe(next);
     }
   });
@@ -96,15 +96,15 @@ describe('each cell of the client', () => {
 
 describe('each cell of the server', () => {
   it.each(cells(SERVER_TRANSITIONS))('%s, %s: %s', (state, event, next) => {
-    const exchange = new Exchange();
-    exchange.server = state as ServerState;
+    const exchange = new Exchange('IDLE', state as ServerState);
+    const number = Server[event as ServerEvent];
     if (next === undefined) {
-      expect(() => exchange.serverDoes(event as ServerEvent)).toThrow(
+      expect(() => exchange.serverDoes(number)).toThrow(
         expect.objectContaining({ code: 'wrong-state' }),
       );
       expect(exchange.server).toBe(state);
     } else {
-      exchange.serverDoes(event as ServerEvent);
+      exchange.serverDoes(number);
       expect(exchange.server).toBe(next);
     }
   });

@@ -46,6 +46,8 @@ export class Responder implements PumpSink {
   #status = 0;
   #sentBytes = 0;
   #startedAt = 0;
+  /** The peer's address as text, made once for all records of the connection. */
+  #remoteAddress: string | null = null;
 
   constructor(machine: ServerConnection, context: ResponderContext, host: ResponderHost) {
     this.#machine = machine;
@@ -151,13 +153,15 @@ export class Responder implements PumpSink {
     this.#pump = null;
     this.#request = null;
     this.#state = 'none';
-    settings.onAccess?.({
+    if (settings.onAccess === null) return;
+    this.#remoteAddress ??= this.#host.remoteAddress;
+    settings.onAccess({
       method: request?.method ?? '',
       target: request?.target ?? '',
       status: this.#status,
       bytes: this.#sentBytes,
       durationMs: settings.clock.now() - this.#startedAt,
-      remoteAddress: this.#host.remoteAddress,
+      remoteAddress: this.#remoteAddress,
       remotePort: this.#host.remotePort,
     });
   }
