@@ -19,8 +19,11 @@ export {
   type WideAddress,
   writeAddress,
 } from './address.js';
-export type { EchoHandler, EchoRequest, SendFailure } from './echo.js';
+export type { EchoHandler, EchoRequest } from './echo.js';
+export { chooseEphemeralPort } from './ephemeral-port.js';
+export type { IpDatagram, IpDatagramLayer } from './ip-datagram-layer.js';
 export type { IpError, IpErrorKind } from './ip-error.js';
 export type { IpHost } from './ip-host.js';
 export type { IpLayer } from './ip-layer.js';
+export type { SendFailure } from './send-failure.js';
 export { type IpHeader, IpProtocol, type UpperProtocol } from './upper-protocol.js';

@@ -6,23 +6,19 @@
 
 import type { ChecksumState } from '@netlayers/link';
 import type { IpAddress } from './address.js';
-import type { EchoHandler, EchoRequest, SendFailure } from './echo.js';
-import type { IpLayer } from './ip-layer.js';
-import type { IpHeader, UpperProtocol } from './upper-protocol.js';
+import type { EchoHandler, EchoRequest } from './echo.js';
+import type { IpDatagramLayer } from './ip-datagram-layer.js';
+import type { SendFailure } from './send-failure.js';
+import type { UpperProtocol } from './upper-protocol.js';
 
 /** The IP of a host. */
-export interface IpHost extends IpLayer {
+export interface IpHost extends IpDatagramLayer {
   /** Who is told about the answers to `ping`; `null` = they are dropped. */
   echoHandler: EchoHandler | null;
   /** Reads an address as people write it; `null` = it is none of a version spoken here. */
   parseAddress(text: string): IpAddress | null;
   /** Whether this host is reached at an address, and may send from it. */
   isOurs(address: IpAddress): boolean;
-  /**
-   * Whether packets to `destination` may leave from `source`: an address of ours, and one of the
-   * loopback network only for what stays on this host.
-   */
-  isSourceFor(source: IpAddress, destination: IpAddress): boolean;
   /** Registers a protocol under its number, in place of an earlier one. */
   register(protocol: number, handler: UpperProtocol): void;
   /**
@@ -51,17 +47,6 @@ export interface IpHost extends IpLayer {
   handleTimeout(now: number): void;
   /** When `handleTimeout` is due, in monotonic milliseconds; Infinity = never. */
   nextDeadline(): number;
-  /**
-   * Tells the source of a datagram that nobody listens on its port, as often as the rules of ICMP
-   * allow: UDP's answer. To be called from inside `handleSegment`, with what it was given.
-   */
-  reportPortUnreachable(
-    header: IpHeader,
-    buf: Uint8Array,
-    start: number,
-    end: number,
-    now: number,
-  ): void;
   /** Sends an echo request; what comes back goes to `echoHandler`. Returns why it could not. */
   ping(destination: IpAddress, request: EchoRequest): SendFailure | null;
 }

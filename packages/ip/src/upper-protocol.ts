@@ -15,7 +15,7 @@ export type IpProtocol = (typeof IpProtocol)[keyof typeof IpProtocol];
 /** What a protocol sees of the header of a received datagram. */
 export interface IpHeader {
   readonly source: IpAddress;
-  /** An address of ours. */
+  /** An address of ours, or a broadcast address for a protocol that takes broadcasts. */
   readonly destination: IpAddress;
   /** Type of service, or traffic class: DSCP in the high six bits, ECN in the low two. */
   readonly tos: number;
@@ -25,6 +25,8 @@ export interface IpHeader {
 
 /** A protocol above IP. */
 export interface UpperProtocol {
+  /** Whether it is handed what was sent to everybody on the subnet. @default false */
+  readonly takesBroadcast?: boolean;
   /**
    * Takes the payload `buf[start..end)` of one datagram, whole and addressed to us. Its IP header
    * lies in front of it in `buf`, options included (RFC 1122, 3.2.1.8).

@@ -2,8 +2,8 @@
  * Which datagrams may come in and go out by their addresses alone (RFC 1122, 3.2.1.3 and 3.3.6).
  *
  * An address that no single host on a wire can have ("martian") neither reaches a protocol nor is
- * ever answered, so no packet makes this stack shout at a network. Broadcast and multicast are
- * received by nobody here. What is local, the loopback network and our own addresses, is reached from
+ * ever answered, so no packet makes this stack shout at a network. Broadcast is received by protocols
+ * that ask for it, multicast by nobody here. What is local, the loopback network and our own addresses, is reached from
  * inside only.
  */
 

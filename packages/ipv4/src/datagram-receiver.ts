@@ -76,9 +76,7 @@ export class DatagramReceiver {
   ): void {
     const header = this.#header;
     this.#counters.received++;
-    const reason =
-      parseIpv4Header(buf, start, end, header) ??
-      (isLooped ? null : this.#policy.refusal(header.source, header.destination));
+    const reason = parseIpv4Header(buf, start, end, header) ?? (isLooped ? null : this.#refusal());
     if (reason !== null) {
       this.#drop(reason, buf, start, end);
       return;
@@ -95,6 +93,14 @@ export class DatagramReceiver {
     } else {
       this.#deliver(buf, start, packetEnd, checksum, segmentSize, now);
     }
+  }
+
+  /** Judges the addresses in the header; a broadcast is for the protocols that take it. */
+  #refusal(): DropReason | null {
+    const { source, destination, protocol } = this.#header;
+    const reason = this.#policy.refusal(source, destination);
+    const isTaken = reason === 'broadcast' && this.#protocols[protocol]?.takesBroadcast === true;
+    return isTaken ? null : reason;
   }
 
   /** Gives up datagrams that have waited too long for their fragments. */

@@ -6,30 +6,28 @@
  * lets them. Only the first carries every option.
  */
 
-import type { SendFailure } from '@netlayers/ip';
+import type { IpDatagram, SendFailure } from '@netlayers/ip';
 import { ChecksumState } from '@netlayers/link';
 import { type AddressPolicy, isLoopback } from './address-policy.js';
 import type { Ipv4Counters } from './counters.js';
 import type { Egress } from './egress.js';
-import { createIpv4Header, emitIpv4Header, IPV4_HEADER_LENGTH, IPV4_MAX_LENGTH } from './header.js';
+import {
+  createIpv4Header,
+  emitIpv4Header,
+  IPV4_HEADER_LENGTH,
+  IPV4_MAX_LENGTH,
+  IPV4_SMALLEST_MTU,
+} from './header.js';
 import { copiedOptions, findBadOption, MAX_OPTIONS_LENGTH } from './header-options.js';
 import type { IdentificationSource } from './identification.js';
 import type { Hop, RouteTable } from './routes.js';
 
-/** What the sender of a datagram decides. */
-export interface OutgoingDatagram {
+/** What the sender of a datagram decides, in IPv4. */
+export interface OutgoingDatagram extends IpDatagram {
   /** uint32. */
   readonly destination: number;
-  /** Protocol number of the payload. */
-  readonly protocol: number;
   /** One of our addresses, uint32. @default the route's */
   readonly source?: number;
-  /** 1 to 255. @default the layer's */
-  readonly ttl?: number;
-  /** The whole octet: DSCP and ECN. @default 0 */
-  readonly tos?: number;
-  /** Refuse to fragment, here and on the way. @default false */
-  readonly dontFragment?: boolean;
   /** Options of the header, at most 40 bytes, whole words. @default none */
   readonly options?: Uint8Array;
 }
@@ -135,8 +133,9 @@ export class DatagramSender {
   ): SendFailure | null {
     const header = this.#header;
     const length = IPV4_HEADER_LENGTH + options.length + end - start;
+    const mtu = Math.max(Math.min(datagram.mtu ?? hop.mtu, hop.mtu), IPV4_SMALLEST_MTU);
     if (length > IPV4_MAX_LENGTH) return 'too-long';
-    if (length > hop.mtu && datagram.dontFragment === true) return 'fragmentation-needed';
+    if (length > mtu && datagram.dontFragment === true) return 'fragmentation-needed';
     header.source = datagram.source ?? hop.source;
     header.destination = datagram.destination;
     header.protocol = datagram.protocol;
@@ -145,7 +144,7 @@ export class DatagramSender {
     header.dontFragment = datagram.dontFragment === true;
     // RFC 6864, 4.1: an atomic datagram needs no identification, and says nothing by it.
     header.identification = header.dontFragment ? 0 : this.#identifications.next();
-    if (length > hop.mtu) return this.#emitFragments(hop.mtu, options, buf, start, end);
+    if (length > mtu) return this.#emitFragments(mtu, options, buf, start, end);
     return this.#emitPacket(options, buf, start, end, 0, false);
   }
 

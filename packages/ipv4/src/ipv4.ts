@@ -6,7 +6,7 @@
  * device, and flushing is the stack's business. This file puts the parts together; the way in is
  * `datagram-receiver.ts`, the way out `datagram-sender.ts`, and `commit` for TCP.
  *
- * Deliberately absent: forwarding, multicast and broadcast reception, source routing.
+ * Deliberately absent: forwarding, multicast, source routing.
  *
  * The invariant of both fast paths, `handlePacket` and `commit`: nothing is allocated or copied.
  */
@@ -212,6 +212,11 @@ export class Ipv4 implements IpHost {
 
   isSourceFor(source: number, destination: number): boolean {
     return this.#policy.isSourceFor(source, destination);
+  }
+
+  /** The primary address, for 255.255.255.255 and the subnet's own broadcast. */
+  broadcastSource(destination: number): number | null {
+    return this.#policy.isBroadcast(destination) ? this.#policy.primary : null;
   }
 
   /**

@@ -125,6 +125,19 @@ describe('send', () => {
     expect(device.take().map((bytes) => bytes.length)).toEqual([996, 996, 68]);
   });
 
+  it('keeps to the MTU that a path is known to have, within that of the route', () => {
+    const { ipv4, device } = layer();
+    const lengths = (mtu: number): number[] => {
+      const datagram = { destination: FAR, protocol: UDP, mtu };
+      expect(ipv4.send(datagram, pattern(1480), 0, 1480)).toBe(null);
+      return device.take().map((bytes) => bytes.length);
+    };
+    expect(lengths(1000)).toEqual([996, 524]);
+    expect(lengths(1500)).toEqual([1500]);
+    expect(lengths(9000)).toEqual([1500]);
+    expect(lengths(1).length).toBe(31);
+  });
+
   it('says when the queue is full, and counts', () => {
     const { ipv4, device } = layer();
     device.full = true;

@@ -3,7 +3,17 @@ import { type DropReason, IpProtocol, Ipv4, type Ipv4Options } from '@netlayers/
 import { hex, RecordingDevice } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import * as captures from './captures.js';
-import { FAR, fragments, icmp, layer, PEER, packet, pattern, US } from './layer.js';
+import {
+  FAR,
+  fragments,
+  icmp,
+  layer,
+  PEER,
+  packet,
+  pattern,
+  RecordingProtocol,
+  US,
+} from './layer.js';
 
 const UNKNOWN_PROTOCOL = 99;
 
@@ -114,6 +124,28 @@ describe('addresses on the wire', () => {
     receive(packet({ source: US }));
     receive(packet({ source: FAR }));
     expect(drops).toEqual(['martian-source', 'martian-source']);
+  });
+
+  it('hands broadcasts to a protocol that takes them, fragments too [RFC 1122 3.2.1.3]', () => {
+    const { ipv4, tcp, drops, receive } = layer();
+    const udp = Object.assign(new RecordingProtocol(), { takesBroadcast: true });
+    ipv4.register(IpProtocol.UDP, udp);
+    for (const destination of [0xffffffff, 0xc00002ff]) {
+      receive(packet({ destination, protocol: IpProtocol.UDP, payload: pattern(8) }));
+      expect(ipv4.broadcastSource(destination)).toBe(US);
+      receive(packet({ destination }));
+    }
+    for (const piece of fragments(pattern(24), [8], { destination: 0xffffffff, protocol: 17 })) {
+      receive(piece);
+    }
+    expect(udp.deliveries.map(({ payload }) => payload.length)).toEqual([8, 8, 24]);
+    expect(tcp.deliveries).toEqual([]);
+    expect(drops).toEqual(['broadcast', 'broadcast']);
+    expect(ipv4.broadcastSource(FAR)).toBe(null);
+    // From everybody, or to a group, it is for nobody.
+    receive(packet({ source: 0xc00002ff, protocol: 17 }));
+    receive(packet({ destination: 0xe0000001, protocol: 17 }));
+    expect(drops.slice(2)).toEqual(['martian-source', 'multicast']);
   });
 
   it('knows no broadcast in a subnet of two (RFC 3021), or without a subnet', () => {

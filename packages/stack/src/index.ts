@@ -12,3 +12,5 @@ export { createStack, Stack, type StackCounters } from './stack.js';
 export type { StackConnectOptions, StackListenOptions, StackOptions } from './stack-options.js';
 export { StackTransport } from './stack-transport.js';
 export { type CongestionControlChoice, type SocketInfo, TcpSocket } from './tcp-socket.js';
+export { type UdpDestination, UdpSocket, type UdpSocketHandler, UdpSource } from './udp-socket.js';
+export type { UdpSocketOptions } from './udp-sockets.js';

@@ -8,6 +8,9 @@ import type { IpAddress, IpHost } from '@netlayers/ip';
 /** Finds the addresses of a name, the best one first. */
 export type Resolve = (name: string) => Promise<string | readonly string[]>;
 
+/** How people write every address. */
+export const UNSPECIFIED: readonly string[] = ['0.0.0.0', '::'];
+
 /** The loopback addresses of the versions of IP, as people write them. */
 const LOOPBACK = ['127.0.0.1', '::1'];
 

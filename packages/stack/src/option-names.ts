@@ -5,6 +5,7 @@
 import { checkOptions, type OptionNames } from '@netlayers/host';
 import { defaultTcpSettings, type TcpSettings } from '@netlayers/tcp';
 import type { StackConnectOptions, StackListenOptions, StackOptions } from './stack-options.js';
+import type { UdpSocketOptions } from './udp-sockets.js';
 
 const STACK_OPTIONS: OptionNames<StackOptions> = {
   device: 'needed',
@@ -20,6 +21,7 @@ const STACK_OPTIONS: OptionNames<StackOptions> = {
   maxConnections: 'optional',
   maxTimeWait: 'optional',
   memoryLimit: 'optional',
+  udpMemoryLimit: 'optional',
   ipv4: 'optional',
   resolve: 'optional',
 };
@@ -41,6 +43,14 @@ const CONNECT_OPTIONS: OptionNames<StackConnectOptions> = {
   tcp: 'optional',
 };
 
+const UDP_OPTIONS: OptionNames<UdpSocketOptions> = {
+  host: 'optional',
+  port: 'optional',
+  broadcast: 'optional',
+  reuseAddress: 'optional',
+  receiveBuffer: 'optional',
+};
+
 const TCP_SETTINGS = Object.fromEntries(
   Object.keys(defaultTcpSettings).map((name) => [name, 'optional']),
 ) as OptionNames<Partial<TcpSettings>>;
@@ -60,3 +70,5 @@ const checked =
 export const checkStackOptions = checked('createStack', STACK_OPTIONS);
 export const checkListenOptions = checked('listen', LISTEN_OPTIONS);
 export const checkConnectOptions = checked('connect', CONNECT_OPTIONS);
+export const checkUdpOptions = (options: UdpSocketOptions): void =>
+  checkOptions('bindUdp', options, UDP_OPTIONS);

@@ -39,6 +39,11 @@ export interface StackOptions {
    * half of it on, new connections are refused from seven eighths. @default 256 MiB
    */
   readonly memoryLimit?: number;
+  /**
+   * Bytes of datagrams that may wait for the handlers of all UDP sockets together, 256 for each
+   * included. @default 16 MiB
+   */
+  readonly udpMemoryLimit?: number;
   /** Further options of the IPv4 layer. */
   readonly ipv4?: Partial<Pick<Ipv4Options, 'ttl' | 'reassembly' | 'icmpRateLimit' | 'onDrop'>>;
   /**

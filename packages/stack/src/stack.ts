@@ -18,29 +18,32 @@ import {
   TcpError,
   type TcpSettings,
 } from '@netlayers/tcp';
+import type { UdpCounters } from '@netlayers/udp';
 import { type AcceptCallback, StackListener } from './listener.js';
-import { lookUp, type Resolve } from './look-up.js';
+import { lookUp, type Resolve, UNSPECIFIED } from './look-up.js';
 import { checkConnectOptions, checkListenOptions, checkStackOptions } from './option-names.js';
 import { Pinger, type PingOptions, type PingReply } from './ping.js';
 import type { StackConnectOptions, StackListenOptions, StackOptions } from './stack-options.js';
 import { StackTransport } from './stack-transport.js';
 import { TcpSocket } from './tcp-socket.js';
 import { TurnLoop } from './turn.js';
+import { checkPort, type UdpSocket, type UdpSocketHandler } from './udp-socket.js';
+import { type UdpSocketOptions, UdpSockets } from './udp-sockets.js';
 
 /** Everything that was counted, at one moment. */
 export interface StackCounters {
   readonly ipv4: Ipv4['counters'];
   readonly tcp: TcpCounters;
+  readonly udp: UdpCounters;
   /** Connections in any state but CLOSED and TIME-WAIT. */
   readonly connections: number;
   /** Those of them in ESTABLISHED or CLOSE-WAIT (Linux: CurrEstab). */
   readonly established: number;
   /** Connections in TIME-WAIT. */
   readonly timeWait: number;
+  /** UDP sockets. */
+  readonly udpSockets: number;
 }
-
-/** How people write every address. */
-const UNSPECIFIED = ['0.0.0.0', '::'];
 
 /** How long a closing stack waits for connections to end by themselves, in ms. */
 const DEFAULT_DRAIN_MS = 5000;
@@ -55,6 +58,7 @@ export class Stack {
   readonly #ip: IpHost;
   readonly #ipv4: Ipv4;
   readonly #tcp: Tcp;
+  readonly #udp: UdpSockets;
   readonly #loop: TurnLoop;
   readonly #pinger: Pinger;
   readonly #resolve: Resolve | null;
@@ -88,10 +92,19 @@ export class Stack {
       ...(options.maxTimeWait !== undefined && { maxTimeWait: options.maxTimeWait }),
       ...(options.memoryLimit !== undefined && { memoryLimit: options.memoryLimit }),
     });
+    this.#udp = new UdpSockets(this.#ip, random, this.#resolve, options.udpMemoryLimit);
     this.#ip.register(IpProtocol.TCP, this.#tcp);
+    this.#ip.register(IpProtocol.UDP, this.#udp.layer);
     this.#pinger = new Pinger(this.#ip, this.#clock, random());
     const scheduler = options.scheduler ?? hostScheduler();
-    this.#loop = new TurnLoop(options.device, this.#ip, this.#tcp, this.#clock, scheduler);
+    this.#loop = new TurnLoop(
+      options.device,
+      this.#ip,
+      this.#tcp,
+      this.#udp.layer,
+      this.#clock,
+      scheduler,
+    );
     this.transport = new StackTransport(this);
   }
 
@@ -146,6 +159,16 @@ export class Stack {
   }
 
   /**
+   * Opens a UDP port. Without `handler` datagrams wait until `setHandler`.
+   *
+   * @throws UdpError EADDRINUSE, EADDRNOTAVAIL for a host that is not ours, ECONNABORTED after `close`;
+   *   RangeError for a port outside of 0 to 65,535.
+   */
+  bindUdp(options: UdpSocketOptions = {}, handler: UdpSocketHandler | null = null): UdpSocket {
+    return this.#udp.bind(options, handler);
+  }
+
+  /**
    * Sends an ICMP echo request and waits for the reply.
    *
    * @throws rejects with a PingError: ETIMEDOUT, EHOSTUNREACH.
@@ -161,14 +184,16 @@ export class Stack {
     return {
       ipv4: this.#ipv4.counters,
       tcp: this.#tcp.counters,
+      udp: this.#udp.layer.counters,
       connections: this.#tcp.connectionCount,
       established: this.#tcp.establishedCount,
       timeWait: this.#tcp.timeWaitCount,
+      udpSockets: this.#udp.count,
     };
   }
 
   /**
-   * Stops listening, ends every connection, waits until what is queued has been acknowledged and
+   * Stops listening, closes UDP sockets, ends every connection, waits until what is queued has been acknowledged and
    * the peers have closed too, resets the rest after `drainMs`, and closes the device.
    *
    * @param options.drainMs how long to wait. @default 5,000
@@ -180,12 +205,13 @@ export class Stack {
 
   /**
    * Ends as a host does that loses its power: nothing is sent, not even a RST, and nobody is told.
-   * Promises that are pending stay so, handlers are never called again; `listen` and `connect` fail
-   * with ECONNABORTED from now on.
+   * Promises that are pending stay so, handlers are never called again; `listen`, `connect` and
+   * `bindUdp` fail with ECONNABORTED from now on.
    */
   halt(): void {
     this.#closing = Promise.resolve();
     this.#tcp.halt();
+    this.#udp.halt();
     this.#loop.halt();
     this.#pinger.halt();
     this.#device.close();
@@ -272,6 +298,7 @@ export class Stack {
 
   async #close(drainMs: number): Promise<void> {
     for (const listener of [...this.#listeners]) await listener.close();
+    this.#udp.close();
     for (const connection of this.#tcp.connections()) connection.end();
     await this.#drained(drainMs);
     const now = this.#clock.now();
@@ -318,11 +345,6 @@ function ipv4Of(text: string): number {
   const address = parseIpv4(text);
   if (address === null) throw new RangeError(`${text} is not an IPv4 address such as 10.0.0.2`);
   return address;
-}
-
-function checkPort(port: number): void {
-  if (Number.isInteger(port) && port >= 0 && port <= 65535) return;
-  throw new RangeError(`${port} is not a port: choose 0 to 65535`);
 }
 
 const isInUse = (error: unknown): boolean =>

@@ -13,6 +13,7 @@ import type { Clock, TurnScheduler } from '@netlayers/host';
 import type { IpHost } from '@netlayers/ip';
 import type { ChecksumState, LinkDevice, PacketReceiver } from '@netlayers/link';
 import type { Tcp } from '@netlayers/tcp';
+import type { Udp } from '@netlayers/udp';
 
 /** Packets received in one turn at most. */
 const BATCH = 128;
@@ -24,6 +25,7 @@ export class TurnLoop implements PacketReceiver {
   readonly #device: LinkDevice;
   readonly #ip: IpHost;
   readonly #tcp: Tcp;
+  readonly #udp: Udp;
   readonly #clock: Clock;
   readonly #scheduler: TurnScheduler;
   readonly #input = (): void => this.#runInput();
@@ -40,15 +42,27 @@ export class TurnLoop implements PacketReceiver {
   #now = 0;
   #stopped = false;
 
-  constructor(device: LinkDevice, ip: IpHost, tcp: Tcp, clock: Clock, scheduler: TurnScheduler) {
+  constructor(
+    device: LinkDevice,
+    ip: IpHost,
+    tcp: Tcp,
+    udp: Udp,
+    clock: Clock,
+    scheduler: TurnScheduler,
+  ) {
     this.#device = device;
     this.#ip = ip;
     this.#tcp = tcp;
+    this.#udp = udp;
     this.#clock = clock;
     this.#scheduler = scheduler;
     device.onReadable = () => this.#scheduleInput();
-    device.onWritable = () => this.scheduleOutput();
+    device.onWritable = () => {
+      udp.handleWritable();
+      this.scheduleOutput();
+    };
     tcp.onWork = () => this.scheduleOutput();
+    udp.onWork = tcp.onWork;
     // What came before we listened has been announced to nobody.
     this.#scheduleInput();
   }
@@ -85,6 +99,7 @@ export class TurnLoop implements PacketReceiver {
     this.#device.onReadable = null;
     this.#device.onWritable = null;
     this.#tcp.onWork = null;
+    this.#udp.onWork = null;
   }
 
   #scheduleInput(): void {
@@ -101,14 +116,26 @@ export class TurnLoop implements PacketReceiver {
     const received = this.#device.receive(BATCH, this);
     const looped = this.#receiveLooped(now);
     if (this.#stopped) return;
-    this.#ip.handleTimeout(now);
-    this.#tcp.handleTimeout(now);
-    this.#tcp.deliverEvents();
-    this.scheduleOutput();
-    if ((received === BATCH || looped === BATCH) && !this.#inputScheduled) {
-      this.#inputScheduled = true;
-      this.#scheduler.afterMicrotasks(this.#input);
+    try {
+      // What went to ourselves has left its queue, which announces nothing.
+      if (looped > 0) this.#udp.handleWritable();
+      this.#ip.handleTimeout(now);
+      this.#tcp.handleTimeout(now);
+      this.#udp.handleTimeout(now);
+      this.#deliverEvents();
+    } finally {
+      // Also when a handler throws: what waits does not wait for the next packet.
+      this.scheduleOutput();
+      if ((received === BATCH || looped === BATCH) && !this.#inputScheduled) {
+        this.#inputScheduled = true;
+        this.#scheduler.afterMicrotasks(this.#input);
+      }
     }
+  }
+
+  #deliverEvents(): void {
+    this.#tcp.deliverEvents();
+    this.#udp.deliverEvents();
   }
 
   /** One by one: a handler may halt the stack, and nothing is received any more then. */
@@ -121,19 +148,32 @@ export class TurnLoop implements PacketReceiver {
   #runOutput(): void {
     this.#outputScheduled = false;
     if (this.#stopped) return;
-    this.#tcp.deliverEvents();
+    try {
+      this.#deliverEvents();
+    } finally {
+      this.#transmit();
+    }
+  }
+
+  #transmit(): void {
+    if (this.#stopped) return;
     const isDone = this.#tcp.pollTransmit(this.#clock.now());
     this.#device.flush();
     if (this.#ip.flushLooped()) this.#scheduleInput();
     this.#armTimer();
     // A full device calls onWritable; events that caused events get a round of their own.
-    if (this.#tcp.hasEvents || (isDone && this.#tcp.hasOutput)) this.scheduleOutput();
+    const hasEvents = this.#tcp.hasEvents || this.#udp.hasEvents;
+    if (hasEvents || (isDone && this.#tcp.hasOutput)) this.scheduleOutput();
     this.onTurnEnd?.();
   }
 
   /** One host timer for all deadlines. One that is armed too early finds nothing to do and is armed again. */
   #armTimer(): void {
-    const deadline = Math.min(this.#tcp.nextDeadline(), this.#ip.nextDeadline());
+    const deadline = Math.min(
+      this.#tcp.nextDeadline(),
+      this.#udp.nextDeadline(),
+      this.#ip.nextDeadline(),
+    );
     if (deadline >= this.#timerAt) return;
     this.#clock.clearTimer(this.#timer);
     this.#timerAt = deadline;

@@ -10,6 +10,7 @@
 import { checksum } from '@netlayers/bytes';
 import {
   ChecksumState,
+  chooseEphemeralPort,
   type IpAddress,
   type IpError,
   type IpHeader,
@@ -36,7 +37,6 @@ import { handleTimers } from '../timers/timers.js';
 import { DeadlineHeap } from '../timing/deadline-heap.js';
 import { createTcpHeader, parseTcp, TCP_HEADER_LENGTH, type TcpHeader } from '../wire/header.js';
 import { ConnectionTable } from './connection-table.js';
-import { chooseEphemeralPort } from './ephemeral-port.js';
 import { handOver, noteDrop } from './hand-over.js';
 import { IsnGenerator } from './isn.js';
 import {

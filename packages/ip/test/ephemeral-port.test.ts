@@ -1,6 +1,6 @@
+import { chooseEphemeralPort } from '@netlayers/ip';
 import { seededRandom } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
-import { chooseEphemeralPort } from '../../src/layer/ephemeral-port.js';
 
 describe('ephemeral ports (RFC 6056)', () => {
   it('go round, skip what is taken, and end', () => {
