@@ -63,6 +63,10 @@ const TRANSPORT_OPTIONS = {
     normalize: true,
     describe: 'Record every packet into a pcapng file',
   },
+  'udp-echo': {
+    type: 'string',
+    describe: 'Send UDP datagrams to this port back  [default: 7]',
+  },
 } as const;
 
 const SERVER_OPTIONS = {
@@ -107,6 +111,7 @@ const EXAMPLES: [command: string, text: string][] = [
   ['$0 --kernel-tcp --port 9000', 'no root needed: http://127.0.0.1:9000'],
   ['sudo $0 --tun-ip 10.0.0.2 -v debug', 'every segment; then curl http://10.0.0.2:8080/json'],
   ['sudo $0 --pcap run.pcapng', 'open run.pcapng in Wireshark'],
+  ['sudo $0 --udp-echo', 'then nc -u 10.0.0.2 7'],
   ['$0 --root public', 'a folder'],
   ['$0 --root public --allow index.html --allow style.css', 'two files, and 403 for the rest'],
 ];

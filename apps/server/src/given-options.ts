@@ -27,6 +27,8 @@ export interface GivenOptions {
   readonly offload?: boolean | undefined;
   readonly 'time-wait'?: number | undefined;
   readonly pcap?: string | undefined;
+  /** A port, or nothing behind the option's name. */
+  readonly 'udp-echo'?: string | undefined;
   readonly host?: string | undefined;
   readonly root?: string | undefined;
   readonly allow?: readonly string[] | undefined;

@@ -6,6 +6,7 @@
 import { resolve } from 'node:path';
 import { DEFAULTS, type GivenOptions, UsageError } from './given-options.js';
 import type { Verbosity } from './log.js';
+import { ECHO_PORT } from './udp-echo.js';
 
 /** The settings of one run. */
 export interface ServerCommand {
@@ -38,6 +39,8 @@ export interface TunOptions {
   readonly pcap: string | null;
   /** 2 MSL, milliseconds; `null` for the default of TCP. */
   readonly timeWaitMs: number | null;
+  /** Port of the UDP echo; `null` for none. */
+  readonly udpEcho: number | null;
 }
 
 /** Options that say nothing to the kernel's TCP. */
@@ -51,6 +54,7 @@ const TUN_ONLY = [
   'offload',
   'pcap',
   'time-wait',
+  'udp-echo',
 ] as const;
 
 /**
@@ -103,6 +107,7 @@ function tunOptionsOf(given: GivenOptions): TunOptions {
     offload: given.offload !== false,
     pcap: given.pcap ?? null,
     timeWaitMs: secondsOf('time-wait', given['time-wait']),
+    udpEcho: echoPortOf(given['udp-echo']),
   };
 }
 
@@ -128,6 +133,12 @@ function wholeNumber(
     throw new UsageError(`--${name} is a whole number from ${low} to ${high}`);
   }
   return value;
+}
+
+/** The option may stand alone: the port is that of the service. */
+function echoPortOf(given: string | undefined): number | null {
+  if (given === undefined) return null;
+  return wholeNumber('udp-echo', given === '' ? ECHO_PORT : Number(given), 1, 65535);
 }
 
 function secondsOf(name: string, value: number | undefined): number | null {

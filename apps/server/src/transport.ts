@@ -49,6 +49,7 @@ export async function openTransport(command: ServerCommand, log: Log): Promise<O
     const place = command.host ?? LOOPBACK;
     log.warn(`No TUN device, so the kernel's TCP serves on ${place}: ${error.message}`);
     if (command.tun.pcap !== null) log.warn('--pcap records nothing without a TUN device');
+    if (command.tun.udpEcho !== null) log.warn('--udp-echo answers nobody without a TUN device');
     return openKernel();
   }
 }

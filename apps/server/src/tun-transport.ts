@@ -11,6 +11,7 @@ import { createTun, type TunDevice } from '@netlayers/tun';
 import type { Log } from './log.js';
 import type { OpenTransport } from './open-transport.js';
 import type { TunOptions } from './options.js';
+import { serveUdpEcho } from './udp-echo.js';
 
 const ANY_ADDRESS = '0.0.0.0';
 
@@ -66,6 +67,10 @@ export async function openTun(options: TunOptions, log: Log): Promise<OpenTransp
       ...(options.timeWaitMs === null ? {} : { tcp: { timeWaitMs: options.timeWaitMs } }),
       ...(observer === null ? {} : { observer }),
     });
+    if (options.udpEcho !== null) {
+      serveUdpEcho(stack, options.udpEcho);
+      log.info(`UDP echo on port ${options.udpEcho}: nc -u ${tun.address} ${options.udpEcho}`);
+    }
     tun.onError = (error) => log.error(error.message);
     return {
       kind: 'tun',

@@ -248,6 +248,9 @@ describe('mistakes', () => {
     [['--kernel-tcp', '--tun-ip', '10.0.0.9'], /--tun-ip is for our own TCP/],
     [['--kernel-tcp', '--no-offload'], /--no-offload is for our own TCP/],
     [['--kernel-tcp', '--pcap', 'x'], /--pcap is for our own TCP/],
+    [['--kernel-tcp', '--udp-echo'], /--udp-echo is for our own/],
+    [['--udp-echo', 'x'], /--udp-echo is a whole number from 1 to 65535/],
+    [['--udp-echo', '0'], /--udp-echo is a whole number from 1 to 65535/],
   ])('%j', async (args, message) => {
     const server = start(...args);
     expect(await server.ended).toBe(2);

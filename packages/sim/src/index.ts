@@ -23,6 +23,7 @@ export { SimPartition } from './partition.js';
 export { type LookUpFaults, type LookUpScope, type NamedHost, SimResolver } from './resolver.js';
 export type { RouterCounts } from './router.js';
 export { ScheduledEvent } from './scheduled-event.js';
+export type { ScriptDatagram, SentDatagram } from './script-datagram.js';
 export type { ScriptSegment, SentSegment } from './script-segment.js';
 export { type EndpointOptions, SimEndpoint } from './sim-endpoint.js';
 export { type HostOptions, SimHost } from './sim-host.js';

@@ -1,6 +1,6 @@
 /**
- * A scripted peer: a test says segment by segment what the other end of a stack's wire sends, and
- * what the stack has to answer, in the manner of packetdrill.
+ * A scripted peer: a test says packet by packet what the other end of a stack's wire sends, and what
+ * the stack has to answer, in the manner of packetdrill: TCP, UDP and what ICMP says about them.
  *
  * Nothing happens by itself: time moves with `advance` only, and `expect` looks at what has been
  * sent by then. A script that is not met throws with the whole conversation in the message.
@@ -12,11 +12,20 @@ import {
   emitIpv4Header,
   IPV4_HEADER_LENGTH,
   IpProtocol,
+  type Ipv4Header,
   parseIpv4Header,
 } from '@netlayers/ipv4';
 import type { Stack } from '@netlayers/stack';
 import { createTcpHeader, parseTcp, TcpFlag } from '@netlayers/tcp';
 import { createNetwork, type SimEndpoint, type SimNetwork } from './network.js';
+import {
+  decodeDatagram,
+  differenceOfDatagram,
+  encodeDatagram,
+  formatDatagram,
+  type ScriptDatagram,
+  type SentDatagram,
+} from './script-datagram.js';
 import {
   type Bases,
   decodeSegment,
@@ -58,11 +67,15 @@ export class PacketScript {
   readonly #peerIsn: number;
   readonly #bases = new Map<string, Bases>();
   readonly #sent: SentSegment[] = [];
+  /** What the stack has sent that is not TCP. */
+  readonly #datagrams: SentDatagram[] = [];
   readonly #conversation: string[] = [];
   readonly #header = createTcpHeader();
   readonly #ipHeader = createIpv4Header();
   #peerPort: number;
   #stackPort: number;
+  /** Of the fragments of one datagram. */
+  #identification = 0;
 
   constructor(options: PacketScriptOptions) {
     const { seed, mtu, peerIsn, stackPort, peerPort, ...host } = options;
@@ -94,16 +107,61 @@ export class PacketScript {
     await this.settle();
   }
 
+  /** Sends a UDP datagram to the stack, in fragments if it says so. */
+  async injectUdp(datagram: ScriptDatagram): Promise<void> {
+    this.#peerPort = datagram.peerPort ?? this.#peerPort;
+    this.#stackPort = datagram.stackPort ?? this.#stackPort;
+    const ports = { peerPort: this.#peerPort, stackPort: this.#stackPort };
+    const addresses = { peer: parseIpv4(PEER_ADDRESS) ?? 0, stack: this.#stackAddress };
+    const bytes = encodeDatagram(datagram, ports, addresses);
+    const edges = [0, ...(datagram.cutAt ?? []), bytes.length];
+    this.#identification++;
+    for (const number of datagram.order ?? edges.slice(1).keys()) {
+      const at = edges[number]!;
+      const isLast = number === edges.length - 2;
+      const fragment = { fragmentOffset: at, moreFragments: !isLast };
+      this.#commitPayload(IpProtocol.UDP, bytes.subarray(at, edges[number + 1]), fragment);
+    }
+    const text = datagram.text ?? '';
+    const from = { stackPort: this.#peerPort, peerPort: this.#stackPort };
+    this.#note(
+      `peer   ${formatDatagram({ protocol: 'udp', ...from, text, length: bytes.length - 8 })}`,
+    );
+    await this.settle();
+  }
+
+  /**
+   * Takes the oldest packet that the stack has sent, is not TCP, and nobody has expected.
+   *
+   * @throws Error when there is none, or when it differs in what the expectation names.
+   */
+  async expectDatagram(expected: Partial<SentDatagram>): Promise<SentDatagram> {
+    await this.settle();
+    const sent = this.#datagrams.shift();
+    if (sent === undefined) {
+      throw this.#failure(`no datagram was sent: expected ${formatDatagram(expected)}`);
+    }
+    const difference = differenceOfDatagram(expected, sent);
+    if (difference !== null) throw this.#failure(`${formatDatagram(sent)}: ${difference}`);
+    this.#peerPort = sent.peerPort || this.#peerPort;
+    this.#stackPort = sent.stackPort || this.#stackPort;
+    return sent;
+  }
+
+  /** @throws Error when the stack has sent something besides TCP that nobody has expected. */
+  async expectNoDatagram(): Promise<void> {
+    await this.settle();
+    const sent = this.#datagrams[0];
+    if (sent !== undefined) throw this.#failure(`expected nothing: ${formatDatagram(sent)}`);
+  }
+
   /**
    * Sends any IP packet to the stack, e.g. an ICMP error.
    *
    * @param payload what is behind the IP header.
    */
   async injectDatagram(protocol: number, payload: Uint8Array): Promise<void> {
-    const { device } = this.#endpoint;
-    const at = device.reserve(IPV4_HEADER_LENGTH + payload.length);
-    device.transmitBuffer.set(payload, at + IPV4_HEADER_LENGTH);
-    this.#commit(at, at + IPV4_HEADER_LENGTH + payload.length, protocol);
+    this.#commitPayload(protocol, payload, {});
     this.#note(`peer   protocol ${protocol} length ${payload.length}`);
     await this.settle();
   }
@@ -149,7 +207,14 @@ export class PacketScript {
     await this.inject({ flags: 'A', seq: 1, ack: 1 });
   }
 
-  #commit(start: number, end: number, protocol: number): void {
+  #commitPayload(protocol: number, payload: Uint8Array, fields: Partial<Ipv4Header>): void {
+    const { device } = this.#endpoint;
+    const at = device.reserve(IPV4_HEADER_LENGTH + payload.length);
+    device.transmitBuffer.set(payload, at + IPV4_HEADER_LENGTH);
+    this.#commit(at, at + IPV4_HEADER_LENGTH + payload.length, protocol, fields);
+  }
+
+  #commit(start: number, end: number, protocol: number, fields: Partial<Ipv4Header> = {}): void {
     const { device } = this.#endpoint;
     emitIpv4Header(device.transmitBuffer, start, {
       ...createIpv4Header(),
@@ -158,6 +223,8 @@ export class PacketScript {
       protocol,
       source: parseIpv4(PEER_ADDRESS) ?? 0,
       destination: this.#stackAddress,
+      identification: this.#identification,
+      ...fields,
     });
     device.commit(start, end, 0, 0);
     device.flush();
@@ -173,7 +240,12 @@ export class PacketScript {
     const ip = this.#ipHeader;
     if (parseIpv4Header(buf, start, end, ip) !== null) return;
     if (ip.protocol !== IpProtocol.TCP) {
-      this.#note(`stack  protocol ${ip.protocol} to ${formatIpv4(ip.destination)}`);
+      const payload = start + ip.headerLength;
+      const last = start + ip.totalLength;
+      const now = this.network.clock.now();
+      const datagram = decodeDatagram(ip, buf, payload, last, now);
+      this.#datagrams.push(datagram);
+      this.#note(`stack  ${formatDatagram(datagram)} to ${formatIpv4(ip.destination)}`);
       return;
     }
     const header = this.#header;
