@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,6 +76,25 @@ describe.skipIf(!namespace.available)('over a TUN device', () => {
     expect(await server.url()).toBe('http://10.0.0.2:8080');
     expect((await fetch('http://10.9.1.2:8080/json')).status).toBe(200);
     expect((await fetch('http://10.0.0.2:8080/json')).status).toBe(200);
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('sends UDP datagrams back, but answers no echo', async () => {
+    const server = start('--udp-echo', '7777');
+    await server.until(/UDP echo on port 7777: nc -u 10\.0\.0\.2 7777/);
+    const [client, other] = [createSocket('udp4'), createSocket('udp4')];
+    client.bind();
+    other.bind(7777);
+    await Promise.all([once(client, 'listening'), once(other, 'listening')]);
+    let answers = 0;
+    other.on('message', () => answers++);
+    other.send('loop', 7777, '10.0.0.2');
+    client.send('hello', 7777, '10.0.0.2');
+    const [text] = (await once(client, 'message')) as [Buffer];
+    expect(String(text)).toBe('hello');
+    expect(answers).toBe(0);
+    client.close();
+    other.close();
     expect(await server.stop()).toBe(0);
   });
 
