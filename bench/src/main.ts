@@ -21,12 +21,13 @@ import { bulkRows } from './rows/bulk.js';
 import { httpRows, LOAD_GENERATOR } from './rows/http.js';
 import { memoryRows } from './rows/memory.js';
 import { parseRows } from './rows/parse.js';
+import { udpRows } from './rows/udp.js';
 
 const options = await yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
   .option('rows', {
     type: 'string',
-    default: 'hello,connect,download,upload,parse,memory',
+    default: 'hello,connect,download,upload,udp,parse,memory',
     describe: 'which rows, separated by commas',
   })
   .option('rounds', { type: 'number', default: 3, describe: 'runs of each variant' })
@@ -40,6 +41,7 @@ const onTun: PeerKind[] = namespace.available ? ['tun', 'tun-plain'] : [];
 const all: Row[] = [
   ...httpRows([...onTun, 'kernel', 'node-http', 'node-net'], options.seconds),
   ...bulkRows([...onTun, 'kernel', 'node-net'], options.seconds),
+  ...udpRows([...onTun, 'node-dgram'], options.seconds),
   ...parseRows(),
   ...memoryRows(options.seconds),
 ];

@@ -9,7 +9,7 @@ export const TUN_ADDRESS = '10.99.0.2';
 export const LOOPBACK = '127.0.0.1';
 
 /** The sorts of peer that can be measured. */
-export type PeerKind = 'tun' | 'tun-plain' | 'kernel' | 'node-http' | 'node-net';
+export type PeerKind = 'tun' | 'tun-plain' | 'kernel' | 'node-http' | 'node-net' | 'node-dgram';
 
 /** How each is called in the table. */
 export const PEER_TITLES: Readonly<Record<PeerKind, string>> = {
@@ -18,6 +18,7 @@ export const PEER_TITLES: Readonly<Record<PeerKind, string>> = {
   kernel: "ours, the kernel's TCP",
   'node-http': 'node:http, loopback',
   'node-net': 'node:net, loopback',
+  'node-dgram': 'node:dgram, loopback',
 };
 
 /** Where a peer of this sort is reached. */
