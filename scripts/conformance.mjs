@@ -1,6 +1,6 @@
 /**
  * `npm run conformance`: whether every clause of the RFCs has a test that names it, or a reason, and
- * whether docs/rfc9293.md says so. `--update` writes the page.
+ * whether the pages in docs say so: docs/rfc9293.md, docs/rfc768.md. `--update` writes them.
  *
  * Prints what is wrong, one line each, and exits with 1 if anything is.
  */
@@ -9,12 +9,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { collectTests, findProblems } from './conformance/check.mjs';
-import { documents } from './conformance/documents.mjs';
+import { pages } from './conformance/pages.mjs';
 import { renderPage } from './conformance/render.mjs';
 import { ROOT } from './run-command.mjs';
 import { testFiles } from './test-files.mjs';
-
-const PAGE = 'docs/rfc9293.md';
 
 const readTests = () =>
   testFiles().map((path) => ({ path, source: readFileSync(join(ROOT, path), 'utf8') }));
@@ -24,25 +22,37 @@ const sourceOf = (path) => {
   return existsSync(file) ? readFileSync(file, 'utf8') : null;
 };
 
-/** What is wrong with the page: `null` = there is none. */
-export const problemOfPage = (page, wanted) =>
-  page === wanted ? [] : [`${PAGE} is out of date: npm run conformance -- --update`];
+/** What is wrong with a page: `null` = there is none. */
+export const problemOfPage = (page, wanted, path) =>
+  page === wanted ? [] : [`${path} is out of date: npm run conformance -- --update`];
 
 /**
  * Checks the repository.
  *
- * @returns what is wrong, the state of the page included, and what the page has to be.
+ * @returns what is wrong, the state of the pages included, and what each page has to be.
  */
 export function checkRepository() {
   const tests = collectTests(readTests());
-  const problems = findProblems(documents, tests, sourceOf);
-  const page = renderPage(documents, tests);
-  return { problems: [...problems, ...problemOfPage(sourceOf(PAGE), page)], page };
+  const wanted = pages.map(({ path, introduction, documents }) => ({
+    path,
+    text: renderPage(documents, tests, introduction),
+  }));
+  const problems = [
+    ...findProblems(
+      pages.flatMap(({ documents }) => documents),
+      tests,
+      sourceOf,
+    ),
+    ...wanted.flatMap(({ path, text }) => problemOfPage(sourceOf(path), text, path)),
+  ];
+  return { problems, pages: wanted };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const update = process.argv.includes('--update');
-  if (update) writeFileSync(join(ROOT, PAGE), checkRepository().page);
+  if (update) {
+    for (const { path, text } of checkRepository().pages) writeFileSync(join(ROOT, path), text);
+  }
   const { problems } = checkRepository();
   for (const problem of problems) console.log(problem);
   console.log(

@@ -289,7 +289,7 @@ const layer = [
     done(
       '3.3.2',
       'ephemeral ports are drawn, each as likely as another',
-      'layer/ephemeral-port.ts chooseEphemeralPort',
+      'packages/ip/src/ephemeral-port.ts chooseEphemeralPort',
     ),
   ]),
   short(6093, 'Urgent data', [

@@ -1,18 +1,6 @@
-/** Writes `docs/rfc9293.md`: a table for each section of each RFC. */
+/** Writes a page of `pages.mjs`: a table for each section of each RFC. */
 
 import { isWithin, pathOf } from './check.mjs';
-
-const INTRODUCTION = `# TCP, clause by clause
-
-<!-- Written by \`npm run conformance -- --update\` from scripts/conformance and the titles of tests. -->
-
-What the RFCs of TCP ask for, in our words: where it is done, and which tests fail when it is not.
-_Not done_ comes with its reason, and so does what no test here can prove. Sources are of
-\`packages/tcp/src\` unless their path says otherwise; tests are of \`packages/tcp/test\`, too.
-
-The tests of a clause name it in their titles, as in \`[RFC 9293 MUST-13]\`, so that
-\`npx vitest run -t 'RFC 9293 [^\\]]*MUST-13\\b'\` runs them. The clauses are in \`scripts/conformance\`.
-`;
 
 const cell = (text) => text.replaceAll('|', '\\|');
 
@@ -70,10 +58,10 @@ function wholeSections({ number, sections }, byClause) {
 
 const rowOf = (...cells) => `| ${cells.map(cell).join(' | ')} |`;
 
-/** The text of the page. */
-export function renderPage(documents, { byClause }) {
+/** The text of a page, whose first paragraphs are given. */
+export function renderPage(documents, { byClause }, introduction = '') {
   const links = new Map();
-  const parts = [INTRODUCTION, count(documents, byClause)];
+  const parts = [introduction, count(documents, byClause)];
   for (const document of documents) {
     const { number, title, sections } = document;
     const wholes = wholeSections(document, byClause);

@@ -34,8 +34,8 @@ const script = <T>(name: string): Promise<T> =>
   import(pathToFileURL(join(ROOT, 'scripts', name)).href) as Promise<T>;
 
 const { checkRepository, problemOfPage } = await script<{
-  checkRepository(): { problems: readonly string[]; page: string };
-  problemOfPage(page: string | null, wanted: string): string[];
+  checkRepository(): { problems: readonly string[] };
+  problemOfPage(page: string | null, wanted: string, path: string): string[];
 }>('conformance.mjs');
 const { collectTests, findProblems } = await script<{
   collectTests(files: readonly TestFile[]): Tests;
@@ -124,9 +124,9 @@ describe('the check of the clauses', () => {
   });
 
   it('finds that the page is out of date', () => {
-    expect(problemOfPage('old', 'new')).toHaveLength(1);
-    expect(problemOfPage(null, 'new')).toHaveLength(1);
-    expect(problemOfPage('new', 'new')).toEqual([]);
+    expect(problemOfPage('old', 'new', 'a.md')).toHaveLength(1);
+    expect(problemOfPage(null, 'new', 'a.md')).toHaveLength(1);
+    expect(problemOfPage('new', 'new', 'a.md')).toEqual([]);
   });
 
   it('finds a clause that is there twice', () => {

@@ -126,7 +126,7 @@ describe('addresses on the wire', () => {
     expect(drops).toEqual(['martian-source', 'martian-source']);
   });
 
-  it('hands broadcasts to a protocol that takes them, fragments too [RFC 1122 3.2.1.3]', () => {
+  it('hands broadcasts to a protocol that takes them, fragments too [RFC 1122 3.2.1.3, 4.1.3.6]', () => {
     const { ipv4, tcp, drops, receive } = layer();
     const udp = Object.assign(new RecordingProtocol(), { takesBroadcast: true });
     ipv4.register(IpProtocol.UDP, udp);

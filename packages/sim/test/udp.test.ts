@@ -92,7 +92,7 @@ describe('a datagram of a script', () => {
 });
 
 describe('a path', () => {
-  it('that carries less is learnt of once, and then cut for [RFC 1191 5]', async () => {
+  it('that carries less is learnt of once, and then cut for [RFC 8085 3.2]', async () => {
     const network = createNetwork();
     const a = network.host({ address: '10.0.0.1' });
     const b = network.host({ address: '10.0.2.1' });

@@ -40,7 +40,7 @@ const to = (address: string, port: number, localAddress?: string) => ({
 });
 
 describe('a UDP socket', () => {
-  it('asks and is answered, by address, by name and from where it was asked', async () => {
+  it('asks and is answered, by address, by name and from where it was asked [RFC 768 user interface]', async () => {
     const { bench, near, far } = twoStacks(
       { resolve: async () => '10.0.0.2' },
       { addresses: ['10.0.0.22'] },
@@ -117,7 +117,7 @@ describe('a UDP socket', () => {
     expect(far.counters().ipv4.icmpErrorsRateLimited).toBeGreaterThan(40);
   });
 
-  it('sends and takes 65,507 bytes in fragments [RFC 791]', async () => {
+  it('sends and takes 65,507 bytes in fragments [RFC 791 3.2]', async () => {
     const { bench, near, far } = twoStacks();
     echo(far.bindUdp({ port: 7 }));
     const large = Uint8Array.from({ length: 65_507 }, (_, index) => (index * 7) & 0xff);

@@ -66,7 +66,7 @@ describe('send', () => {
     expect(bench.udp.counters.datagramsFragmented).toBe(2);
   });
 
-  it('cuts what is larger than a path was reported to carry [RFC 1191 5]', () => {
+  it('cuts what is larger than a path was reported to carry [RFC 8085 3.2]', () => {
     const bench = new Bench();
     const recorder = new Recorder();
     const socket = bench.udp.bind({ port: 53 }, recorder);
