@@ -6,6 +6,7 @@
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { UdpSocket } from '@netlayers/stack';
 import { enterNetworkNamespace } from '@netlayers/testkit/netns';
 import type { UdpError } from '@netlayers/udp';
@@ -83,6 +84,51 @@ describe.skipIf(!namespace.available)('datagrams', () => {
     ours.send(pattern(6), 0, 6, { address: '255.255.255.255', port: 68 });
     const [message, { address }] = (await once(socket, 'message')) as [Buffer, { address: string }];
     expect(`${address} ${message.length}`).toBe(`${OURS} 6`);
+  });
+});
+
+/** Packets of the kernel to the device that found no room in its queue. */
+const droppedBy = (device: string): number =>
+  Number(
+    readFileSync('/proc/self/net/dev', 'utf8')
+      .split('\n')
+      .find((line) => line.trim().startsWith(`${device}:`))
+      ?.split(/:?\s+/)
+      .at(-5),
+  );
+
+/** Datagrams to a socket of the kernel that found no room in its buffer. */
+function lostBy(socket: Socket): number {
+  const port = `:${socket.address().port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const lines = readFileSync('/proc/self/net/udp', 'utf8').trimEnd().split('\n');
+  const line = lines.find((text) => text.trim().split(/\s+/)[1]?.endsWith(port));
+  return Number(line?.trim().split(/\s+/).at(-1));
+}
+
+describe.skipIf(!namespace.available)('a flood', () => {
+  it('of 50,000 datagrams is echoed, and whoever loses one has counted it', async () => {
+    const { stack, tun } = await openTunStack();
+    echo(stack.bindUdp({ port: 7 }));
+    const before = droppedBy(tun.name);
+    const socket = createSocket({ type: 'udp4', recvBufferSize: 8 << 20, sendBufferSize: 8 << 20 });
+    onTestFinished(() => void socket.close());
+    socket.connect(7, OURS);
+    await once(socket, 'connect');
+    const data = pattern(100);
+    let answers = 0;
+    socket.on('message', () => answers++);
+    for (let sent = 0; sent < 50_000; sent++) {
+      socket.send(data);
+      if (sent % 500 === 499) await new Promise((resolve) => setImmediate(resolve));
+    }
+    const { udp } = stack.counters();
+    const arrived = (): number => udp.datagramsReceived + droppedBy(tun.name) - before;
+    await expect.poll(arrived, { timeout: 10_000 }).toBe(50_000);
+    expect(udp.datagramsDelivered).toBe(udp.datagramsReceived);
+    expect(udp.datagramsSent + udp.notSent['queue-full']).toBe(udp.datagramsDelivered);
+    const back = (): number => answers + lostBy(socket);
+    await expect.poll(back, { timeout: 10_000 }).toBe(udp.datagramsSent);
+    expect(answers).toBeGreaterThan(1000);
   });
 });
 

@@ -27,6 +27,9 @@ const HEADER_CHECKSUM = 10;
 const LONGEST_ERROR = 576;
 const DEFAULT_TTL = 64;
 
+/** Whether an address is not that of a group or of everybody, which routers keep to their link. */
+const isOneHost = (address: number): boolean => address >>> 28 < 0xe;
+
 /** What a router has dropped, and why. */
 export interface RouterCounts {
   forwarded: number;
@@ -82,7 +85,7 @@ export class Forwarder {
       this.#explain(IcmpType.TIME_EXCEEDED, TimeExceededCode.TRANSIT, 0, buf, start, packetEnd);
       return;
     }
-    const hop = this.#find(header.destination);
+    const hop = isOneHost(header.destination) ? this.#find(header.destination) : null;
     if (hop === null) {
       dropped.unreachable++;
       const code = UnreachableCode.HOST;
@@ -131,7 +134,10 @@ export class Forwarder {
     }
   }
 
-  /** Sends the error about a packet, unless errors about it are forbidden (RFC 1122, 3.2.2). */
+  /**
+   * Sends the error about a packet, unless errors about it are forbidden (RFC 1122, 3.2.2; RFC 1812,
+   * 4.3.2.7).
+   */
   #explain(
     type: number,
     code: number,
@@ -144,6 +150,7 @@ export class Forwarder {
     const isIcmp = about.protocol === IpProtocol.ICMP;
     const isQuery = isIcmp && buf[start + about.headerLength] === IcmpType.ECHO;
     if (!this.#saysWhy || about.fragmentOffset !== 0 || (isIcmp && !isQuery)) return;
+    if (!isOneHost(about.destination)) return;
     const back = this.#find(about.source);
     if (back === null) return;
     const out = this.#scratch;

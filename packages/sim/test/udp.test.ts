@@ -182,6 +182,27 @@ describe('a path', () => {
   );
 });
 
+describe('a router', () => {
+  it('neither forwards what is for everybody, nor says a word about it (RFC 1812, 5.3.5.1)', async () => {
+    const network = createNetwork();
+    const a = network.host({ address: '10.0.0.1', prefixLength: 24 });
+    const b = network.host({ address: '10.0.2.1', prefixLength: 24, routes: ['0.0.0.0/0'] });
+    const router = network.router();
+    network.link(a, router);
+    network.link(router, b);
+    const log = echo(b.stack.bindUdp({ port: 7 }));
+    await network.run(async () => {
+      const socket = a.stack.bindUdp({ broadcast: true });
+      socket.setHandler({ ...quiet, handleError: (error) => void log.push(error.message) });
+      socket.send(utf8('x'), 0, 1, { address: '255.255.255.255', port: 7 });
+      await network.sleep(1000);
+    });
+    expect(log).toEqual([]);
+    expect(router.counts.dropped.unreachable).toBe(1);
+    expect(a.stack.counters().ipv4.icmpErrorsReceived).toBe(0);
+  });
+});
+
 describe('a host that crashes', () => {
   it('tells its sockets nothing, and knows no port once it is back', async () => {
     const network = createNetwork();

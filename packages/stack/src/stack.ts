@@ -179,6 +179,18 @@ export class Stack {
     return await reply;
   }
 
+  /**
+   * Finds the addresses of a name, or of an address itself, as `connect` does: what `UdpSocket.send`
+   * takes.
+   *
+   * @throws rejects with code ENOTFOUND, or with what the resolver says.
+   */
+  async lookUp(host: string): Promise<readonly string[]> {
+    const address = this.#ip.parseAddress(host);
+    const found = address === null ? await lookUp(this.#ip, this.#resolve, host) : [address];
+    return found.map(formatAddress);
+  }
+
   /** Everything that was counted so far; the objects are live. */
   counters(): StackCounters {
     return {

@@ -89,8 +89,11 @@ class HandlerAdapter implements UdpHandler {
   handleDatagram(buf: Uint8Array, start: number, end: number, arrival: UdpArrival): void {
     const source = this.#source;
     source.arrival = arrival;
-    this.#handler.handleDatagram(buf, start, end, source);
-    source.arrival = null;
+    try {
+      this.#handler.handleDatagram(buf, start, end, source);
+    } finally {
+      source.arrival = null;
+    }
   }
 
   handleError(error: UdpError): void {

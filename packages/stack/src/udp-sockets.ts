@@ -76,7 +76,14 @@ export class UdpSockets {
   /** Closes every socket; no further one is bound. */
   close(): void {
     this.#closed = true;
-    for (const socket of [...this.#sockets]) socket.close();
+    for (const socket of [...this.#sockets]) {
+      try {
+        socket.close();
+      } catch (error) {
+        // A handler's: the others are closed all the same.
+        this.layer.throwLater(error);
+      }
+    }
   }
 
   /** Calls nobody any more, and tells nobody. */

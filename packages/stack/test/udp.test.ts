@@ -298,6 +298,22 @@ describe('the end', () => {
     expect(() => near.bindUdp()).toThrow('bind ECONNABORTED: the stack was closed');
   });
 
+  it('of a stack is not stopped by a handler that throws', async () => {
+    const { bench, near, far } = twoStacks();
+    const recorder = new Recorder();
+    near.bindUdp().setHandler({
+      handleDatagram() {},
+      handleClose() {
+        throw new Error('of the handler');
+      },
+    });
+    near.bindUdp({}, recorder);
+    await bench.wait(near.close());
+    expect(recorder.log).toEqual(['closed']);
+    expect(near.counters().udpSockets).toBe(0);
+    far.halt();
+  });
+
   it('of a host that is halted is told to nobody', async () => {
     const { bench, near, far } = twoStacks();
     const recorder = new Recorder();
@@ -367,6 +383,17 @@ function thrownBy(call: () => unknown): unknown {
   }
   throw new Error('nothing was thrown');
 }
+
+describe('a name', () => {
+  it('is looked up for those who send to many', async () => {
+    const { bench, near } = twoStacks({ resolve: async () => ['10.0.0.2', '10.0.0.3'] });
+    expect(await bench.wait(near.lookUp('a.test'))).toEqual(['10.0.0.2', '10.0.0.3']);
+    expect(await bench.wait(near.lookUp('localhost'))).toEqual(['127.0.0.1']);
+    expect(await bench.wait(near.lookUp('10.0.0.9'))).toEqual(['10.0.0.9']);
+    const { near: alone } = twoStacks();
+    expect(codeOf(await bench.rejection(alone.lookUp('a.test')))).toBe('ENOTFOUND');
+  });
+});
 
 describe('options', () => {
   it('that are wrong are refused in one line', async () => {

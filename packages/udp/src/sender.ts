@@ -178,6 +178,7 @@ export class UdpSender {
       protocol: IpProtocol.UDP,
       tos: endpoint.tos,
       mtu,
+      dontFragment: this.#ip.headerLength(destination) + length <= mtu,
       ...(endpoint.ttl !== null && { ttl: endpoint.ttl }),
     };
     const failure = this.#ip.send(datagram, scratch, 0, length);
