@@ -204,6 +204,7 @@ describe('datagrams that nobody reads yet', () => {
     bench.udp.deliverEvents();
     bench.arrive('e');
     expect(recorder.texts).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(bench.udp.counters).toMatchObject({ datagramsQueued: 4, queueBytes: 0 });
     expect(bench.unaccounted).toBe(0);
   });
 
@@ -295,6 +296,8 @@ describe('a layer that was halted', () => {
     bench.arrive('late');
     bench.error('port-unreachable', 53, 4000);
     expect(recorder).toMatchObject({ texts: [], errors: [] });
+    expect(socket.waiting).toBe(0);
+    expect(bench.udp.counters).toMatchObject({ queueBytes: 0, dropped: { closed: 1 } });
     expect(bench.ip.reported).toEqual([]);
   });
 });
