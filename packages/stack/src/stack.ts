@@ -321,6 +321,8 @@ export class Stack {
     this.#pinger.close();
     this.#loop.stop();
     this.#device.close();
+    // What a handler of UDP has thrown comes out when everything is closed.
+    this.#udp.layer.deliverEvents();
   }
 
   /** Resolves once nobody waits for anything but the end of a connection, or `drainMs` have passed. */

@@ -308,7 +308,8 @@ describe('the end', () => {
       },
     });
     near.bindUdp({}, recorder);
-    await bench.wait(near.close());
+    const error = await bench.rejection(near.close());
+    expect(error.message).toBe('of the handler');
     expect(recorder.log).toEqual(['closed']);
     expect(near.counters().udpSockets).toBe(0);
     far.halt();
