@@ -38,6 +38,13 @@ export interface UdpBindOptions {
   readonly receiveBuffer?: number;
 }
 
+/** What the source of a datagram depends on. */
+export interface Sender {
+  /** `null` = the route's. */
+  readonly localAddress: IpAddress | null;
+  readonly broadcast: boolean;
+}
+
 /** What a socket asks of its layer. */
 export interface EndpointOwner {
   readonly counters: UdpCounters;
@@ -52,7 +59,8 @@ export interface EndpointOwner {
     port: number,
     source: IpAddress | null,
   ): boolean;
-  sourceFor(endpoint: UdpEndpoint, destination: IpAddress, syscall: 'connect' | 'send'): IpAddress;
+  /** The address that a connection of `from` sends from; throws what `connect` does. */
+  connectionSource(from: Sender, destination: IpAddress, port: number): IpAddress;
   /** Has `round` called. */
   requestRound(endpoint: UdpEndpoint): void;
   /** Has an exception of a handler thrown where it does no harm. */
@@ -64,7 +72,7 @@ export interface EndpointOwner {
 const RECEIVE_BUFFER = 212_992;
 
 /** A socket; made by `Udp.bind`. */
-export class UdpEndpoint implements PortUser {
+export class UdpEndpoint implements PortUser, Sender {
   readonly localPort: number;
   readonly reuseAddress: boolean;
   /** The address we are bound to; while connected the one we send from. `null` = all of them. */
@@ -159,9 +167,8 @@ export class UdpEndpoint implements PortUser {
    */
   connect(address: IpAddress, port: number): void {
     this.#refuseIfClosed('connect');
-    this.localAddress = this.#boundAddress;
-    const source = keepAddress(this.#owner.sourceFor(this, address, 'connect'));
-    this.localAddress = source;
+    const from = { localAddress: this.#boundAddress, broadcast: this.broadcast };
+    this.localAddress = keepAddress(this.#owner.connectionSource(from, address, port));
     this.remoteAddress = keepAddress(address);
     this.remotePort = port;
   }

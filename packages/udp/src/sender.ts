@@ -17,12 +17,12 @@ import {
   sameAddress,
 } from '@netlayers/ip';
 import type { UdpCounters, UdpSendDrop } from './counters.js';
-import type { UdpEndpoint } from './endpoint.js';
+import type { Sender, UdpEndpoint } from './endpoint.js';
 import { UdpError, type UdpErrorCode } from './errors.js';
 import { emitUdpHeader, UDP_CHECKSUM_OFFSET, UDP_HEADER_LENGTH } from './header.js';
 import type { PathMtus } from './path-mtus.js';
 
-/** What an IP packet holds at most, header included where the version counts it. */
+/** The largest IP packet, its header included. */
 const LARGEST_PACKET = 0xffff;
 
 /** What is an error; the device's full queue is none. */
@@ -99,7 +99,7 @@ export class UdpSender {
    * @throws UdpError EACCES, ENETUNREACH, EINVAL.
    */
   sourceFor(
-    endpoint: UdpEndpoint,
+    endpoint: Sender,
     destination: IpAddress,
     port: number,
     source: IpAddress | null,

@@ -27,6 +27,7 @@ import { createUdpCounters, type UdpDropReason } from './counters.js';
 import {
   type EndpointOwner,
   formatBound,
+  type Sender,
   type UdpBindOptions,
   UdpEndpoint,
   type UdpHandler,
@@ -285,8 +286,8 @@ export class Udp implements UpperProtocol, EndpointOwner {
     return isSent;
   }
 
-  sourceFor(endpoint: UdpEndpoint, destination: IpAddress, syscall: 'connect' | 'send'): IpAddress {
-    return this.#sender.sourceFor(endpoint, destination, 0, null, syscall);
+  connectionSource(from: Sender, destination: IpAddress, port: number): IpAddress {
+    return this.#sender.sourceFor(from, destination, port, null, 'connect');
   }
 
   requestRound(endpoint: UdpEndpoint): void {

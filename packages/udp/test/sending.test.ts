@@ -151,7 +151,7 @@ describe('send', () => {
     expect(() => socket.send(hello, 0, 5, PEER, 0)).toThrow('send EINVAL: port 0 is nobody');
     bench.ip.hasRoute = false;
     expect(() => socket.send(hello, 0, 5, PEER, 4000)).toThrow('send ENETUNREACH 10.0.0.2:4000');
-    expect(() => socket.connect(PEER, 4000)).toThrow('connect ENETUNREACH');
+    expect(() => socket.connect(PEER, 4000)).toThrow('connect ENETUNREACH 10.0.0.2:4000');
     expect(socket.remoteAddress).toBe(null);
     expect(bench.udp.counters.notSent['no-route']).toBe(1);
     try {
@@ -197,6 +197,9 @@ describe('send', () => {
       { destination: PEER, destinationPort: 4000 },
       { destination: OTHER, destinationPort: 4001 },
     ]);
+    // A connection that cannot be leaves the one that is.
+    expect(() => socket.connect(BROADCAST, 4002)).toThrow('connect EACCES 10.0.0.255:4002');
+    expect(socket).toMatchObject({ localAddress: US, remoteAddress: OTHER, remotePort: 4001 });
   });
 });
 
