@@ -9,8 +9,12 @@ export { isLocalhost, type Resolve } from './look-up.js';
 export { PingError, type PingOptions, type PingReply } from './ping.js';
 export type { SocketHandler } from './socket-handler.js';
 export { createStack, Stack, type StackCounters } from './stack.js';
-export type { StackConnectOptions, StackListenOptions, StackOptions } from './stack-options.js';
+export type {
+  StackConnectOptions,
+  StackListenOptions,
+  StackOptions,
+  UdpSocketOptions,
+} from './stack-options.js';
 export { StackTransport } from './stack-transport.js';
 export { type CongestionControlChoice, type SocketInfo, TcpSocket } from './tcp-socket.js';
 export { type UdpDestination, UdpSocket, type UdpSocketHandler, UdpSource } from './udp-socket.js';
-export type { UdpSocketOptions } from './udp-sockets.js';

@@ -4,8 +4,12 @@
 
 import { checkOptions, type OptionNames } from '@netlayers/host';
 import { defaultTcpSettings, type TcpSettings } from '@netlayers/tcp';
-import type { StackConnectOptions, StackListenOptions, StackOptions } from './stack-options.js';
-import type { UdpSocketOptions } from './udp-sockets.js';
+import type {
+  StackConnectOptions,
+  StackListenOptions,
+  StackOptions,
+  UdpSocketOptions,
+} from './stack-options.js';
 
 const STACK_OPTIONS: OptionNames<StackOptions> = {
   device: 'needed',

@@ -1,5 +1,5 @@
 /**
- * What a stack, its listeners and its connections are made of.
+ * What a stack, its listeners, its connections and its UDP sockets are made of.
  */
 
 import type { AbortLike, Clock, TurnScheduler } from '@netlayers/host';
@@ -76,4 +76,18 @@ export interface StackConnectOptions {
   readonly localPort?: number;
   readonly signal?: AbortLike;
   readonly tcp?: Partial<TcpSettings>;
+}
+
+/** Where a UDP socket is bound, and what it may do. */
+export interface UdpSocketOptions {
+  /** One of our addresses; `0.0.0.0`, `::` or absent = all of them. */
+  readonly host?: string;
+  /** 0 or absent chooses a free one. */
+  readonly port?: number;
+  /** Permits to send to everybody on the subnet. @default false */
+  readonly broadcast?: boolean;
+  /** Shares its address and port with sockets that do so too. @default false */
+  readonly reuseAddress?: boolean;
+  /** Bytes that may wait for the handler, 256 for each datagram included. @default 212,992 */
+  readonly receiveBuffer?: number;
 }

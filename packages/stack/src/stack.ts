@@ -23,12 +23,17 @@ import { type AcceptCallback, StackListener } from './listener.js';
 import { lookUp, type Resolve, UNSPECIFIED } from './look-up.js';
 import { checkConnectOptions, checkListenOptions, checkStackOptions } from './option-names.js';
 import { Pinger, type PingOptions, type PingReply } from './ping.js';
-import type { StackConnectOptions, StackListenOptions, StackOptions } from './stack-options.js';
+import type {
+  StackConnectOptions,
+  StackListenOptions,
+  StackOptions,
+  UdpSocketOptions,
+} from './stack-options.js';
 import { StackTransport } from './stack-transport.js';
 import { TcpSocket } from './tcp-socket.js';
 import { TurnLoop } from './turn.js';
 import { checkPort, type UdpSocket, type UdpSocketHandler } from './udp-socket.js';
-import { type UdpSocketOptions, UdpSockets } from './udp-sockets.js';
+import { UdpSockets } from './udp-sockets.js';
 
 /** Everything that was counted, at one moment. */
 export interface StackCounters {

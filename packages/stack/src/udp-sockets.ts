@@ -6,21 +6,8 @@ import type { IpHost } from '@netlayers/ip';
 import { Udp, UdpError } from '@netlayers/udp';
 import { type Resolve, UNSPECIFIED } from './look-up.js';
 import { checkUdpOptions } from './option-names.js';
+import type { UdpSocketOptions } from './stack-options.js';
 import { checkPort, checkReceiveBuffer, UdpSocket, type UdpSocketHandler } from './udp-socket.js';
-
-/** Where a UDP socket is bound, and what it may do. */
-export interface UdpSocketOptions {
-  /** One of our addresses; `0.0.0.0`, `::` or absent = all of them. */
-  readonly host?: string;
-  /** 0 or absent chooses a free one. */
-  readonly port?: number;
-  /** Permits to send to everybody on the subnet. @default false */
-  readonly broadcast?: boolean;
-  /** Shares its address and port with sockets that do so too. @default false */
-  readonly reuseAddress?: boolean;
-  /** Bytes that may wait for the handler, 256 for each datagram included. @default 212,992 */
-  readonly receiveBuffer?: number;
-}
 
 /** The UDP sockets of one stack. */
 export class UdpSockets {
