@@ -42,7 +42,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   client: { kind: 'neutral', imports: ['http', 'host', 'bytes'] },
   kernel: { kind: 'node', imports: ['http', 'bytes'] },
   static: { kind: 'node', imports: ['http', 'server'], foreign: ['mime'] },
-  node: { kind: 'node', imports: ['http', 'stack'] },
+  // Of a stack it names the shape, and of what is below HTTP nothing.
+  node: { kind: 'node', imports: ['http', 'host', 'bytes'], foreign: ['undici'] },
 };
 
 /** The part of a package.json that is looked at. */

@@ -1,0 +1,12 @@
+/**
+ * Node's shapes for byte streams and stacks: Node's own sockets and servers over a native handle that
+ * speaks to a stack of ours.
+ *
+ * @packageDocumentation
+ */
+
+export type { ChooseHost, SocketRequest } from './handle-choice.js';
+export { installHooks } from './hooks.js';
+export { ServerHandle } from './server-handle.js';
+export type { HostConnectOptions, HostStream, SocketHost } from './socket-host.js';
+export { StreamHandle } from './stream-handle.js';
