@@ -9,6 +9,9 @@
 /** Bytes per block: also the most that one system call sends. */
 export const BLOCK_SIZE = 0x1_0000;
 
+/** Blocks kept for later writes unless told otherwise: 4 MiB. */
+const POOLED_BLOCKS = 64;
+
 /** Memory with how much of it is used, counted from its start. */
 export interface Block {
   readonly bytes: Buffer;
@@ -21,7 +24,7 @@ export class BlockPool {
   readonly #limit: number;
 
   /** @param limit how many blocks are kept for later. */
-  constructor(limit: number) {
+  constructor(limit = POOLED_BLOCKS) {
     this.#limit = limit;
   }
 

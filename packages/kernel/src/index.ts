@@ -5,4 +5,5 @@
  * @packageDocumentation
  */
 
+export { type ByteStreamOfOptions, byteStreamOf } from './byte-stream-of.js';
 export { type KernelTransportOptions, kernelTransport } from './kernel-transport.js';

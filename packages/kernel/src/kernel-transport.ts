@@ -7,8 +7,8 @@
 import { connect as connectSocket, createServer, type Server } from 'node:net';
 import type { AbortLike, ByteStream, Listener, Transport } from '@netlayers/http';
 import { BlockPool } from './block-pool.js';
+import { DuplexStream, HIGH_WATER_MARK } from './duplex-stream.js';
 import { connectError } from './errors.js';
-import { KernelStream } from './kernel-stream.js';
 
 /** Settings of {@link kernelTransport}. */
 export interface KernelTransportOptions {
@@ -16,20 +16,18 @@ export interface KernelTransportOptions {
   readonly highWaterMark?: number;
 }
 
-/** Memory kept for later writes: 64 blocks are 4 MiB. */
-const POOLED_BLOCKS = 64;
 /** What one read may bring; larger ones were not faster. */
 const READ_BUFFER = 0x4_0000;
 const DEFAULT_BACKLOG = 511;
 
 /** Makes a transport on the TCP of the operating system. Streams outlive its `close`. */
 export function kernelTransport(options: KernelTransportOptions = {}): Transport {
-  return new KernelTransport(options.highWaterMark ?? 0x2_0000);
+  return new KernelTransport(options.highWaterMark ?? HIGH_WATER_MARK);
 }
 
 class KernelTransport implements Transport {
   readonly #highWaterMark: number;
-  readonly #pool = new BlockPool(POOLED_BLOCKS);
+  readonly #pool = new BlockPool();
   readonly #servers = new Set<Server>();
   /**
    * One for all connections: a read and the delivery of what it brought are one call. No Buffer:
@@ -46,7 +44,7 @@ class KernelTransport implements Transport {
     accept: (stream: ByteStream) => void,
   ): Promise<Listener> {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-      accept(new KernelStream(socket, this.#pool, this.#highWaterMark, true));
+      accept(new DuplexStream(socket, this.#pool, this.#highWaterMark, true));
     });
     return new Promise((resolve, reject) => {
       server.once('error', reject);
@@ -71,7 +69,7 @@ class KernelTransport implements Transport {
     this.#readBuffer ??= new Uint8Array(READ_BUFFER);
     const buffer = this.#readBuffer;
     return new Promise((resolve, reject) => {
-      let stream: KernelStream | null = null;
+      let stream: DuplexStream | null = null;
       const callback = (length: number): boolean => {
         stream?.deliver(buffer, 0, length);
         return true;
@@ -95,7 +93,7 @@ class KernelTransport implements Transport {
         settle();
         // Reading starts with the handler.
         socket.pause();
-        stream = new KernelStream(socket, this.#pool, this.#highWaterMark, false);
+        stream = new DuplexStream(socket, this.#pool, this.#highWaterMark, false);
         resolve(stream);
       });
     });

@@ -5,6 +5,8 @@
  * @packageDocumentation
  */
 
+export { type ByteStreamOfOptions, byteStreamOf } from '@netlayers/kernel';
+export { type DuplexOfOptions, duplexOf, type StreamDuplex } from './duplex-of.js';
 export type { ChooseHost, SocketRequest } from './handle-choice.js';
 export { installHooks } from './hooks.js';
 export { ServerHandle } from './server-handle.js';

@@ -1,5 +1,5 @@
 /**
- * A connection of the kernel's TCP as a `ByteStream`.
+ * A duplex stream of Node as a `ByteStream`: a socket of the kernel's TCP, or any other.
  *
  * Writing: bytes are copied into a block; a block leaves when it is full, when the last cork is
  * pulled, or once per tick after the microtasks, so that all answers of one turn share a system
@@ -9,11 +9,14 @@
  * except the close of a connection that failed.
  */
 
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { checkOctets } from '@netlayers/bytes';
 import type { ByteStream, ByteStreamHandler } from '@netlayers/http';
 import { BLOCK_SIZE, type Block, type BlockPool } from './block-pool.js';
 import { resetError, unreadError } from './errors.js';
+
+/** Bytes waiting in a stream from which `write` returns false, unless told otherwise. */
+export const HIGH_WATER_MARK = 0x2_0000;
 
 /** A server that listens on `::` sees IPv4 peers in this form (RFC 4291, 2.5.5.2). */
 const plainAddress = (address = ''): string =>
@@ -25,13 +28,29 @@ interface PartialHandle {
   readonly writeQueueSize?: number;
 }
 
-/** Wraps one socket of `node:net`, which it then owns. */
-export class KernelStream implements ByteStream {
+/**
+ * What a socket has beyond a `Duplex`. Where `resetAndDestroy` is there, `destroy` sends what the
+ * stream has taken, and an end or a reset behind it, as the kernel does.
+ */
+interface SocketLike extends Duplex {
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+  /** Bytes that were written and that the peer has not acknowledged, where it knows. */
+  readonly unacknowledged?: number;
+  /** TLS counts other bytes than its user does. */
+  readonly encrypted?: boolean;
+  resetAndDestroy?(): unknown;
+}
+
+/** Wraps one stream, which it then owns. */
+export class DuplexStream implements ByteStream {
   readonly localAddress: string;
   readonly localPort: number;
   readonly remoteAddress: string;
   readonly remotePort: number;
-  readonly #socket: Socket;
+  readonly #socket: SocketLike;
   readonly #pool: BlockPool;
   readonly #highWaterMark: number;
   /** Whether data arrives through the socket's `data` event; otherwise through `deliver`. */
@@ -64,7 +83,7 @@ export class KernelStream implements ByteStream {
   };
   readonly #handleSent = (): void => this.#blockSent();
 
-  constructor(socket: Socket, pool: BlockPool, highWaterMark: number, usesDataEvent: boolean) {
+  constructor(socket: SocketLike, pool: BlockPool, highWaterMark: number, usesDataEvent: boolean) {
     this.localAddress = plainAddress(socket.localAddress);
     this.localPort = socket.localPort ?? 0;
     this.remoteAddress = plainAddress(socket.remoteAddress);
@@ -89,6 +108,9 @@ export class KernelStream implements ByteStream {
     // What a socket calls back for it calls back whole, however much it was. Its handle knows better;
     // Node itself asks it to tell a slow peer from one that has stopped. Other hosts may not have it.
     const { _handle: handle } = this.#socket as unknown as { _handle?: PartialHandle | null };
+    const { unacknowledged, encrypted } = this.#socket;
+    if (unacknowledged !== undefined) return unacknowledged + (this.#block?.filled ?? 0);
+    if (encrypted === true) return this.#queued;
     if (handle?.writeQueueSize === undefined || handle.bytesWritten === undefined) {
       return this.#queued;
     }
@@ -189,7 +211,10 @@ export class KernelStream implements ByteStream {
 
   /** The kernel's own close sends a FIN, or a reset where bytes are unread: a shutdown would not. */
   #destroyIfSent(): void {
-    if (this.#closing && this.#queued === 0 && !this.#refused) this.#socket.destroy();
+    if (!this.#closing || this.#queued > 0 || this.#refused) return;
+    const socket = this.#socket;
+    if (socket.resetAndDestroy !== undefined && socket.encrypted !== true) socket.destroy();
+    else socket.end(() => socket.destroy());
   }
 
   /** Bytes have come that nobody reads. */
@@ -205,8 +230,12 @@ export class KernelStream implements ByteStream {
     const socket = this.#socket;
     const { writableEnded, writableFinished, writableLength } = socket;
     const shuttingDown = writableEnded && !writableFinished && writableLength === 0;
-    if (shuttingDown && !socket.destroyed) socket.once('finish', () => socket.resetAndDestroy());
-    else socket.resetAndDestroy();
+    const reset = (): unknown =>
+      socket.resetAndDestroy === undefined || socket.encrypted === true
+        ? socket.destroy()
+        : socket.resetAndDestroy();
+    if (shuttingDown && !socket.destroyed) socket.once('finish', reset);
+    else reset();
   }
 
   #scheduleFlush(): void {
