@@ -6,9 +6,17 @@
  */
 
 export { type ByteStreamOfOptions, byteStreamOf } from '@netlayers/kernel';
+export {
+  agentFor,
+  type DispatcherOptions,
+  dispatcherFor,
+  type HostAgents,
+} from './agents.js';
 export { type DuplexOfOptions, duplexOf, type StreamDuplex } from './duplex-of.js';
 export type { ChooseHost, SocketRequest } from './handle-choice.js';
 export { installHooks } from './hooks.js';
+export { installStack, loopbackOnKernel, type StackRule } from './install-stack.js';
+export { netOf, type StackNet } from './net-of.js';
 export { ServerHandle } from './server-handle.js';
 export type { HostConnectOptions, HostStream, SocketHost } from './socket-host.js';
 export { StreamHandle } from './stream-handle.js';
