@@ -1,0 +1,117 @@
+/**
+ * Programs of Node between two simulated hosts, over a link that loses every twentieth packet.
+ */
+
+import { once } from 'node:events';
+import http from 'node:http';
+import http2 from 'node:http2';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import tls from 'node:tls';
+import { agentFor, dispatcherFor, duplexOf, netOf } from '@netlayers/node';
+import { createNetwork } from '@netlayers/sim';
+import { request as undiciRequest } from 'undici';
+import { describe, expect, it } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { selfSigned } from './certificate.js';
+
+const FAR = '10.0.0.2';
+const LINK = { delayMs: 20, loss: 0.05 };
+const certificate = selfSigned();
+const trust = { ca: certificate.cert, servername: 'localhost' };
+const BODY = Buffer.alloc(300_000, 'netlayers');
+
+async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+const echo = (request: http.IncomingMessage, response: http.ServerResponse): void => {
+  request.pipe(response);
+};
+
+type Connecting = { emit(name: 'connection', socket: unknown): boolean };
+
+/** Two hosts of a lossy link, and a way to serve what connects to the far one. */
+function lossy(seed: number) {
+  const network = createNetwork({ seed });
+  const near = network.host({ address: '10.0.0.1' });
+  const far = network.host({ address: FAR });
+  network.link(near, far, LINK);
+  const serve = async (server: Connecting): Promise<number> => {
+    const port = netOf(far.stack).createServer((socket) => server.emit('connection', socket));
+    port.listen(0, FAR);
+    await once(port, 'listening');
+    return (port.address() as AddressInfo).port;
+  };
+  return { network, near: near.stack, far: far.stack, serve };
+}
+
+describe.each([1, 2, 3])('with 5 %% of the packets lost, seed %i', (seed) => {
+  it('node:http and node:https by agents', async () => {
+    const { network, near, serve } = lossy(seed);
+    await network.run(async () => {
+      const agents = agentFor(near);
+      const plain = await serve(http.createServer(echo));
+      const secure = await serve(https.createServer(certificate, echo));
+      for (let time = 0; time < 3; time++) {
+        for (const request of [
+          http.request({ host: FAR, port: plain, method: 'POST', agent: agents.http }),
+          https.request({ host: FAR, port: secure, method: 'POST', agent: agents.https, ...trust }),
+        ]) {
+          request.end(BODY);
+          const [response] = await once(request, 'response');
+          expect(await textOf(response)).toBe(BODY.toString());
+        }
+      }
+    });
+  });
+
+  it('node:http2 over TLS, many streams at once', async () => {
+    const { network, near, serve } = lossy(seed);
+    await network.run(async () => {
+      const server = http2.createSecureServer(certificate);
+      server.on('stream', (stream: http2.ServerHttp2Stream) => {
+        stream.respond();
+        stream.pipe(stream);
+      });
+      const port = await serve(server);
+      const stream = await near.connect({ host: FAR, port });
+      const socket = tls.connect({
+        socket: duplexOf(stream, { allowHalfOpen: true }),
+        ALPNProtocols: ['h2'],
+        ...trust,
+      });
+      const session = http2.connect('https://h', { createConnection: () => socket });
+      const bodies = Array.from({ length: 4 }, () => {
+        const request = session.request({ ':method': 'POST' });
+        request.end(BODY);
+        return textOf(request);
+      });
+      for (const body of await Promise.all(bodies)) expect(body).toBe(BODY.toString());
+      session.close();
+    });
+  });
+
+  it('undici and ws', async () => {
+    const { network, near, serve } = lossy(seed);
+    await network.run(async () => {
+      const server = http.createServer(echo);
+      const sockets = new WebSocketServer({ server });
+      sockets.on('connection', (socket) => socket.on('message', (data) => socket.send(data)));
+      const port = await serve(server);
+      const dispatcher = await dispatcherFor(near);
+      const url = `http://${FAR}:${port}/`;
+      const { body } = await undiciRequest(url, { dispatcher, method: 'POST', body: BODY });
+      expect(await body.text()).toBe(BODY.toString());
+      const socket = new WebSocket(`ws://${FAR}:${port}`, { agent: agentFor(near).http });
+      await once(socket, 'open');
+      socket.send(BODY);
+      expect(String((await once(socket, 'message'))[0])).toBe(BODY.toString());
+      socket.close(1000);
+      await once(socket, 'close');
+      await dispatcher.close();
+    });
+  });
+});
