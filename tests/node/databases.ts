@@ -15,22 +15,6 @@ export interface Database {
   close(): Promise<void>;
 }
 
-const hasCommand = (name: string): boolean => {
-  try {
-    execFileSync('sh', ['-c', `command -v ${name}`], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-/** Says in one line why a test is left out; `true` when nothing is missing. */
-export function hasCommands(...names: readonly string[]): boolean {
-  const missing = names.filter((name) => !hasCommand(name));
-  if (missing.length > 0) console.warn(`skipped: no ${missing.join(', ')} on this machine`);
-  return missing.length === 0;
-}
-
 const PATIENCE_MS = 20_000;
 
 async function running(child: ChildProcess, path: string, folder: string): Promise<Database> {
