@@ -3,6 +3,7 @@
  * channel of SSH, a socket of a pipe, TLS.
  */
 
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ByteStream } from '@netlayers/http';
 import { BlockPool } from './block-pool.js';
@@ -28,7 +29,8 @@ export function byteStreamOf(duplex: Duplex, options: ByteStreamOfOptions = {}):
   check(duplex);
   duplex.allowHalfOpen = true;
   duplex.pause();
-  return new DuplexStream(duplex, pool, options.highWaterMark ?? HIGH_WATER_MARK, true);
+  const traits = { usesDataEvent: true, returnsChunks: duplex instanceof Socket };
+  return new DuplexStream(duplex, pool, options.highWaterMark ?? HIGH_WATER_MARK, traits);
 }
 
 function check(duplex: Duplex): void {

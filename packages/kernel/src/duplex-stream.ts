@@ -44,6 +44,14 @@ interface SocketLike extends Duplex {
   resetAndDestroy?(): unknown;
 }
 
+/** What a wrapped stream is known to do. */
+export interface DuplexTraits {
+  /** Whether data arrives through the `data` event; otherwise through `deliver`. */
+  readonly usesDataEvent: boolean;
+  /** Whether it is done with a chunk when it calls back: a stream in memory may hand it on. */
+  readonly returnsChunks: boolean;
+}
+
 /** Wraps one stream, which it then owns. */
 export class DuplexStream implements ByteStream {
   readonly localAddress: string;
@@ -53,8 +61,7 @@ export class DuplexStream implements ByteStream {
   readonly #socket: SocketLike;
   readonly #pool: BlockPool;
   readonly #highWaterMark: number;
-  /** Whether data arrives through the socket's `data` event; otherwise through `deliver`. */
-  readonly #usesDataEvent: boolean;
+  readonly #traits: DuplexTraits;
   #handler: ByteStreamHandler | null = null;
   #paused = false;
   /** What could not be delivered while there was no handler, or while paused. */
@@ -83,7 +90,7 @@ export class DuplexStream implements ByteStream {
   };
   readonly #handleSent = (): void => this.#blockSent();
 
-  constructor(socket: SocketLike, pool: BlockPool, highWaterMark: number, usesDataEvent: boolean) {
+  constructor(socket: SocketLike, pool: BlockPool, highWaterMark: number, traits: DuplexTraits) {
     this.localAddress = plainAddress(socket.localAddress);
     this.localPort = socket.localPort ?? 0;
     this.remoteAddress = plainAddress(socket.remoteAddress);
@@ -91,7 +98,7 @@ export class DuplexStream implements ByteStream {
     this.#socket = socket;
     this.#pool = pool;
     this.#highWaterMark = highWaterMark;
-    this.#usesDataEvent = usesDataEvent;
+    this.#traits = traits;
     socket.on('error', (error) => {
       this.#error ??= resetError(error);
     });
@@ -121,7 +128,7 @@ export class DuplexStream implements ByteStream {
     const first = this.#handler === null;
     this.#handler = handler;
     if (!first) return;
-    if (this.#usesDataEvent) {
+    if (this.#traits.usesDataEvent) {
       this.#socket.on('data', (chunk: Buffer) => this.deliver(chunk, 0, chunk.length));
     }
     if (!this.#paused) this.#goOn();
@@ -250,7 +257,8 @@ export class DuplexStream implements ByteStream {
     this.#block = null;
     this.#inFlight.push(block);
     const { bytes, filled } = block;
-    this.#socket.write(filled === BLOCK_SIZE ? bytes : bytes.subarray(0, filled), this.#handleSent);
+    const chunk = filled === BLOCK_SIZE ? bytes : bytes.subarray(0, filled);
+    this.#socket.write(this.#traits.returnsChunks ? chunk : Buffer.from(chunk), this.#handleSent);
   }
 
   /** The socket calls back once per chunk, in order, also for those that it gave up. */

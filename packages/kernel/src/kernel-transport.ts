@@ -19,6 +19,8 @@ export interface KernelTransportOptions {
 /** What one read may bring; larger ones were not faster. */
 const READ_BUFFER = 0x4_0000;
 const DEFAULT_BACKLOG = 511;
+const ACCEPTED = { usesDataEvent: true, returnsChunks: true };
+const CONNECTED = { usesDataEvent: false, returnsChunks: true };
 
 /** Makes a transport on the TCP of the operating system. Streams outlive its `close`. */
 export function kernelTransport(options: KernelTransportOptions = {}): Transport {
@@ -44,7 +46,7 @@ class KernelTransport implements Transport {
     accept: (stream: ByteStream) => void,
   ): Promise<Listener> {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-      accept(new DuplexStream(socket, this.#pool, this.#highWaterMark, true));
+      accept(new DuplexStream(socket, this.#pool, this.#highWaterMark, ACCEPTED));
     });
     return new Promise((resolve, reject) => {
       server.once('error', reject);
@@ -93,7 +95,7 @@ class KernelTransport implements Transport {
         settle();
         // Reading starts with the handler.
         socket.pause();
-        stream = new DuplexStream(socket, this.#pool, this.#highWaterMark, false);
+        stream = new DuplexStream(socket, this.#pool, this.#highWaterMark, CONNECTED);
         resolve(stream);
       });
     });
