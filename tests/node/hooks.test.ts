@@ -103,6 +103,52 @@ describe('node:net', () => {
     expect(await textOf(net.connect(options as never))).toBe('found');
   });
 
+  it('tries it there also when the choice was taken back meanwhile', async () => {
+    const port = await listen(net.createServer((socket) => socket.end('found')));
+    const addresses = [
+      { address: '2001:db8::1', family: 6 },
+      { address: FAR, family: 4 },
+    ];
+    const lookup = (_: string, __: object, callback: (error: null, all: object[]) => void): void =>
+      setImmediate(() => {
+        uninstall();
+        callback(null, addresses);
+      }) as never;
+    const options = { port, host: 'far.test', lookup, autoSelectFamily: true };
+    const socket = net.connect(options as never);
+    expect(await textOf(socket)).toBe('found');
+  });
+
+  it('has no way to an address of another kind', async () => {
+    const socket = net.connect({ port: 80, host: '2001:db8::1' });
+    const error = { code: 'ENETUNREACH', syscall: 'connect', address: '2001:db8::1', port: 80 };
+    expect((await once(socket, 'error'))[0]).toMatchObject(error);
+    const server = net.createServer().listen(0, '2001:db8::1');
+    expect((await once(server, 'error'))[0]).toMatchObject({ code: 'EADDRNOTAVAIL' });
+  });
+
+  it('makes what a program throws an uncaught exception, and goes on', async () => {
+    const caught: unknown[] = [];
+    const listeners = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    process.on('uncaughtException', (error) => caught.push(error.message));
+    try {
+      const port = await listen(net.createServer((socket) => socket.end(BODY)));
+      const socket = net.connect(port, FAR);
+      let length = 0;
+      socket.on('data', (chunk) => {
+        length += chunk.length;
+        throw new Error('of the program');
+      });
+      await once(socket, 'close');
+      expect(length).toBe(BODY.length);
+      expect(new Set(caught)).toEqual(new Set(['of the program']));
+    } finally {
+      process.removeAllListeners('uncaughtException');
+      for (const listener of listeners) process.on('uncaughtException', listener);
+    }
+  });
+
   it('reads into a buffer of the program', async () => {
     const port = await listen(net.createServer((socket) => socket.end('into')));
     const buffer = Buffer.alloc(16);

@@ -60,6 +60,8 @@ function overInner(
   return socket;
 }
 
+const CONNECT_TIMEOUT_MS = 10_000;
+
 /** What undici asks a connection for. */
 interface UndiciTarget {
   readonly hostname: string;
@@ -72,6 +74,8 @@ interface UndiciTarget {
 
 /** Settings of {@link dispatcherFor}. */
 export interface DispatcherOptions {
+  /** How long a connection may take to be there, in ms; 0 = as long as TCP tries. @default 10,000 */
+  readonly connectTimeoutMs?: number;
   /** Of TLS, such as `ca`. */
   readonly tls?: ConnectionOptions;
   /** Of undici's `Agent`. */
@@ -88,11 +92,18 @@ export async function dispatcherFor(
   options: DispatcherOptions = {},
 ): Promise<Undici> {
   const net = netOf(host);
-  const { Agent } = await loadUndici();
+  const { Agent, errors } = await loadUndici();
+  const { connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
   const connect = (target: UndiciTarget, connected: Connected): void => {
     const socket = connectTo(net, target, options.tls ?? {});
     const event = target.protocol === 'https:' ? 'secureConnect' : 'connect';
+    const expire = (): void => {
+      const message = `no connection within ${connectTimeoutMs} ms`;
+      socket.destroy(new errors.ConnectTimeoutError(message));
+    };
+    const timer = connectTimeoutMs > 0 ? setTimeout(expire, connectTimeoutMs) : undefined;
     const settle = (error: Error | null): void => {
+      clearTimeout(timer);
       socket.off(event, succeed).off('error', settle);
       connected(error, error === null ? socket : null);
     };

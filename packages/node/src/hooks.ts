@@ -28,6 +28,7 @@ const choices: ChooseHost[] = [];
 
 /** Takes the hooks away again. */
 let removeHooks: (() => void)[] = [];
+let keepsHosts = false;
 
 function choose(request: SocketRequest): SocketHost | null {
   for (let at = choices.length - 1; at >= 0; at--) {
@@ -58,9 +59,8 @@ export function installHooks(choose: ChooseHost): () => void {
 }
 
 function addHooks(): void {
-  const { reinitializeHandle } = nodeInternals();
-  const socket = net.Socket.prototype;
-  replace(socket, 'connect', (connect) => {
+  keepHosts();
+  replace(net.Socket.prototype, 'connect', (connect) => {
     return function (this: unknown, ...args) {
       const request = connectRequestOf(args);
       const host = request === null ? null : choose(request);
@@ -68,13 +68,6 @@ function addHooks(): void {
       return connect.apply(this, args);
     };
   });
-  for (const prototype of [socket, tls.TLSSocket.prototype]) {
-    replace(prototype, reinitializeHandle, (reinitialize) => {
-      return function (this: unknown, handle) {
-        return reinitialize.call(this, nextHandle(this as Socket, handle));
-      };
-    });
-  }
   replace(net.Server.prototype, '_listen2', (listen) => {
     return function (this: unknown, ...args) {
       const server = this as Server & { readonly _handle: unknown };
@@ -87,6 +80,24 @@ function addHooks(): void {
       return listenOn(server, host, listen2, args as Parameters<ListenMethod>);
     };
   });
+}
+
+/**
+ * Has every further attempt of a socket go where the first went. This hook stays, since attempts may
+ * come after the choice was taken back; it does nothing for sockets of the kernel.
+ */
+function keepHosts(): void {
+  if (keepsHosts) return;
+  const { reinitializeHandle } = nodeInternals();
+  for (const prototype of [net.Socket.prototype, tls.TLSSocket.prototype]) {
+    replace(prototype, reinitializeHandle, (reinitialize) => {
+      return function (this: unknown, handle) {
+        return reinitialize.call(this, nextHandle(this as Socket, handle));
+      };
+    });
+  }
+  removeHooks = [];
+  keepsHosts = true;
 }
 
 /** Puts a method in front of another; one that somebody else has put in front of ours stays. */

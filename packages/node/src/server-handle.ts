@@ -37,7 +37,7 @@ export class ServerHandle {
       });
       return 0;
     } catch (error) {
-      return errnoOfError(error, 'EINVAL');
+      return errnoOfError(error, 'EADDRNOTAVAIL');
     }
   }
 

@@ -32,8 +32,10 @@ interface ConnectRequest {
   ): void;
 }
 
-/** Numbers that are asked for often. */
+/** What libuv calls success. */
 const OK = 0;
+/** The most bytes that are read in one call, as libuv asks for them. */
+const PIECE = 0x1_0000;
 const KEEP_ALIVE_UNIT_MS = 1000;
 
 /** One connection, or one that is yet to be made. */
@@ -70,9 +72,7 @@ export class StreamHandle extends JsStream {
     this.#stream = stream;
     if (!this.#isReading) stream.pause();
     stream.setHandler({
-      handleData: (buf, start, end) => {
-        guarded(() => this.readBuffer(buf.subarray(start, end)));
-      },
+      handleData: (buf, start, end) => this.#read(buf, start, end),
       handleEnd: () => {
         this.#due = 'end';
         this.#scheduleDue();
@@ -151,7 +151,7 @@ export class StreamHandle extends JsStream {
     const failed = (error: unknown): void => {
       if (this.#isClosed) return;
       this.#connecting = null;
-      const status = errnoOfError(error, 'ECONNREFUSED');
+      const status = connectStatus(error);
       guarded(() => request.oncomplete?.(status, this, request, false, false));
     };
     startConnect(this.host, options).then(connected, failed);
@@ -255,6 +255,16 @@ export class StreamHandle extends JsStream {
     deferred(this.host, () => this.#scope.runInAsyncScope(callback));
   }
 
+  /**
+   * Native layers take so much in one call; in pieces, a program that throws, or that destroys the
+   * socket, is not called again from inside of the same one.
+   */
+  #read(buf: Uint8Array, start: number, end: number): void {
+    for (let at = start; at < end && !this.#isClosed; at += PIECE) {
+      guarded(() => this.readBuffer(buf.subarray(at, Math.min(end, at + PIECE))));
+    }
+  }
+
   #takeFailure(): number {
     const failure = this.#failure;
     this.#failure = OK;
@@ -313,6 +323,12 @@ export class StreamHandle extends JsStream {
     this.#finishWrite(failure);
   }
 }
+
+/** An address that the host cannot make anything of is one that it has no way to. */
+const connectStatus = (error: unknown): number =>
+  (error as { readonly code?: unknown } | null)?.code === 'ENOTFOUND'
+    ? errnoOf('ENETUNREACH', 'ENETUNREACH')
+    : errnoOfError(error, 'EINVAL');
 
 /** A connect that throws is one that fails. */
 const startConnect = async (
