@@ -42,6 +42,9 @@ const KEEP_ALIVE_UNIT_MS = 1000;
 export class StreamHandle extends JsStream {
   /** Who connects, and what a second attempt of the same socket connects through. */
   readonly host: SocketHost;
+  /** Node leaves alone what a handle does not have. */
+  readonly setTypeOfService = undefined;
+  readonly getTypeOfService = undefined;
   #stream: HostStream | null = null;
   #bound: SocketAddress | null = null;
   #connecting: AbortController | null = null;
@@ -197,6 +200,11 @@ export class StreamHandle extends JsStream {
   setKeepAlive(on: boolean, delay: number): number {
     this.#stream?.setKeepAlive?.(on, delay * KEEP_ALIVE_UNIT_MS);
     return OK;
+  }
+
+  /** Whether something waits that the reader has not been told: no connection for another request. */
+  hasPendingRead(): boolean {
+    return this.#due !== 'nothing';
   }
 
   setSimultaneousAccepts(): number {
