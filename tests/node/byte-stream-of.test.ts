@@ -14,12 +14,14 @@ import { Client } from '@netlayers/client';
 import { type ByteStream, Response, type Transport } from '@netlayers/http';
 import { byteStreamOf, netOf, type StackNet } from '@netlayers/node';
 import { Server } from '@netlayers/server';
+import { createNetwork, type LinkOptions } from '@netlayers/sim';
+import type { TcpSettings } from '@netlayers/tcp';
 import { byteStreamSuite, type TransportFixture } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import { selfSigned } from './certificate.js';
-import { twoStacks } from './stacks.js';
 
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Virtual time for every retransmission that a settled network still wants to make. */
+const SETTLING_MS = 20_000;
 
 /** What Node's sockets on a stack are, as byte streams. */
 class SocketTransport implements Transport {
@@ -72,32 +74,45 @@ class SocketTransport implements Transport {
   }
 }
 
-function makeTransports(): TransportFixture {
-  const stacks = twoStacks();
-  const server = new SocketTransport(netOf(stacks.far));
-  const client = new SocketTransport(netOf(stacks.near));
+let seed = 0;
+
+function makeTransports(link: LinkOptions, tcp: Partial<TcpSettings> = {}): TransportFixture {
+  const network = createNetwork({ seed: ++seed });
+  const far = network.host({ address: '10.0.0.1', tcp });
+  const near = network.host({ address: '10.0.0.2', tcp });
+  network.link(far, near, link);
   return {
-    server,
-    client,
-    host: '10.0.0.2',
-    until: async (condition) => {
-      const start = performance.now();
-      while (!condition()) {
-        if (performance.now() - start > 20_000) throw new Error('the condition never held');
-        await nextTurn();
-      }
+    server: new SocketTransport(netOf(far.stack)),
+    client: new SocketTransport(netOf(near.stack)),
+    host: far.address,
+    until: (condition) => network.until(condition),
+    settle: () => network.advance(SETTLING_MS),
+    close: async () => {
+      const closing = [far.stack.close({ drainMs: 0 }), near.stack.close({ drainMs: 0 })];
+      await network.run(() => Promise.all(closing));
     },
-    settle: async () => {
-      for (let turn = 0; turn < 100; turn++) await nextTurn();
-    },
-    close: stacks.close,
   };
 }
 
+const tools = { describe, it, expect };
+
 byteStreamSuite({
-  name: "Node's sockets on a stack",
-  tools: { describe, it, expect },
-  makeTransports,
+  name: "Node's sockets on a stack, a perfect link",
+  tools,
+  makeTransports: () => makeTransports({ delayMs: 1 }),
+});
+
+byteStreamSuite({
+  name: "Node's sockets on a stack, a bad link",
+  tools,
+  makeTransports: () =>
+    makeTransports(
+      { delayMs: 5, jitterMs: 1, loss: 0.02, duplicate: 0.02, corrupt: 0.005 },
+      { receiveBuffer: 200_000, sendBuffer: 400_000 },
+    ),
+  bulkBytes: 1 << 20,
+  bufferLimit: 4 << 20,
+  manyStreams: 30,
 });
 
 /** A Duplex that knows neither reset nor addresses, such as a channel of SSH. */
