@@ -9,11 +9,19 @@ import https from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import tls from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
-import { agentFor, dispatcherFor, duplexOf, installStack, netOf } from '@netlayers/node';
+import {
+  agentFor,
+  dispatcherFor,
+  duplexOf,
+  installStack,
+  netOf,
+  type SocketHost,
+} from '@netlayers/node';
+import type { Stack } from '@netlayers/stack';
 import express from 'express';
 import fastify from 'fastify';
 import { Hono } from 'hono';
-import { request as undiciRequest } from 'undici';
+import { Agent, request as undiciRequest } from 'undici';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { selfSigned } from './certificate.js';
@@ -28,6 +36,11 @@ const nearNet = netOf(stacks.near);
 const farNet = netOf(stacks.far);
 const agents = agentFor(stacks.near);
 const BODY = Buffer.alloc(300_000, 'netlayers');
+
+const hostOf = (stack: Stack): SocketHost => ({
+  listen: (options, accept) => stack.listen(options, accept),
+  connect: (options) => stack.connect(options),
+});
 
 const open: { close(): unknown }[] = [];
 afterEach(() => {
@@ -163,7 +176,7 @@ describe('clients', () => {
   });
 
   it('undici and fetch by a dispatcher, over TLS too', async () => {
-    const dispatcher = await dispatcherFor(stacks.near, { tls: trust });
+    const dispatcher = dispatcherFor(stacks.near, Agent, { tls: trust });
     const port = await serve(http.createServer(echo));
     const url = `http://${FAR}:${port}/`;
     const { body } = await undiciRequest(url, { dispatcher, method: 'POST', body: BODY });
@@ -176,6 +189,15 @@ describe('clients', () => {
       code: 'ECONNREFUSED',
     });
     await dispatcher.close();
+  });
+
+  it('a dispatcher gives up a connection that is never there', async () => {
+    const silent = { ...hostOf(stacks.near), connect: () => new Promise<never>(() => {}) };
+    const dispatcher = dispatcherFor(silent, Agent, { connectTimeoutMs: 1 });
+    await expect(undiciRequest(`http://${FAR}/`, { dispatcher })).rejects.toMatchObject({
+      code: 'UND_ERR_CONNECT_TIMEOUT',
+    });
+    expect(() => dispatcherFor(stacks.near, {} as never)).toThrow('takes the Agent of undici');
   });
 
   it('node:http2 by createConnection', async () => {

@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 import tls from 'node:tls';
 import { agentFor, dispatcherFor, duplexOf, netOf } from '@netlayers/node';
 import { createNetwork } from '@netlayers/sim';
-import { request as undiciRequest } from 'undici';
+import { Agent, request as undiciRequest } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { selfSigned } from './certificate.js';
@@ -101,7 +101,7 @@ describe.each([1, 2, 3])('with 5 %% of the packets lost, seed %i', (seed) => {
       const sockets = new WebSocketServer({ server });
       sockets.on('connection', (socket) => socket.on('message', (data) => socket.send(data)));
       const port = await serve(server);
-      const dispatcher = await dispatcherFor(near);
+      const dispatcher = dispatcherFor(near, Agent);
       const url = `http://${FAR}:${port}/`;
       const { body } = await undiciRequest(url, { dispatcher, method: 'POST', body: BODY });
       expect(await body.text()).toBe(BODY.toString());

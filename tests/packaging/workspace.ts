@@ -43,7 +43,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   kernel: { kind: 'node', imports: ['http', 'bytes'] },
   static: { kind: 'node', imports: ['http', 'server'], foreign: ['mime'] },
   // Of a stack it names the shape, and of what is below HTTP nothing.
-  node: { kind: 'node', imports: ['http', 'kernel', 'host', 'bytes'], foreign: ['undici'] },
+  node: { kind: 'node', imports: ['http', 'kernel', 'host', 'bytes'] },
 };
 
 /** The part of a package.json that is looked at. */

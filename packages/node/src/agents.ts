@@ -6,7 +6,6 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import tls, { type ConnectionOptions, type TLSSocket } from 'node:tls';
-import type { Agent as Undici } from 'undici';
 import { netOf, type StackNet } from './net-of.js';
 import type { SocketHost } from './socket-host.js';
 
@@ -72,35 +71,40 @@ interface UndiciTarget {
   readonly localAddress?: string | null;
 }
 
+/** The class `Agent` of undici: the caller's own, so that its version is that of the caller's `fetch`. */
+export type UndiciAgent<Agent> = new (options: {
+  // undici types its connector differently from version to version.
+  // biome-ignore lint/suspicious/noExplicitAny: see above.
+  readonly connect: any;
+}) => Agent;
+
 /** Settings of {@link dispatcherFor}. */
 export interface DispatcherOptions {
   /** How long a connection may take to be there, in ms; 0 = as long as TCP tries. @default 10,000 */
   readonly connectTimeoutMs?: number;
   /** Of TLS, such as `ca`. */
   readonly tls?: ConnectionOptions;
-  /** Of undici's `Agent`. */
-  readonly agent?: Undici.Options;
+  /** Further options of undici's `Agent`. */
+  readonly agent?: object;
 }
 
 /**
  * Makes a dispatcher for `fetch(url, { dispatcher })` and for undici's own functions.
  *
- * @throws rejects with code ERR_MODULE_NOT_FOUND where undici is not installed.
+ * @param Agent the class of that name in undici.
  */
-export async function dispatcherFor(
+export function dispatcherFor<Agent>(
   host: SocketHost,
+  Agent: UndiciAgent<Agent>,
   options: DispatcherOptions = {},
-): Promise<Undici> {
+): Agent {
+  if (typeof Agent !== 'function') throw new TypeError('dispatcherFor takes the Agent of undici');
   const net = netOf(host);
-  const { Agent, errors } = await loadUndici();
   const { connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
   const connect = (target: UndiciTarget, connected: Connected): void => {
     const socket = connectTo(net, target, options.tls ?? {});
     const event = target.protocol === 'https:' ? 'secureConnect' : 'connect';
-    const expire = (): void => {
-      const message = `no connection within ${connectTimeoutMs} ms`;
-      socket.destroy(new errors.ConnectTimeoutError(message));
-    };
+    const expire = (): void => void socket.destroy(connectTimeout(connectTimeoutMs));
     const timer = connectTimeoutMs > 0 ? setTimeout(expire, connectTimeoutMs) : undefined;
     const settle = (error: Error | null): void => {
       clearTimeout(timer);
@@ -110,8 +114,15 @@ export async function dispatcherFor(
     const succeed = (): void => settle(null);
     socket.once(event, succeed).once('error', settle);
   };
-  return new Agent({ ...options.agent, connect: connect as never });
+  return new Agent({ ...options.agent, connect });
 }
+
+/** As undici's own. */
+const connectTimeout = (ms: number): Error =>
+  Object.assign(new Error(`no connection within ${ms} ms`), {
+    name: 'ConnectTimeoutError',
+    code: 'UND_ERR_CONNECT_TIMEOUT',
+  });
 
 function connectTo(net: StackNet, target: UndiciTarget, options: ConnectionOptions): Socket {
   const { hostname, protocol, localAddress } = target;
@@ -127,13 +138,4 @@ function connectTo(net: StackNet, target: UndiciTarget, options: ConnectionOptio
   const servername = target.servername ?? (net.isIP(where.host) === 0 ? where.host : '');
   const all = { ALPNProtocols: ['http/1.1'], servername, ...options, ...where };
   return overInner(net, all, (inner) => tls.connect(inner));
-}
-
-async function loadUndici(): Promise<typeof import('undici')> {
-  try {
-    return await import('undici');
-  } catch (error) {
-    const message = 'dispatcherFor stands on undici, which is not installed: npm install undici';
-    throw Object.assign(new Error(message, { cause: error }), { code: 'ERR_MODULE_NOT_FOUND' });
-  }
 }

@@ -11,6 +11,7 @@ export {
   type DispatcherOptions,
   dispatcherFor,
   type HostAgents,
+  type UndiciAgent,
 } from './agents.js';
 export { type DuplexOfOptions, duplexOf, type StreamDuplex } from './duplex-of.js';
 export type { ChooseHost, SocketRequest } from './handle-choice.js';
