@@ -9,7 +9,7 @@ import http2 from 'node:http2';
 import https from 'node:https';
 import net, { type AddressInfo, type Server } from 'node:net';
 import tls from 'node:tls';
-import { installHooks, type SocketRequest } from '@netlayers/node';
+import { installHooks, netOf, type SocketRequest } from '@netlayers/node';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { selfSigned } from './certificate.js';
 import { twoStacks } from './stacks.js';
@@ -73,8 +73,29 @@ describe('node:net', () => {
 
   it('is as it was once the choice is taken back', async () => {
     uninstall();
+    const { connect } = net.Socket.prototype;
+    installHooks(() => null)();
+    expect(net.Socket.prototype.connect).toBe(connect);
     expect(() => net.connect({ host: FAR, port: 80 }).destroy()).not.toThrow();
     expect(requests).toEqual([]);
+  });
+
+  it('names a hook that Node does not have, and leaves nothing behind', () => {
+    uninstall();
+    const prototype = net.Server.prototype as { _listen2?: unknown };
+    const { _listen2: listen } = prototype;
+    const { connect } = net.Socket.prototype;
+    delete prototype._listen2;
+    try {
+      const code = 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM';
+      expect(() => installHooks(() => null)).toThrow(
+        expect.objectContaining({ code, message: expect.stringContaining('_listen2') }),
+      );
+      expect(() => netOf(stacks.near)).toThrow(/_listen2/);
+      expect(net.Socket.prototype.connect).toBe(connect);
+    } finally {
+      prototype._listen2 = listen;
+    }
   });
 
   it('has one socket connect twice', async () => {

@@ -235,14 +235,14 @@ export class DuplexStream implements ByteStream {
   /** A reset while the kernel is asked to shut down is refused: it waits for that to be over. */
   #reset(): void {
     const socket = this.#socket;
+    if (socket.resetAndDestroy === undefined || socket.encrypted === true) {
+      socket.destroy();
+      return;
+    }
     const { writableEnded, writableFinished, writableLength } = socket;
     const shuttingDown = writableEnded && !writableFinished && writableLength === 0;
-    const reset = (): unknown =>
-      socket.resetAndDestroy === undefined || socket.encrypted === true
-        ? socket.destroy()
-        : socket.resetAndDestroy();
-    if (shuttingDown && !socket.destroyed) socket.once('finish', reset);
-    else reset();
+    if (shuttingDown && !socket.destroyed) socket.once('finish', () => socket.resetAndDestroy?.());
+    else socket.resetAndDestroy();
   }
 
   #scheduleFlush(): void {

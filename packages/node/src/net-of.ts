@@ -13,7 +13,7 @@ import {
   nextHandle,
   useHost,
 } from './handle-choice.js';
-import { nodeInternals } from './node-internals.js';
+import { missingInNode, nodeInternals } from './node-internals.js';
 import type { SocketHost } from './socket-host.js';
 
 /** `node:net` on a host of ours. */
@@ -82,7 +82,7 @@ function socketClassOf(host: SocketHost): typeof net.Socket {
 }
 
 function serverClassOf(host: SocketHost): typeof net.Server {
-  const { _listen2: listen } = net.Server.prototype as unknown as { _listen2: ListenMethod };
+  const listen = listenMethod();
   class StackServer extends net.Server {
     /** Node opens a port by this method, also where a cluster's primary has opened one of its own. */
     _listen2(...args: Parameters<ListenMethod>): void {
@@ -92,6 +92,13 @@ function serverClassOf(host: SocketHost): typeof net.Server {
     }
   }
   return StackServer;
+}
+
+/** @throws Error where this Node opens ports in another way: a server would listen on the kernel. */
+function listenMethod(): ListenMethod {
+  const { _listen2: listen } = net.Server.prototype as unknown as { _listen2?: ListenMethod };
+  if (listen === undefined) throw missingInNode('net.Server.prototype._listen2');
+  return listen;
 }
 
 /** @throws TypeError for what cannot listen and connect. */
