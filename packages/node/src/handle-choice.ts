@@ -10,8 +10,9 @@ import { isStreamHandle, StreamHandle, setOwner } from './stream-handle.js';
 
 /** What a program asks for: as it wrote it, so the host may be a name where it connects. */
 export interface SocketRequest {
-  readonly kind: 'connect' | 'listen';
-  /** An address or a name; `null` where a server listens on every address. */
+  /** `bind` is of a UDP socket. */
+  readonly kind: 'connect' | 'listen' | 'bind';
+  /** An address or a name; `null` where a server listens, or a socket is bound, on every address. */
   readonly host: string | null;
   readonly port: number;
 }

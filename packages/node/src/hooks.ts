@@ -1,13 +1,16 @@
 /**
- * The hooks by which any program of this process connects and listens through hosts of ours: two
- * methods of `net.Socket`, one of `net.Server`. While nobody has installed a choice Node is as it was.
+ * The hooks by which any program of this process connects, listens and sends datagrams through hosts of
+ * ours: methods of `net.Socket`, `net.Server` and `dgram.Socket`. While nobody has installed a choice
+ * Node is as it was.
  *
  * The method that a program calls is the one of the prototype, so it does not matter whether it was
  * imported before or after; only a program that took a method off the prototype goes past the hooks.
  */
 
+import dgram from 'node:dgram';
 import net, { type Server, type Socket } from 'node:net';
 import tls from 'node:tls';
+import { bindRequestOf, useDatagramHost } from './datagram-choice.js';
 import {
   type ChooseHost,
   connectRequestOf,
@@ -19,7 +22,7 @@ import {
   useHost,
 } from './handle-choice.js';
 import { missingInNode, nodeInternals } from './node-internals.js';
-import type { SocketHost } from './socket-host.js';
+import type { DatagramHost, SocketHost } from './socket-host.js';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -66,6 +69,14 @@ function addHooks(): void {
       const host = request === null ? null : choose(request);
       if (host !== null) useHost(this as Socket, host);
       return connect.apply(this, args);
+    };
+  });
+  replace(dgram.Socket.prototype, 'bind', (bind) => {
+    return function (this: unknown, ...args) {
+      const request = bindRequestOf(args);
+      const host = request === null ? null : choose(request);
+      if (host !== null) useDatagramHost(this as dgram.Socket, datagramsOf(host));
+      return bind.apply(this, args);
     };
   });
   replace(net.Server.prototype, '_listen2', (listen) => {
@@ -116,5 +127,13 @@ function replace(prototype: object, name: string | symbol, wrap: (method: Method
     if (methods[name] !== wrapped) return;
     if (isOwn) methods[name] = method;
     else delete methods[name];
+  });
+}
+
+/** @throws Error for a host that has no UDP: the kernel must not have the socket instead. */
+function datagramsOf(host: SocketHost): DatagramHost {
+  if (typeof host.bindUdp === 'function') return host as DatagramHost;
+  throw Object.assign(new Error('the host of this program has no UDP sockets'), {
+    code: 'EOPNOTSUPP',
   });
 }

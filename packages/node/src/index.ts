@@ -13,11 +13,18 @@ export {
   type HostAgents,
   type UndiciAgent,
 } from './agents.js';
+export { dgramOf, type StackDgram } from './dgram-of.js';
 export { type DuplexOfOptions, duplexOf, type StreamDuplex } from './duplex-of.js';
 export type { ChooseHost, SocketRequest } from './handle-choice.js';
 export { installHooks } from './hooks.js';
 export { installStack, loopbackOnKernel, type StackRule } from './install-stack.js';
 export { netOf, type StackNet } from './net-of.js';
 export { ServerHandle } from './server-handle.js';
-export type { HostConnectOptions, HostStream, SocketHost } from './socket-host.js';
+export type {
+  DatagramHost,
+  HostConnectOptions,
+  HostDatagrams,
+  HostStream,
+  SocketHost,
+} from './socket-host.js';
 export { StreamHandle } from './stream-handle.js';

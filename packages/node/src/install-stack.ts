@@ -1,6 +1,6 @@
 /**
- * A whole Node program on a stack, without a change: what it connects and listens goes through the
- * stack, but for what a rule leaves to the kernel.
+ * A whole Node program on a stack, without a change: what it connects, listens and binds goes through
+ * the stack, but for what a rule leaves to the kernel.
  */
 
 import type { SocketRequest } from './handle-choice.js';
@@ -23,10 +23,10 @@ const isLoopback = (host: string): boolean =>
   host === '::1';
 
 /**
- * Has `node:net`, and so everything of Node that stands on it, connect and listen through a stack from
- * now on. The rule is asked with the host as the program wrote it: where it connects, that may be a
- * name, which is resolved as ever. Pipes, descriptors, datagrams and workers of a cluster stay with
- * the kernel.
+ * Has `node:net`, and so everything of Node that stands on it, and `node:dgram` use a stack from now on.
+ * The rule is asked with the host as the program wrote it: where it connects, that may be a name, which
+ * is resolved as ever; of a UDP socket it is the address that the socket is bound to. Pipes, descriptors
+ * and workers of a cluster stay with the kernel.
  *
  * @param rule @default {@link loopbackOnKernel}
  * @returns gives `node:net` back to the kernel; connections and ports that are open stay.

@@ -214,11 +214,21 @@ export class UdpSocket {
    */
   async connect(host: string, port: number): Promise<void> {
     checkPort(port);
-    if (port === 0) throw new RangeError('port 0 is nobody: choose 1 to 65535');
     const { ip, resolve } = this.#surroundings;
-    const address = ip.parseAddress(host);
-    if (address !== null) this.#endpoint.connect(address, port);
-    else this.#endpoint.connect((await lookUp(ip, resolve, host))[0]!, port);
+    const isAddress = ip.parseAddress(host) !== null;
+    const address = isAddress ? host : formatAddress((await lookUp(ip, resolve, host))[0]!);
+    this.connectTo(address, port);
+  }
+
+  /**
+   * As {@link connect}, to an address and at once.
+   *
+   * @throws UdpError EACCES, ENETUNREACH, EINVAL, EBADF; RangeError for what is no address or no port.
+   */
+  connectTo(address: string, port: number): void {
+    checkPort(port);
+    if (port === 0) throw new RangeError('port 0 is nobody: choose 1 to 65535');
+    this.#endpoint.connect(this.#read(address), port);
   }
 
   /**
