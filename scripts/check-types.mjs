@@ -28,7 +28,7 @@ function configFiles() {
   );
   const single = ['examples', 'bench', 'tests'].map((name) => join(ROOT, name));
   return [...inside, ...single]
-    .flatMap((folder) => [join(folder, 'tsconfig.json'), join(folder, 'test/tsconfig.json')])
+    .flatMap((folder) => ['', 'node/', 'test/'].map((part) => join(folder, part, 'tsconfig.json')))
     .filter((file) => existsSync(file));
 }
 

@@ -1,0 +1,82 @@
+/**
+ * What tells the time, in virtual time: `Date`, `performance.now`, `process.hrtime`, and the `Date`
+ * field of Node's HTTP servers.
+ */
+
+import http from 'node:http';
+import { divert } from './divert.js';
+import { currentWorld } from './scope.js';
+
+const NANOSECONDS = 1_000_000_000n;
+/** Where `process.hrtime` begins: no program may take it for zero. */
+const HRTIME_START = NANOSECONDS;
+
+/** Diverts every clock of Node that a program can reach. */
+export function divertClocks(): void {
+  divertDate();
+  divert(performance, 'now', ({ time }) => time.now());
+  const { hrtime } = process;
+  divert(process, 'hrtime', ({ time }, _self, [since]) =>
+    pairSince(nanoseconds(time.now()), since as [number, number] | undefined),
+  );
+  divert(process.hrtime, 'bigint', ({ time }) => nanoseconds(time.now()));
+  divert(hrtime, 'bigint', ({ time }) => nanoseconds(time.now()));
+  divertDateField();
+}
+
+const nanoseconds = (ms: number): bigint => HRTIME_START + BigInt(Math.round(ms * 1e6));
+
+function pairSince(now: bigint, since: [number, number] | undefined): [number, number] {
+  const before = since === undefined ? 0n : BigInt(since[0]) * NANOSECONDS + BigInt(since[1]);
+  const elapsed = now - before;
+  return [Number(elapsed / NANOSECONDS), Number(elapsed % NANOSECONDS)];
+}
+
+/** `new Date()` and `Date()` without arguments; dates of either kind are instances of both. */
+function divertDate(): void {
+  const RealDate = Date;
+  divert(RealDate, 'now', ({ time }) => time.wallMs());
+  globalThis.Date = new Proxy(RealDate, {
+    construct(target, args, newTarget) {
+      const world = currentWorld();
+      const given = world === null || args.length > 0 ? args : [world.time.wallMs()];
+      return Reflect.construct(target, given, newTarget) as object;
+    },
+    apply(target, self, args) {
+      const world = currentWorld();
+      return world === null
+        ? Reflect.apply(target, self, args)
+        : new RealDate(world.time.wallMs()).toString();
+    },
+  });
+}
+
+interface DatedResponse {
+  readonly sendDate: boolean;
+  hasHeader(name: string): boolean;
+  setHeader(name: string, value: string): void;
+}
+
+/** Node writes the field by a clock of its own, so it is told not to, and the field is set before. */
+function divertDateField(): void {
+  const { prototype } = http.ServerResponse;
+  const wishes = new WeakMap<object, boolean>();
+  Object.defineProperty(prototype, 'sendDate', {
+    configurable: true,
+    get(this: object) {
+      return currentWorld() === null && (wishes.get(this) ?? true);
+    },
+    set(this: object, wished: boolean) {
+      wishes.set(this, wished);
+    },
+  });
+  const addDate = (response: DatedResponse, wallMs: number): void => {
+    if (wishes.get(response) === false || response.hasHeader('date')) return;
+    response.setHeader('Date', new Date(wallMs).toUTCString());
+  };
+  divert(prototype, 'writeHead', ({ time }, self, args, real) => {
+    // A list of fields as lines replaces what was set.
+    if (!args.some(Array.isArray)) addDate(self as DatedResponse, time.wallMs());
+    return real.apply(self, args as never[]);
+  });
+}

@@ -1,0 +1,71 @@
+/**
+ * A simulated host that runs Node programs: a `SimHost` with what hooks need of it.
+ */
+
+import type { ByteStream } from '@netlayers/http';
+import type { HostConnectOptions, SocketHost } from '@netlayers/node';
+import type { SimHost } from '../src/index.js';
+import { type HostScope, runOn } from './scope.js';
+import type { VirtualTime } from './virtual-time.js';
+
+/** A host; made by `net.host`. */
+export class NodeHost {
+  readonly name: string;
+  readonly address: string;
+  /** The host below: its stack, its transport, its resolver's view. */
+  readonly sim: SimHost;
+  readonly #scope: HostScope;
+
+  constructor(sim: SimHost, time: VirtualTime) {
+    this.name = sim.name;
+    this.address = sim.address;
+    this.sim = sim;
+    this.#scope = {
+      name: sim.name,
+      addresses: sim.addresses,
+      sockets: socketsOf(sim, time),
+      lookUp: (name) => sim.lookUp(name),
+      belongings: new Set(),
+    };
+  }
+
+  /** Whether the host is linked and has not crashed. */
+  get isUp(): boolean {
+    return this.sim.isUp;
+  }
+
+  /**
+   * Runs a function as a program of this host: what it connects to, listens on and looks up, also
+   * later, from timers and promises, is the host's. Returns what the function returns.
+   */
+  run<T>(program: () => T): T {
+    return runOn(this.#scope, program);
+  }
+
+  /**
+   * Ends the host as a cut of power does (see `SimHost.crash`), and its programs with it: timers do not
+   * fire any more, and what they wait for never comes.
+   */
+  crash(): void {
+    this.sim.crash();
+    for (const belonging of this.#scope.belongings) belonging.cancel();
+    this.#scope.belongings.clear();
+  }
+
+  /** Begins again without programs: run them anew. */
+  restart(): void {
+    this.crash();
+    this.sim.restart();
+  }
+}
+
+/** What sockets speak to: the stack that the host has when they ask. */
+function socketsOf(sim: SimHost, time: VirtualTime): SocketHost {
+  return {
+    listen: (options, accept) => sim.stack.listen(options, accept as (stream: ByteStream) => void),
+    connect: (options: HostConnectOptions) => sim.stack.connect(options),
+    defer: (callback) => {
+      time.clock.setTimer(time.now(), callback);
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * What a process has once and hosts must not share: the agents of `http` and `https`, and the
+ * dispatcher of `fetch`. A connection that one host keeps alive is no other host's.
+ */
+
+import http from 'node:http';
+import https from 'node:https';
+import { currentHost, type HostScope } from './scope.js';
+
+/** Under these the dispatcher of `fetch` is found, by version of undici. */
+const DISPATCHERS = [
+  Symbol.for('undici.globalDispatcher.1'),
+  Symbol.for('undici.globalDispatcher.2'),
+];
+
+/** As Node makes its own. */
+const AGENT_OPTIONS = { keepAlive: true, scheduling: 'lifo', timeout: 5000 } as const;
+
+/** An object that is another one on each host, and the process's own outside of all. */
+function perHost<T extends object>(own: T, make: () => T): T {
+  const byHost = new WeakMap<HostScope, T>();
+  const current = (): T => {
+    const host = currentHost();
+    if (host === null) return own;
+    const known = byHost.get(host);
+    if (known !== undefined) return known;
+    const made = make();
+    byHost.set(host, made);
+    return made;
+  };
+  return new Proxy(own, {
+    get(_own, key) {
+      const target = current();
+      const value = Reflect.get(target, key, target);
+      return typeof value === 'function' && key !== 'constructor' ? value.bind(target) : value;
+    },
+    set: (_own, key, value) => Reflect.set(current(), key, value),
+  });
+}
+
+/** Gives each host agents of its own. */
+export function divideAgents(): void {
+  http.globalAgent = perHost(http.globalAgent, () => new http.Agent(AGENT_OPTIONS));
+  https.globalAgent = perHost(https.globalAgent, () => new https.Agent(AGENT_OPTIONS));
+}
+
+let isDivided = false;
+
+/**
+ * Gives each host a dispatcher of its own, and has `fetch` do once what takes real time: it compiles
+ * its parser on a thread when it is first used.
+ */
+export async function divideDispatchers(): Promise<void> {
+  if (isDivided) return;
+  isDivided = true;
+  await fetch('data:,');
+  const globals = globalThis as unknown as Record<symbol, object | undefined>;
+  for (const symbol of DISPATCHERS) {
+    const own = globals[symbol];
+    if (own === undefined) continue;
+    const Dispatcher = own.constructor as new () => object;
+    globals[symbol] = perHost(own, () => new Dispatcher());
+  }
+}

@@ -1,0 +1,222 @@
+/**
+ * `setTimeout` and its family in virtual time: the globals, `node:timers`, `node:timers/promises` and
+ * `AbortSignal.timeout`.
+ */
+
+import timers from 'node:timers';
+import promised from 'node:timers/promises';
+import { divert, divertPromised, type Inside } from './divert.js';
+import { currentWorld } from './scope.js';
+import { delayOf, type VirtualTime, VirtualTimer } from './virtual-time.js';
+
+type Callback = (...args: unknown[]) => void;
+
+let lastId = 0;
+/** By the number that a program may keep instead of the object. */
+const byId = new Map<number, VirtualTimeout>();
+
+/** What `setTimeout` and `setInterval` return inside of a simulation. */
+class VirtualTimeout {
+  readonly #timer: VirtualTimer;
+  readonly #ms: number;
+  readonly #id = ++lastId;
+  #isRef = true;
+  #isClosed = false;
+
+  constructor(
+    time: VirtualTime,
+    callback: Callback,
+    ms: number,
+    args: unknown[],
+    repeats: boolean,
+  ) {
+    this.#ms = ms;
+    this.#timer = new VirtualTimer(time, () => {
+      if (repeats) this.#timer.arm(ms);
+      else byId.delete(this.#id);
+      callback.apply(this, args);
+    });
+    this.#timer.arm(ms);
+    byId.set(this.#id, this);
+  }
+
+  ref(): this {
+    this.#isRef = true;
+    return this;
+  }
+
+  unref(): this {
+    this.#isRef = false;
+    return this;
+  }
+
+  hasRef(): boolean {
+    return this.#isRef;
+  }
+
+  /** Begins the time again, also of one that has fired. */
+  refresh(): this {
+    if (!this.#isClosed && currentWorld() !== null) {
+      this.#timer.arm(this.#ms);
+      byId.set(this.#id, this);
+    }
+    return this;
+  }
+
+  close(): this {
+    this.#isClosed = true;
+    this.#timer.cancel();
+    byId.delete(this.#id);
+    return this;
+  }
+
+  [Symbol.toPrimitive](): number {
+    return this.#id;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** What `setImmediate` returns inside of a simulation. */
+class VirtualImmediate {
+  readonly #timer: VirtualTimer;
+
+  constructor(time: VirtualTime, callback: Callback, args: unknown[]) {
+    this.#timer = time.soon(() => callback(...args));
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  hasRef(): boolean {
+    return this.#timer.isArmed;
+  }
+
+  close(): void {
+    this.#timer.cancel();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+const start =
+  (repeats: boolean): Inside =>
+  ({ time }, _self, [callback, ms, ...args]) => {
+    checkCallback(callback);
+    return new VirtualTimeout(time, callback, delayOf(ms), args, repeats);
+  };
+
+const startImmediate: Inside = ({ time }, _self, [callback, ...args]) => {
+  checkCallback(callback);
+  return new VirtualImmediate(time, callback, args);
+};
+
+/** One that was begun outside of the simulation is the host's own. */
+const stop: Inside = (_world, self, [handle], real) => {
+  const timeout = typeof handle === 'object' ? handle : byId.get(Number(handle));
+  if (timeout instanceof VirtualTimeout || timeout instanceof VirtualImmediate) timeout.close();
+  else real.call(self, ...([handle] as never[]));
+};
+
+interface WaitOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** Resolves after a time; rejects when the signal says so, as `node:timers/promises` does. */
+function wait(
+  begin: (done: () => void) => VirtualTimer,
+  value: unknown,
+  { signal }: WaitOptions = {},
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      timer?.cancel();
+      reject(aborted(signal?.reason));
+    };
+    if (signal?.aborted) {
+      reject(aborted(signal.reason));
+      return;
+    }
+    const timer = begin(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve(value);
+    });
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}
+
+const waitFor =
+  (time: VirtualTime, ms: number) =>
+  (done: () => void): VirtualTimer => {
+    const timer = new VirtualTimer(time, done);
+    timer.arm(ms);
+    return timer;
+  };
+
+const promisedTimeout: Inside = ({ time }, _self, [ms, value, options]) =>
+  wait(waitFor(time, delayOf(ms)), value, options as WaitOptions);
+
+const promisedImmediate: Inside = ({ time }, _self, [value, options]) =>
+  wait((done) => time.soon(done), value, options as WaitOptions);
+
+async function* ticks(
+  time: VirtualTime,
+  ms: number,
+  value: unknown,
+  options?: WaitOptions,
+): AsyncGenerator<unknown> {
+  for (let due = time.now() + ms; ; due += ms) {
+    yield await wait(waitFor(time, Math.max(due - time.now(), 0)), value, options);
+  }
+}
+
+const abortAfter: Inside = ({ time }, _self, [ms]) => {
+  const controller = new AbortController();
+  const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+  new VirtualTimer(time, () => controller.abort(reason)).arm(delayOf(ms));
+  return controller.signal;
+};
+
+/** Diverts every timer of Node that a program can reach. */
+export function divertTimers(): void {
+  for (const object of [globalThis, timers]) {
+    divert(object, 'setTimeout', start(false));
+    divert(object, 'setInterval', start(true));
+    divert(object, 'setImmediate', startImmediate);
+    divertPromised(object, 'setTimeout', promisedTimeout);
+    divertPromised(object, 'setImmediate', promisedImmediate);
+    for (const name of ['clearTimeout', 'clearInterval', 'clearImmediate']) {
+      divert(object, name, stop);
+    }
+  }
+  divert(promised, 'setTimeout', promisedTimeout);
+  divert(promised, 'setImmediate', promisedImmediate);
+  divert(promised, 'setInterval', ({ time }, _self, [ms, value, options]) =>
+    ticks(time, delayOf(ms), value, options as WaitOptions),
+  );
+  divert(promised.scheduler, 'wait', ({ time }, _self, [ms, options]) =>
+    wait(waitFor(time, delayOf(ms)), undefined, options as WaitOptions),
+  );
+  divert(AbortSignal, 'timeout', abortAfter);
+}
+
+function checkCallback(callback: unknown): asserts callback is Callback {
+  if (typeof callback === 'function') return;
+  const error = new TypeError('The "callback" argument must be of type function.');
+  throw Object.assign(error, { code: 'ERR_INVALID_ARG_TYPE' });
+}
+
+const aborted = (cause: unknown): Error =>
+  Object.assign(new Error('The operation was aborted', { cause }), {
+    name: 'AbortError',
+    code: 'ABORT_ERR',
+  });
