@@ -1,8 +1,14 @@
 import { defineConfig } from 'tsup';
 import base from '../../tsup.config.js';
 
-/** Two entries beside the neutral one: both use Node, and share the hooks that they install. */
+/** Two entries beside the neutral one, and what threads run: all use Node and share its hooks. */
 export default defineConfig({
   ...base,
-  entry: { index: 'src/index.ts', node: 'node/index.ts', register: 'node/register.ts' },
+  tsconfig: 'node/tsconfig.json',
+  entry: {
+    index: 'src/index.ts',
+    node: 'node/index.ts',
+    register: 'node/register.ts',
+    'isolated-worker': 'node/isolated-worker.ts',
+  },
 });

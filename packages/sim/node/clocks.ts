@@ -4,6 +4,7 @@
  */
 
 import http from 'node:http';
+import type { Clock } from '@netlayers/host';
 import { divert } from './divert.js';
 import { currentWorld } from './scope.js';
 
@@ -14,15 +15,18 @@ const HRTIME_START = NANOSECONDS;
 /** Diverts every clock of Node that a program can reach. */
 export function divertClocks(): void {
   divertDate();
-  divert(performance, 'now', ({ time }) => time.now());
+  divert(performance, 'now', ({ clock }) => clock.now());
   const { hrtime } = process;
-  divert(process, 'hrtime', ({ time }, _self, [since]) =>
-    pairSince(nanoseconds(time.now()), since as [number, number] | undefined),
+  divert(process, 'hrtime', ({ clock }, _self, [since]) =>
+    pairSince(nanoseconds(clock.now()), since as [number, number] | undefined),
   );
-  divert(process.hrtime, 'bigint', ({ time }) => nanoseconds(time.now()));
-  divert(hrtime, 'bigint', ({ time }) => nanoseconds(time.now()));
+  divert(process.hrtime, 'bigint', ({ clock }) => nanoseconds(clock.now()));
+  divert(hrtime, 'bigint', ({ clock }) => nanoseconds(clock.now()));
   divertDateField();
 }
+
+/** Whole ms since 1970-01-01 UTC, as `Date.now()`. */
+const wallMs = (clock: Clock): number => Math.floor(clock.wallTime());
 
 const nanoseconds = (ms: number): bigint => HRTIME_START + BigInt(Math.round(ms * 1e6));
 
@@ -35,18 +39,18 @@ function pairSince(now: bigint, since: [number, number] | undefined): [number, n
 /** `new Date()` and `Date()` without arguments; dates of either kind are instances of both. */
 function divertDate(): void {
   const RealDate = Date;
-  divert(RealDate, 'now', ({ time }) => time.wallMs());
+  divert(RealDate, 'now', ({ clock }) => wallMs(clock));
   globalThis.Date = new Proxy(RealDate, {
     construct(target, args, newTarget) {
       const world = currentWorld();
-      const given = world === null || args.length > 0 ? args : [world.time.wallMs()];
+      const given = world === null || args.length > 0 ? args : [wallMs(world.clock)];
       return Reflect.construct(target, given, newTarget) as object;
     },
     apply(target, self, args) {
       const world = currentWorld();
       return world === null
         ? Reflect.apply(target, self, args)
-        : new RealDate(world.time.wallMs()).toString();
+        : new RealDate(wallMs(world.clock)).toString();
     },
   });
 }
@@ -70,13 +74,13 @@ function divertDateField(): void {
       wishes.set(this, wished);
     },
   });
-  const addDate = (response: DatedResponse, wallMs: number): void => {
+  const addDate = (response: DatedResponse, now: number): void => {
     if (wishes.get(response) === false || response.hasHeader('date')) return;
-    response.setHeader('Date', new Date(wallMs).toUTCString());
+    response.setHeader('Date', new Date(now).toUTCString());
   };
-  divert(prototype, 'writeHead', ({ time }, self, args, real) => {
+  divert(prototype, 'writeHead', ({ clock }, self, args, real) => {
     // A list of fields as lines replaces what was set.
-    if (!args.some(Array.isArray)) addDate(self as DatedResponse, time.wallMs());
+    if (!args.some(Array.isArray)) addDate(self as DatedResponse, wallMs(clock));
     return real.apply(self, args as never[]);
   });
 }

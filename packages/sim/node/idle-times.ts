@@ -7,8 +7,9 @@
 import http2 from 'node:http2';
 import net from 'node:net';
 import { type Duplex, PassThrough } from 'node:stream';
+import type { Clock } from '@netlayers/host';
 import { divert, type Inside } from './divert.js';
-import { type VirtualTime, VirtualTimer } from './virtual-time.js';
+import { VirtualTimer } from './virtual-time.js';
 
 /** What has a time-out. */
 interface TimesOut {
@@ -26,9 +27,9 @@ class IdleTime {
   readonly #timer: VirtualTimer;
   readonly #ms: number;
 
-  constructor(time: VirtualTime, owner: TimesOut, ms: number) {
+  constructor(clock: Clock, owner: TimesOut, ms: number) {
     this.#ms = ms;
-    this.#timer = new VirtualTimer(time, () => owner._onTimeout());
+    this.#timer = new VirtualTimer(clock, () => owner._onTimeout());
     this.#timer.arm(ms);
   }
 
@@ -53,7 +54,7 @@ class IdleTime {
  */
 export function divertIdleTimes(): void {
   const symbol = timerSymbol();
-  const setIdleTime: Inside = ({ time }, self, args, real) => {
+  const setIdleTime: Inside = ({ clock }, self, args, real) => {
     const owner = self as TimesOut;
     const [ms] = args;
     const before = owner[symbol];
@@ -63,7 +64,7 @@ export function divertIdleTimes(): void {
     const result = real.apply(self, args as never[]);
     if (typeof ms !== 'number' || !(ms > 0)) return result;
     stopTimer(owner[symbol]);
-    owner[symbol] = new IdleTime(time, owner, ms);
+    owner[symbol] = new IdleTime(clock, owner, ms);
     return result;
   };
   divert(net.Socket.prototype, 'setTimeout', setIdleTime);

@@ -8,6 +8,7 @@
 
 import './register.js';
 
+export { type Exploration, type ExploreOptions, explore } from './explore.js';
 export { type FailedRun, SimulationError } from './failure.js';
 export { NodeHost } from './node-host.js';
 export {
@@ -17,11 +18,10 @@ export {
   type NodeSimNode,
 } from './node-network.js';
 export { seeds } from './seeds.js';
-export {
-  replay,
-  type SimulatedProgram,
-  type SimulateOptions,
-  type SimulationReport,
-  simulate,
-  simulateAndReport,
-} from './simulate.js';
+export { replay, simulate, simulateAndReport } from './simulate.js';
+export type {
+  IsolatedOptions,
+  SimulatedProgram,
+  SimulateOptions,
+  SimulationReport,
+} from './simulate-options.js';

@@ -9,6 +9,7 @@ import dns from 'node:dns';
 import { isIP } from 'node:net';
 import { divert, divertIfThere, type Inside } from './divert.js';
 import { currentHost, type HostScope, type World } from './scope.js';
+import { soon } from './virtual-time.js';
 
 type Callback = (error: Error | null, ...answer: unknown[]) => void;
 
@@ -79,8 +80,8 @@ function called(ask: Ask, spread: (answer: unknown) => unknown[]): Inside {
     const callback = args.at(-1) as Callback;
     if (typeof callback !== 'function') throw missingCallback();
     ask(world, args.slice(0, -1)).then(
-      (answer) => world.time.soon(() => callback(null, ...spread(answer))),
-      (error: Error) => world.time.soon(() => callback(error)),
+      (answer) => soon(world.clock, () => callback(null, ...spread(answer))),
+      (error: Error) => soon(world.clock, () => callback(error)),
     );
     return {};
   };
@@ -162,7 +163,7 @@ function askingHost(_world: World, name: string): HostScope {
 
 const nextTurn = (world: World): Promise<void> =>
   new Promise((resolve) => {
-    world.time.soon(resolve);
+    soon(world.clock, resolve);
   });
 
 const nameError = (code: string, syscall: string, hostname: string): Error =>

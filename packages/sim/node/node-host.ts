@@ -2,11 +2,11 @@
  * A simulated host that runs Node programs: a `SimHost` with what hooks need of it.
  */
 
+import type { Clock } from '@netlayers/host';
 import type { ByteStream } from '@netlayers/http';
 import type { HostConnectOptions, SocketHost } from '@netlayers/node';
 import type { SimHost } from '../src/index.js';
 import { type HostScope, runOn } from './scope.js';
-import type { VirtualTime } from './virtual-time.js';
 
 /** A host; made by `net.host`. */
 export class NodeHost {
@@ -16,14 +16,14 @@ export class NodeHost {
   readonly sim: SimHost;
   readonly #scope: HostScope;
 
-  constructor(sim: SimHost, time: VirtualTime) {
+  constructor(sim: SimHost, clock: Clock) {
     this.name = sim.name;
     this.address = sim.address;
     this.sim = sim;
     this.#scope = {
       name: sim.name,
       addresses: sim.addresses,
-      sockets: socketsOf(sim, time),
+      sockets: socketsOf(sim, clock),
       lookUp: (name) => sim.lookUp(name),
       belongings: new Set(),
     };
@@ -60,12 +60,12 @@ export class NodeHost {
 }
 
 /** What sockets speak to: the stack that the host has when they ask. */
-function socketsOf(sim: SimHost, time: VirtualTime): SocketHost {
+function socketsOf(sim: SimHost, clock: Clock): SocketHost {
   return {
     listen: (options, accept) => sim.stack.listen(options, accept as (stream: ByteStream) => void),
     connect: (options: HostConnectOptions) => sim.stack.connect(options),
     defer: (callback) => {
-      time.clock.setTimer(time.now(), callback);
+      clock.setTimer(clock.now(), callback);
     },
   };
 }

@@ -19,7 +19,6 @@ import {
   type SimRouter,
 } from '../src/index.js';
 import { NodeHost } from './node-host.js';
-import { VirtualTime } from './virtual-time.js';
 
 /** What can be linked. */
 export type NodeSimNode = NodeHost | SimRouter;
@@ -36,13 +35,11 @@ const HOSTS_PER_BLOCK = 254;
 export class NodeNetwork {
   /** The network below, for what is not offered here. */
   readonly sim: SimNetwork;
-  readonly time: VirtualTime;
   readonly #hosts: NodeHost[] = [];
   #lastAddress = 0;
 
   constructor(options: NetworkOptions) {
     this.sim = createNetwork(options);
-    this.time = new VirtualTime(this.sim.clock);
   }
 
   get seed(): number {
@@ -67,7 +64,7 @@ export class NodeNetwork {
   /** Adds a host, which others reach by its name once it is linked. */
   host(name: string, options: NodeHostOptions = {}): NodeHost {
     const { address = this.#nextAddress(), ...rest } = options;
-    const host = new NodeHost(this.sim.host({ ...rest, name, address }), this.time);
+    const host = new NodeHost(this.sim.host({ ...rest, name, address }), this.clock);
     this.#hosts.push(host);
     return host;
   }

@@ -6,8 +6,8 @@
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Clock } from '@netlayers/host';
 import type { SocketHost } from '@netlayers/node';
-import type { VirtualTime } from './virtual-time.js';
 
 /** A simulated host as hooks see it. */
 export interface HostScope {
@@ -23,7 +23,7 @@ export interface HostScope {
 
 /** A simulation as hooks see it. */
 export interface World {
-  readonly time: VirtualTime;
+  readonly clock: Clock;
   /** A uint32 of the stream that programs draw from. */
   randomU32(): number;
   /** Holds time while a promise of the real world is pending. */

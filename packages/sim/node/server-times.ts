@@ -11,9 +11,10 @@
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
+import type { Clock } from '@netlayers/host';
 import { bindingOf } from './binding.js';
 import { divert } from './divert.js';
-import { type VirtualTime, VirtualTimer } from './virtual-time.js';
+import { VirtualTimer } from './virtual-time.js';
 
 type Server = http.Server & { readonly connectionsCheckingInterval?: number };
 
@@ -38,25 +39,25 @@ const wrapped = new WeakSet<Parser>();
 /** When the request of one connection has to be there. */
 class RequestTimes {
   readonly #server: Server;
-  readonly #time: VirtualTime;
+  readonly #clock: Clock;
   readonly #listeningSince: number;
   readonly #timer: VirtualTimer;
   #beganAt: number;
   #hasHead = false;
 
-  constructor(server: Server, socket: net.Socket, time: VirtualTime, listeningSince: number) {
+  constructor(server: Server, socket: net.Socket, clock: Clock, listeningSince: number) {
     this.#server = server;
-    this.#time = time;
+    this.#clock = clock;
     this.#listeningSince = listeningSince;
-    this.#beganAt = time.now();
-    this.#timer = new VirtualTimer(time, () => socket.emit('error', requestTimeout()));
+    this.#beganAt = clock.now();
+    this.#timer = new VirtualTimer(clock, () => socket.emit('error', requestTimeout()));
     this.#arm();
   }
 
   begin(): void {
     // The first one has begun with the connection.
     if (this.#timer.isArmed) return;
-    this.#beganAt = this.#time.now();
+    this.#beganAt = this.#clock.now();
     this.#hasHead = false;
     this.#arm();
   }
@@ -76,7 +77,7 @@ class RequestTimes {
     this.#timer.cancel();
     if (limits.length === 0) return;
     const dueAt = this.#checkAfter(this.#beganAt + Math.min(...limits));
-    this.#timer.arm(dueAt - this.#time.now());
+    this.#timer.arm(dueAt - this.#clock.now());
   }
 
   /** The first look of the server behind a moment. */
@@ -92,14 +93,14 @@ export function divertServerTimes(): void {
   const events = parserEvents();
   if (events === null) return;
   const watched = new WeakSet<Server>();
-  divert(net.Server.prototype, 'listen', ({ time }, self, args, real) => {
+  divert(net.Server.prototype, 'listen', ({ clock }, self, args, real) => {
     const server = self as Server;
     const isSecure = server instanceof https.Server;
     if ((isSecure || server instanceof http.Server) && !watched.has(server)) {
       watched.add(server);
-      const since = time.now();
+      const since = clock.now();
       server.on(isSecure ? 'secureConnection' : 'connection', (socket: net.Socket) => {
-        watch(events, new RequestTimes(server, socket, time, since), socket);
+        watch(events, new RequestTimes(server, socket, clock, since), socket);
       });
     }
     return real.apply(self, args as never[]);

@@ -3,45 +3,22 @@
  * program has ended, and a failure leaves what is needed to see it again.
  */
 
-import type { RunOptions } from '../src/index.js';
 import { randomStream } from '../src/random.js';
 import { replacedSince } from './divert.js';
 import { SimulationError, writeCapture } from './failure.js';
+import { runIsolated } from './isolated.js';
 import { narrate } from './narration.js';
 import { NodeNetwork } from './node-network.js';
 import { firstDifference, PacketRecord } from './packet-record.js';
 import { divideDispatchers } from './pools.js';
 import { enterWorld } from './scope.js';
 import { replayedSeed } from './seeds.js';
-
-/** How a simulation runs. */
-export interface SimulateOptions extends RunOptions {
-  /** Any integer; it decides everything that is random. @default 1 */
-  readonly seed?: number;
-  /** Wall time at the beginning, in ms since 1970-01-01 UTC. @default 2000-01-01 */
-  readonly startMs?: number;
-  /** Folder for the captures of failures; `null` = none is kept. @default 'netlayers-failures' */
-  readonly captureFolder?: string | null;
-  /** Runs the program twice, and fails where a packet of the second run is another one. @default false */
-  readonly checkDeterminism?: boolean;
-  /** Is told about every packet, as a line for people. @default none; a replay prints them */
-  readonly narrate?: (line: string) => void;
-}
-
-/** A program; it is handed a network without hosts. */
-export type SimulatedProgram<T> = (net: NodeNetwork) => T | PromiseLike<T>;
-
-/** How a run went. */
-export interface SimulationReport<T> {
-  readonly result: T;
-  readonly seed: number;
-  /** Virtual time that it took, in ms. */
-  readonly durationMs: number;
-  /** Packets on links. */
-  readonly packets: number;
-  /** A hash of every packet: the same for the same seed. */
-  readonly digest: string;
-}
+import type {
+  IsolatedOptions,
+  SimulatedProgram,
+  SimulateOptions,
+  SimulationReport,
+} from './simulate-options.js';
 
 const DEFAULT_FOLDER = 'netlayers-failures';
 /** Hosts and links draw from streams that begin at 0. */
@@ -53,11 +30,18 @@ const PROGRAM_STREAM = 0x4000_0000;
  * @throws rejects with a SimulationError whose `cause` is what the program threw, or a SimError: the
  *   program waits for something that will never happen (EDEADLOCK), or too long (ELIMIT).
  */
+export function simulate<T>(options: SimulateOptions, program: SimulatedProgram<T>): Promise<T>;
+/**
+ * Runs the program that a module exports by `default` in a thread of its own; what it returns is a copy.
+ */
+export function simulate(options: IsolatedOptions, module: URL | string): Promise<unknown>;
 export async function simulate<T>(
-  options: SimulateOptions,
-  program: SimulatedProgram<T>,
-): Promise<T> {
-  return (await simulateAndReport(options, program)).result;
+  options: SimulateOptions | IsolatedOptions,
+  program: SimulatedProgram<T> | URL | string,
+): Promise<unknown> {
+  if (typeof program === 'function') return (await simulateAndReport(options, program)).result;
+  const { isolate: _, ...rest } = options as IsolatedOptions;
+  return (await runIsolated({ url: String(program), options: rest })).result;
 }
 
 /** As {@link simulate}, and resolves with how the run went too. */
@@ -107,7 +91,7 @@ async function runOnce<T>(
   });
   const { clock } = net;
   const leave = enterWorld({
-    time: net.time,
+    clock,
     randomU32: randomStream(seed, PROGRAM_STREAM).u32,
     hold: (promise) => void net.outside(promise).catch(() => {}),
   });

@@ -5,9 +5,10 @@
 
 import timers from 'node:timers';
 import promised from 'node:timers/promises';
+import type { Clock } from '@netlayers/host';
 import { divert, divertPromised, type Inside } from './divert.js';
 import { currentWorld } from './scope.js';
-import { delayOf, type VirtualTime, VirtualTimer } from './virtual-time.js';
+import { after, delayOf, soon, VirtualTimer } from './virtual-time.js';
 
 type Callback = (...args: unknown[]) => void;
 
@@ -23,15 +24,9 @@ class VirtualTimeout {
   #isRef = true;
   #isClosed = false;
 
-  constructor(
-    time: VirtualTime,
-    callback: Callback,
-    ms: number,
-    args: unknown[],
-    repeats: boolean,
-  ) {
+  constructor(clock: Clock, callback: Callback, ms: number, args: unknown[], repeats: boolean) {
     this.#ms = ms;
-    this.#timer = new VirtualTimer(time, () => {
+    this.#timer = new VirtualTimer(clock, () => {
       if (repeats) this.#timer.arm(ms);
       else byId.delete(this.#id);
       callback.apply(this, args);
@@ -83,8 +78,8 @@ class VirtualTimeout {
 class VirtualImmediate {
   readonly #timer: VirtualTimer;
 
-  constructor(time: VirtualTime, callback: Callback, args: unknown[]) {
-    this.#timer = time.soon(() => callback(...args));
+  constructor(clock: Clock, callback: Callback, args: unknown[]) {
+    this.#timer = soon(clock, () => callback(...args));
   }
 
   ref(): this {
@@ -110,14 +105,14 @@ class VirtualImmediate {
 
 const start =
   (repeats: boolean): Inside =>
-  ({ time }, _self, [callback, ms, ...args]) => {
+  ({ clock }, _self, [callback, ms, ...args]) => {
     checkCallback(callback);
-    return new VirtualTimeout(time, callback, delayOf(ms), args, repeats);
+    return new VirtualTimeout(clock, callback, delayOf(ms), args, repeats);
   };
 
-const startImmediate: Inside = ({ time }, _self, [callback, ...args]) => {
+const startImmediate: Inside = ({ clock }, _self, [callback, ...args]) => {
   checkCallback(callback);
-  return new VirtualImmediate(time, callback, args);
+  return new VirtualImmediate(clock, callback, args);
 };
 
 /** One that was begun outside of the simulation is the host's own. */
@@ -155,34 +150,31 @@ function wait(
 }
 
 const waitFor =
-  (time: VirtualTime, ms: number) =>
-  (done: () => void): VirtualTimer => {
-    const timer = new VirtualTimer(time, done);
-    timer.arm(ms);
-    return timer;
-  };
+  (clock: Clock, ms: number) =>
+  (done: () => void): VirtualTimer =>
+    after(clock, ms, done);
 
-const promisedTimeout: Inside = ({ time }, _self, [ms, value, options]) =>
-  wait(waitFor(time, delayOf(ms)), value, options as WaitOptions);
+const promisedTimeout: Inside = ({ clock }, _self, [ms, value, options]) =>
+  wait(waitFor(clock, delayOf(ms)), value, options as WaitOptions);
 
-const promisedImmediate: Inside = ({ time }, _self, [value, options]) =>
-  wait((done) => time.soon(done), value, options as WaitOptions);
+const promisedImmediate: Inside = ({ clock }, _self, [value, options]) =>
+  wait(waitFor(clock, 0), value, options as WaitOptions);
 
 async function* ticks(
-  time: VirtualTime,
+  clock: Clock,
   ms: number,
   value: unknown,
   options?: WaitOptions,
 ): AsyncGenerator<unknown> {
-  for (let due = time.now() + ms; ; due += ms) {
-    yield await wait(waitFor(time, Math.max(due - time.now(), 0)), value, options);
+  for (let due = clock.now() + ms; ; due += ms) {
+    yield await wait(waitFor(clock, Math.max(due - clock.now(), 0)), value, options);
   }
 }
 
-const abortAfter: Inside = ({ time }, _self, [ms]) => {
+const abortAfter: Inside = ({ clock }, _self, [ms]) => {
   const controller = new AbortController();
   const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
-  new VirtualTimer(time, () => controller.abort(reason)).arm(delayOf(ms));
+  after(clock, delayOf(ms), () => controller.abort(reason));
   return controller.signal;
 };
 
@@ -200,11 +192,11 @@ export function divertTimers(): void {
   }
   divert(promised, 'setTimeout', promisedTimeout);
   divert(promised, 'setImmediate', promisedImmediate);
-  divert(promised, 'setInterval', ({ time }, _self, [ms, value, options]) =>
-    ticks(time, delayOf(ms), value, options as WaitOptions),
+  divert(promised, 'setInterval', ({ clock }, _self, [ms, value, options]) =>
+    ticks(clock, delayOf(ms), value, options as WaitOptions),
   );
-  divert(promised.scheduler, 'wait', ({ time }, _self, [ms, options]) =>
-    wait(waitFor(time, delayOf(ms)), undefined, options as WaitOptions),
+  divert(promised.scheduler, 'wait', ({ clock }, _self, [ms, options]) =>
+    wait(waitFor(clock, delayOf(ms)), undefined, options as WaitOptions),
   );
   divert(AbortSignal, 'timeout', abortAfter);
 }

@@ -1,6 +1,6 @@
 /**
- * Time as a program inside of a simulation sees it: the network's clock, with timers that run in the
- * program's own async context and end with its host.
+ * Timers as a program inside of a simulation has them: by the network's clock, in the program's own
+ * async context, and gone with its host.
  */
 
 import { AsyncResource } from 'node:async_hooks';
@@ -12,13 +12,13 @@ const LONGEST_DELAY = 2_147_483_647;
 
 /** A callback that is to run at a time. */
 export class VirtualTimer {
-  readonly #time: VirtualTime;
+  readonly #clock: Clock;
   readonly #callback: () => void;
   readonly #host: HostScope | null = currentHost();
   #id = 0;
 
-  constructor(time: VirtualTime, callback: () => void) {
-    this.#time = time;
+  constructor(clock: Clock, callback: () => void) {
+    this.#clock = clock;
     this.#callback = AsyncResource.bind(callback);
   }
 
@@ -29,8 +29,7 @@ export class VirtualTimer {
   /** Arms it, again if it is armed already. */
   arm(ms: number): void {
     this.cancel();
-    const { clock } = this.#time;
-    this.#id = clock.setTimer(clock.now() + ms, () => {
+    this.#id = this.#clock.setTimer(this.#clock.now() + ms, () => {
       this.#id = 0;
       this.#host?.belongings.delete(this);
       this.#callback();
@@ -40,37 +39,21 @@ export class VirtualTimer {
 
   cancel(): void {
     if (this.#id === 0) return;
-    this.#time.clock.clearTimer(this.#id);
+    this.#clock.clearTimer(this.#id);
     this.#id = 0;
     this.#host?.belongings.delete(this);
   }
 }
 
-/** The time of one simulation. */
-export class VirtualTime {
-  readonly clock: Clock;
-
-  constructor(clock: Clock) {
-    this.clock = clock;
-  }
-
-  /** Monotonic ms since the simulation began. */
-  now(): number {
-    return this.clock.now();
-  }
-
-  /** Whole ms since 1970-01-01 UTC, as `Date.now()`. */
-  wallMs(): number {
-    return Math.floor(this.clock.wallTime());
-  }
-
-  /** Calls back after everything that is due by now, in a macrotask of its own. */
-  soon(callback: () => void): VirtualTimer {
-    const timer = new VirtualTimer(this, callback);
-    timer.arm(0);
-    return timer;
-  }
+/** Calls back after a time, in ms. */
+export function after(clock: Clock, ms: number, callback: () => void): VirtualTimer {
+  const timer = new VirtualTimer(clock, callback);
+  timer.arm(ms);
+  return timer;
 }
+
+/** Calls back after everything that is due by now, in a macrotask of its own. */
+export const soon = (clock: Clock, callback: () => void): VirtualTimer => after(clock, 0, callback);
 
 /** What Node makes of the delay that a program gives: whole ms, at least 1. */
 export function delayOf(given: unknown): number {

@@ -1,0 +1,62 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { explore, SimulationError, simulate, simulateAndReport } from '@netlayers/sim/node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const program = new URL('./one-retry.mjs', import.meta.url);
+
+let captureFolder: string;
+beforeAll(() => {
+  captureFolder = mkdtempSync(join(tmpdir(), 'netlayers-explore-'));
+});
+afterAll(() => rmSync(captureFolder, { recursive: true }));
+
+describe('seeds in threads', () => {
+  it('are run until one fails, which leaves its capture and fails again by itself', async () => {
+    const { runs, failures } = await explore(program, { seeds: 200, workers: 2, captureFolder });
+    expect(runs).toBeLessThan(200);
+    const [failure] = failures as [SimulationError];
+    expect(failure.message).toMatch(/aborted due to timeout/);
+    expect(readdirSync(captureFolder)).toContain(`seed-${failure.seed}.pcapng`);
+    const { default: run } = await import(program.href);
+    await expect(simulate({ seed: failure.seed, captureFolder: null }, run)).rejects.toThrow(
+      `seed ${failure.seed}`,
+    );
+  });
+
+  it('fail alike in threads that are used again and in fresh ones', async () => {
+    const options = { seeds: 12, workers: 2, failures: 12, captureFolder: null };
+    const seedsOf = async (isolate: boolean): Promise<[number, number][]> => {
+      const { failures } = await explore(program, { ...options, isolate });
+      return failures.map(({ seed, atMs }) => [seed, atMs]);
+    };
+    const found = await seedsOf(false);
+    expect(found.length).toBeGreaterThan(0);
+    expect(await seedsOf(true)).toEqual(found);
+  });
+
+  it('say why a module cannot be run', async () => {
+    const module = 'data:text/javascript,export const program = 1';
+    await expect(explore(module, { seeds: 1 })).rejects.toThrow('exports no program');
+    await expect(explore('file:///nowhere.mjs', { seeds: 1 })).rejects.toThrow('nowhere.mjs');
+    await expect(explore(module, { seeds: 1, workers: 0 })).rejects.toThrow(RangeError);
+  });
+});
+
+describe('an isolated simulation', () => {
+  it('returns what its program returns, and the packets are those of this thread', async () => {
+    expect(await simulate({ seed: 1, isolate: true, captureFolder: null }, program)).toBe('hello');
+    const { default: run } = await import(program.href);
+    const { result } = await simulateAndReport({ seed: 1 }, run);
+    expect(result).toBe('hello');
+  });
+
+  it('rejects as one of this thread', async () => {
+    const { failures } = await explore(program, { seeds: 200, captureFolder: null });
+    const { seed, atMs } = failures[0]!;
+    const failing = simulate({ seed, isolate: true, captureFolder: null }, program);
+    await expect(failing).rejects.toBeInstanceOf(SimulationError);
+    await expect(failing).rejects.toMatchObject({ seed, atMs, capturePath: null });
+  });
+});
