@@ -18,6 +18,7 @@ export {
   type NodeSimNode,
 } from './node-network.js';
 export { seeds } from './seeds.js';
+export { type ShrinkOptions, type Shrunk, shrink } from './shrink.js';
 export { replay, simulate, simulateAndReport } from './simulate.js';
 export type {
   IsolatedOptions,

@@ -19,7 +19,7 @@ export class PacketRecord {
     this.#keepsLines = keepsLines;
   }
 
-  note(event: Readonly<WireEvent>): void {
+  handlePacket(event: Readonly<WireEvent>): void {
     this.count++;
     const line = lineOf(event);
     const bytes = event.buf.subarray(event.start, event.end);

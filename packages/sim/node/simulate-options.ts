@@ -2,7 +2,7 @@
  * How simulations are run, and what is told of them.
  */
 
-import type { RunOptions } from '../src/index.js';
+import type { Misfortunes, RunOptions } from '../src/index.js';
 import type { NodeNetwork } from './node-network.js';
 
 /** How a simulation runs. */
@@ -15,6 +15,8 @@ export interface SimulateOptions extends RunOptions {
   readonly captureFolder?: string | null;
   /** Runs the program twice, and fails where a packet of the second run is another one. @default false */
   readonly checkDeterminism?: boolean;
+  /** What goes wrong in place of what would by chance; see `shrink`. @default what the program's links say */
+  readonly misfortunes?: Misfortunes;
   /** Is told about every packet, as a line for people. @default none; a replay prints them */
   readonly narrate?: (line: string) => void;
 }

@@ -7,6 +7,7 @@
  */
 
 import { EventQueue } from './event-queue.js';
+import { Fortune } from './fortune.js';
 import type { Impairments } from './impairments.js';
 import { type LinkCounts, LinkDirection } from './link-direction.js';
 import { type Packet, PacketPool } from './packet.js';
@@ -37,7 +38,7 @@ export class ImpairedWire {
         pool.give(packet);
       },
     };
-    const wiring = { clock, pool, partitions: null, observer: null };
+    const wiring = { clock, pool, partitions: null, fortune: new Fortune(), observer: null };
     const random = randomStream(seed, 0);
     this.#direction = new LinkDirection(wiring, random, impairments, taker, 'here', 'there');
   }

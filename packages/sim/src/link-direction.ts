@@ -7,6 +7,7 @@
  */
 
 import { markCongestion } from './ecn-mark.js';
+import type { Fortune } from './fortune.js';
 import { type Impairments, type ResolvedImpairments, resolveImpairments } from './impairments.js';
 import type { Packet, PacketPool, PacketTaker } from './packet.js';
 import type { Partitions } from './partition.js';
@@ -40,6 +41,8 @@ export interface Wiring {
   readonly pool: PacketPool;
   /** Where packets between two nodes are lost; `null` = nowhere. */
   readonly partitions: Partitions | null;
+  /** Decides what may go wrong. */
+  readonly fortune: Fortune;
   observer: WireObserver | null;
 }
 
@@ -69,6 +72,8 @@ export class LinkDirection {
   readonly #wiring: Wiring;
   readonly #random: RandomStream;
   readonly #taker: PacketTaker;
+  /** Packets that are dropped whatever chance says; `null` = none. */
+  readonly #drops: ReadonlySet<number> | null;
   readonly #event: WireEvent;
   #impairments: ResolvedImpairments;
   /** When the last queued bit has left, and what waits until then, oldest first. */
@@ -92,12 +97,14 @@ export class LinkDirection {
     this.#wiring = wiring;
     this.#random = random;
     this.#taker = taker;
+    this.#drops = wiring.fortune.dropsOf(from, to);
     this.#impairments = resolveImpairments(impairments);
     this.#event = {
       atMs: 0,
       arrivesAtMs: 0,
       from,
       to,
+      index: 0,
       fate: 'sent',
       corrupted: false,
       isCopy: false,
@@ -118,6 +125,7 @@ export class LinkDirection {
     const { counts } = this;
     const now = this.#wiring.clock.now();
     const index = counts.packets++;
+    this.#event.index = index;
     counts.bytes += end - start;
     const fate = this.#fateOf(buf, start, end, index, now);
     counts.fates[fate]++;
@@ -136,9 +144,12 @@ export class LinkDirection {
     const { drop, loss } = this.#impairments;
     if (this.isDown) return 'link-down';
     if (this.#wiring.partitions?.cuts(buf, start, end) === true) return 'partitioned';
-    if (drop?.(buf, start, end, index) === true) return 'filtered';
+    if (drop?.(buf, start, end, index) === true || this.#drops?.has(index) === true) {
+      return 'filtered';
+    }
     // A packet that is lost on the wire has used its share of the rate.
     if (!this.#enqueue(end - start, now)) return 'queue-full';
+    if (this.#wiring.fortune.chance === 'no-loss') return 'sent';
     if (this.#isInBurst(now)) return 'lost-in-burst';
     return this.#happens(loss) ? 'lost' : 'sent';
   }
@@ -214,7 +225,8 @@ export class LinkDirection {
   }
 
   #happens(probability: number): boolean {
-    return probability > 0 && this.#random.fraction() < probability;
+    if (probability === 0 || this.#wiring.fortune.chance === 'none') return false;
+    return this.#random.fraction() < probability;
   }
 
   #show(

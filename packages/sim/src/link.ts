@@ -2,6 +2,7 @@
  * A link between two nodes of a network: two directions that know nothing of each other.
  */
 
+import type { Fortune } from './fortune.js';
 import type { Impairments, LinkWay } from './impairments.js';
 import type { LinkCounts, LinkDirection } from './link-direction.js';
 
@@ -21,8 +22,11 @@ export class SimLink {
   readonly #there: LinkDirection;
   readonly #back: LinkDirection;
 
-  constructor(mtu: number, there: LinkDirection, back: LinkDirection) {
+  readonly #fortune: Fortune;
+
+  constructor(mtu: number, there: LinkDirection, back: LinkDirection, fortune: Fortune) {
     this.mtu = mtu;
+    this.#fortune = fortune;
     this.#there = there;
     this.#back = back;
   }
@@ -47,6 +51,7 @@ export class SimLink {
    * is under way arrives, and so does what waits in the queue of a link with a rate: both were sent.
    */
   down(way?: LinkWay): void {
+    if (!this.#fortune.cutsNow('down')) return;
     for (const direction of this.#directions(way)) direction.isDown = true;
   }
 

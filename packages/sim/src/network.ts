@@ -10,6 +10,7 @@
 import { parseIpv4 } from '@netlayers/bytes';
 import type { Clock } from '@netlayers/host';
 import { Driver } from './driver.js';
+import { Fortune, type Misfortunes } from './fortune.js';
 import { ForwardingTable, type Port } from './forwarding.js';
 import type { Impairments, LinkWay } from './impairments.js';
 import { type LinkOptions, SimLink } from './link.js';
@@ -40,6 +41,8 @@ export interface NetworkOptions {
   readonly capture?: boolean;
   /** Is told about every packet that is put on a link. */
   readonly observe?: WireObserver;
+  /** What goes wrong in place of what would by chance. @default what chance and the program say */
+  readonly misfortunes?: Misfortunes;
 }
 
 /** How long a program may take. */
@@ -69,6 +72,7 @@ export class SimNetwork {
   readonly seed: number;
   /** What hosts look names up with. */
   readonly resolver: SimResolver;
+  readonly #fortune: Fortune;
   readonly #clock: VirtualClock;
   readonly #driver: Driver;
   readonly #pool = new PacketPool();
@@ -88,12 +92,14 @@ export class SimNetwork {
     this.#clock = new VirtualClock(startMs);
     this.clock = this.#clock;
     this.resolver = new SimResolver(this.#clock, this.#hosts);
+    this.#fortune = new Fortune(options.misfortunes);
     this.#driver = new Driver(this.#clock, () => this.#describe());
     this.#capture = options.capture === true ? new WireCapture(startMs) : null;
     this.#wiring = {
       clock: this.#clock,
       pool: this.#pool,
       partitions: this.#partitions,
+      fortune: this.#fortune,
       observer: bothOf(options.observe ?? null, this.#capture),
     };
   }
@@ -154,7 +160,7 @@ export class SimNetwork {
     this.#plug(a, b, forth, mtu);
     this.#plug(b, a, home, mtu);
     this.#tables.clear();
-    return new SimLink(mtu, forth, home);
+    return new SimLink(mtu, forth, home, this.#fortune);
   }
 
   /**
@@ -201,7 +207,14 @@ export class SimNetwork {
    * @throws TypeError for a node of another network, a router, or one on both sides.
    */
   partition(a: PartitionSide, b: PartitionSide, way?: LinkWay): SimPartition {
-    return this.#partitions.add(nodesOf(a), nodesOf(b), way);
+    const partition = this.#partitions.add(nodesOf(a), nodesOf(b), way);
+    if (!this.#fortune.cutsNow('partition')) partition.heal();
+    return partition;
+  }
+
+  /** Every cut so far, by the names that `misfortunes.mend` takes. */
+  get cuts(): readonly string[] {
+    return this.#fortune.cuts;
   }
 
   /** Ends every partition. */

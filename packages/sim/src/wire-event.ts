@@ -26,6 +26,8 @@ export interface WireEvent {
   /** Names of the two ends. */
   from: string;
   to: string;
+  /** Counts the packets of this direction from 0, as the `drop` of its impairments does. */
+  index: number;
   fate: PacketFate;
   corrupted: boolean;
   /** Whether this is the second copy of the packet. */
