@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { type Kind, LAYERS, libraries, ROOT, sourcesBelow } from './workspace.js';
+import { type Kind, LAYERS, type Layer, libraries, ROOT, sourcesBelow } from './workspace.js';
 
 /** The names of the modules that a source imports, types included. */
 const importsOf = (source: string): string[] =>
@@ -106,29 +106,38 @@ describe('layers', () => {
   });
 
   for (const { folderName, folder, manifest } of packages) {
-    const { kind, imports, foreign = [] } = LAYERS[folderName] ?? { kind: 'pure', imports: [] };
+    const layer: Layer = LAYERS[folderName] ?? { kind: 'pure', imports: [] };
+    const { kind, imports, foreign = [], entries = {} } = layer;
     const allowed = [...imports.map(ours), ...foreign];
+    const ofEntries = Object.values(entries).flatMap((entry) => entry.imports.map(ours));
 
     describe(ours(folderName), () => {
       it('declares no dependency that its layer may not have', () => {
         const { dependencies, peerDependencies, optionalDependencies } = manifest;
         const declared = { ...dependencies, ...peerDependencies, ...optionalDependencies };
-        expect(Object.keys(declared).filter((name) => !allowed.includes(name))).toEqual([]);
+        const all = [...allowed, ...ofEntries];
+        expect(Object.keys(declared).filter((name) => !all.includes(name))).toEqual([]);
       });
 
       it('imports what it declares and nothing else', () => {
         const { dependencies, peerDependencies } = manifest;
         const declared = Object.keys({ ...dependencies, ...peerDependencies });
-        const strangers = sourcesBelow(join(folder, 'src')).flatMap((file) =>
-          importsOf(readFileSync(file, 'utf8'))
-            .filter((name) => {
-              if (name.startsWith('.')) return !/^\.\.?\/.*\.js$/.test(name);
-              if (isBuiltin(name)) return kind !== 'node' || !name.startsWith('node:');
-              return !declared.includes(name);
-            })
-            .map((name) => `${relative(ROOT, file)}: ${name}`),
-        );
-        expect(strangers).toEqual([]);
+        const strangersIn = (part: string, of: Kind, mayImport: readonly string[]): string[] =>
+          sourcesBelow(join(folder, part)).flatMap((file) =>
+            importsOf(readFileSync(file, 'utf8'))
+              .filter((name) => {
+                if (name.startsWith('.')) return !/^\.\.?\/.*\.js$/.test(name);
+                if (isBuiltin(name)) return of !== 'node' || !name.startsWith('node:');
+                return !mayImport.includes(name);
+              })
+              .map((name) => `${relative(ROOT, file)}: ${name}`),
+          );
+        // What only its entries may use is none of the package's own.
+        const own = declared.filter((name) => !ofEntries.includes(name));
+        expect(strangersIn('src', kind, own)).toEqual([]);
+        for (const entry of Object.keys(entries)) {
+          expect(strangersIn(entry, 'node', declared)).toEqual([]);
+        }
       });
 
       it('depends on no package above it for its tests', () => {

@@ -111,10 +111,19 @@ describe.each(published.map((entry) => [entry.manifest.name, entry] as const))(
       const packed = readManifest(installed());
       const { exports, bin, dependencies = {} } = packed;
       if (manifest.exports !== undefined) {
-        const at = { types: './dist/index.d.ts', default: './dist/index.js' };
-        expect(exports).toEqual({ '.': at });
+        const at = (file: string) => ({
+          types: `./dist/${file}.d.ts`,
+          default: `./dist/${file}.js`,
+        });
+        const further = Object.entries(LAYERS[folderName]?.entries ?? {}).flatMap(
+          ([entry, { files }]) => [
+            [`./${entry}`, at(entry)],
+            ...files.map((file) => [`./${entry}/${file}`, at(file)]),
+          ],
+        );
+        expect(exports).toEqual({ '.': at('index'), ...Object.fromEntries(further) });
       }
-      const targets = [...JSON.stringify([exports, bin]).matchAll(/"(\.\/[^"]+)"/g)];
+      const targets = [...JSON.stringify([exports, bin]).matchAll(/:"(\.\/[^"]+)"/g)];
       expect(targets.length).toBeGreaterThan(0);
       for (const [, target] of targets) {
         expect(existsSync(join(installed(), target!)), target).toBe(true);

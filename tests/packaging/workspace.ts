@@ -16,12 +16,22 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
  */
 export type Kind = 'pure' | 'neutral' | 'node';
 
-interface Layer {
+export interface Layer {
   readonly kind: Kind;
   /** Packages of ours that it may import; a layer never imports one above it. */
   readonly imports: readonly string[];
   /** Packages of others. */
   readonly foreign?: readonly string[];
+  /** Entries that use Node beside a neutral one, with sources in folders of their own. */
+  readonly entries?: Readonly<Record<string, Entry>>;
+}
+
+/** An entry of a package, `@netlayers/PACKAGE/ENTRY`; all of them are of kind *node*. */
+interface Entry {
+  /** Packages of ours that it imports beside those of its package. */
+  readonly imports: readonly string[];
+  /** Further entries that its folder has: `register` is `ENTRY/register`. */
+  readonly files: readonly string[];
 }
 
 /** Every published library: the table of the architecture. */
@@ -35,7 +45,11 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   udp: { kind: 'pure', imports: ['ip', 'bytes'] },
   tcp: { kind: 'pure', imports: ['ip', 'bytes'] },
   stack: { kind: 'neutral', imports: ['tcp', 'udp', 'ipv4', 'ip', 'link', 'host', 'bytes'] },
-  sim: { kind: 'neutral', imports: ['stack', 'tcp', 'udp', 'ipv4', 'ip', 'link', 'host', 'bytes'] },
+  sim: {
+    kind: 'neutral',
+    imports: ['stack', 'tcp', 'udp', 'ipv4', 'ip', 'link', 'host', 'bytes'],
+    entries: { node: { imports: ['node', 'http'], files: ['register'] } },
+  },
   // Of the host it names the type of a signal, and uses nothing.
   http: { kind: 'pure', imports: ['bytes', 'host'] },
   server: { kind: 'neutral', imports: ['http', 'host', 'bytes'] },
