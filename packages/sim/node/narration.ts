@@ -2,8 +2,10 @@
  * A packet on a link as one line for people: when, between whom, what it says, and what became of it.
  */
 
+import { readU16 } from '@netlayers/bytes';
 import { createIpv4Header, IpProtocol, parseIpv4Header } from '@netlayers/ipv4';
 import { createTcpHeader, formatSegment, parseTcp } from '@netlayers/tcp';
+import { UDP_HEADER_LENGTH } from '@netlayers/udp';
 import type { WireEvent } from '../src/index.js';
 
 const ip = createIpv4Header();
@@ -26,6 +28,10 @@ function contentOf({ buf, start, end }: Readonly<WireEvent>): string {
     if (parseTcp(buf, inside, start + ip.totalLength, segment) === null) {
       return `${segment.sourcePort} > ${segment.destinationPort} ${formatSegment(segment)}`;
     }
+  }
+  if (isWhole && ip.protocol === IpProtocol.UDP) {
+    const [from, to] = [readU16(buf, inside), readU16(buf, inside + 2)];
+    return `${from} > ${to} UDP len=${ip.totalLength - ip.headerLength - UDP_HEADER_LENGTH}`;
   }
   const name = ip.protocol === IpProtocol.ICMP ? 'ICMP' : `protocol ${ip.protocol}`;
   return `${name}, ${ip.totalLength - ip.headerLength} octets${isWhole ? '' : ', a fragment'}`;

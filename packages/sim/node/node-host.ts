@@ -64,6 +64,7 @@ function socketsOf(sim: SimHost, clock: Clock): SocketHost {
   return {
     listen: (options, accept) => sim.stack.listen(options, accept as (stream: ByteStream) => void),
     connect: (options: HostConnectOptions) => sim.stack.connect(options),
+    bindUdp: (options) => sim.stack.bindUdp(options),
     defer: (callback) => {
       clock.setTimer(clock.now(), callback);
     },

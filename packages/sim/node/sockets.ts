@@ -1,31 +1,26 @@
 /**
- * Sockets and servers of `node:net` inside of a simulation, and with them everything that stands on
- * them: they speak to the stack of the host whose code runs. Nothing reaches the real network: what
- * has no simulated counterpart, and what no host does, throws and says what to do.
+ * Sockets and servers of `node:net` and sockets of `node:dgram` inside of a simulation, and with them
+ * everything that stands on them: they speak to the stack of the host whose code runs. What no host
+ * does throws and says what to do: nothing reaches the real network.
  */
 
-import dgram from 'node:dgram';
-import { installHooks } from '@netlayers/node';
-import { divert } from './divert.js';
+import { installHooks, type SocketRequest } from '@netlayers/node';
 import { currentHost, currentWorld } from './scope.js';
 
-/** Has sockets ask for the host, and closes the ways around it. */
+/** Has sockets ask for the host. */
 export function divertSockets(): void {
-  installHooks(({ kind, host, port }) => {
+  installHooks((request) => {
     if (currentWorld() === null) return null;
     const scope = currentHost();
     if (scope !== null) return scope.sockets;
-    const what = kind === 'connect' ? `connect to ${host}:${port}` : `listen on port ${port}`;
-    throw outsideOfHosts(what);
+    throw Object.assign(
+      new Error(`${describe(request)}: no host does this. Run it on one: host.run(() => ...)`),
+      { code: 'ERR_NO_HOST' },
+    );
   });
-  for (const name of ['bind', 'connect', 'send']) {
-    divert(dgram.Socket.prototype, name, () => {
-      throw new Error('datagrams are not simulated yet: node:dgram would reach the real network');
-    });
-  }
 }
 
-const outsideOfHosts = (what: string): Error =>
-  Object.assign(new Error(`${what}: no host does this. Run it on one: host.run(() => ...)`), {
-    code: 'ERR_NO_HOST',
-  });
+function describe({ kind, host, port }: SocketRequest): string {
+  if (kind === 'connect') return `connect to ${host}:${port}`;
+  return kind === 'listen' ? `listen on port ${port}` : `bind the UDP port ${port}`;
+}
