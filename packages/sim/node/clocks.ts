@@ -4,6 +4,7 @@
  */
 
 import http from 'node:http';
+import net from 'node:net';
 import type { Clock } from '@netlayers/host';
 import { divert } from './divert.js';
 import { currentWorld } from './scope.js';
@@ -23,6 +24,7 @@ export function divertClocks(): void {
   divert(process.hrtime, 'bigint', ({ clock }) => nanoseconds(clock.now()));
   divert(hrtime, 'bigint', ({ clock }) => nanoseconds(clock.now()));
   divertDateField();
+  divertDateFieldOfStreams();
 }
 
 /** Whole ms since 1970-01-01 UTC, as `Date.now()`. */
@@ -83,4 +85,39 @@ function divertDateField(): void {
     if (!args.some(Array.isArray)) addDate(self as DatedResponse, wallMs(clock));
     return real.apply(self, args as never[]);
   });
+}
+
+/** Methods of a stream of HTTP/2 that answer, and which argument their fields are. */
+const RESPOND = [
+  ['respond', 0],
+  ['respondWithFD', 1],
+  ['respondWithFile', 1],
+] as const;
+
+/** Streams of HTTP/2 have a class that no program can name: the first one of all shows it. */
+function divertDateFieldOfStreams(): void {
+  let isKnown = false;
+  const learn = (stream: object): void => {
+    if (isKnown) return;
+    isKnown = true;
+    const prototype = Object.getPrototypeOf(stream) as object;
+    for (const [name, at] of RESPOND) {
+      divert(prototype, name, ({ clock }, self, args, real) => {
+        const dated = withDate(args[at] ?? {}, args[at + 1], wallMs(clock));
+        return real.apply(self, args.toSpliced(at, 1, dated) as never[]);
+      });
+    }
+  };
+  divert(net.Server.prototype, 'listen', (_world, self, args, real) => {
+    const isHttp2 = 'updateSettings' in (self as object);
+    if (isHttp2 && !isKnown) (self as net.Server).prependOnceListener('stream', learn);
+    return real.apply(self, args as never[]);
+  });
+}
+
+/** Fields with a date, unless they have one or shall have none. */
+function withDate(fields: object, options: unknown, nowMs: number): object {
+  const { sendDate = true } = (options ?? {}) as { readonly sendDate?: boolean };
+  if (!sendDate || Array.isArray(fields)) return fields;
+  return { date: new Date(nowMs).toUTCString(), ...fields };
 }

@@ -10,6 +10,7 @@ import type { WireEvent } from '../src/index.js';
 /** Packets in a row, as one hash for all of them and one line for each. */
 export class PacketRecord {
   readonly #hash: Hash = createHash('sha256');
+  readonly #shape: Hash = createHash('sha256');
   readonly #keepsLines: boolean;
   readonly lines: string[] = [];
   count = 0;
@@ -24,14 +25,22 @@ export class PacketRecord {
     const line = lineOf(event);
     const bytes = event.buf.subarray(event.start, event.end);
     this.#hash.update(line).update(bytes);
+    this.#shape.update(line);
     if (this.#keepsLines) this.lines.push(`${line}\n${hexdump(bytes)}`);
   }
 
   /** A hash of every packet so far. */
   digest(): string {
-    return this.#hash.copy().digest('hex').slice(0, 32);
+    return textOf(this.#hash);
+  }
+
+  /** The same without what is in packets: their times, ends, sizes and fates. */
+  shapeDigest(): string {
+    return textOf(this.#shape);
   }
 }
+
+const textOf = (hash: Hash): string => hash.copy().digest('hex').slice(0, 32);
 
 const lineOf = ({ atMs, from, to, fate, start, end }: Readonly<WireEvent>): string =>
   `${atMs.toFixed(4)} ms ${from} > ${to}, ${end - start} octets, ${fate}`;

@@ -39,4 +39,6 @@ export interface SimulationReport<T> {
   readonly packets: number;
   /** A hash of every packet: the same for the same seed. */
   readonly digest: string;
+  /** A hash of when each was sent, by whom, its size and its fate: for bytes that no seed decides (TLS). */
+  readonly shapeDigest: string;
 }

@@ -47,7 +47,8 @@ export async function simulateAndReport<T>(
     const difference = firstDifference(first, second);
     if (difference !== null) throw new Error(`two runs of seed ${ran.seed} differ\n${difference}`);
   }
-  return { ...ran, packets: first.count, digest: first.digest() };
+  const { count: packets } = first;
+  return { ...ran, packets, digest: first.digest(), shapeDigest: first.shapeDigest() };
 }
 
 /**
