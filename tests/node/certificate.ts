@@ -21,6 +21,7 @@ const hex = (text: string): Buffer => Buffer.from(text, 'hex');
 const oid = (text: string): Buffer => der(0x06, hex(text));
 
 const ECDSA_WITH_SHA256 = sequence(oid('2a8648ce3d040302'));
+const RSA_WITH_SHA256 = sequence(oid('2a864886f70d01010b'), der(0x05));
 const COMMON_NAME = oid('550403');
 const BASIC_CONSTRAINTS = oid('551d13');
 const SUBJECT_ALT_NAME = oid('551d11');
@@ -30,19 +31,34 @@ const TRUE = der(0x01, hex('ff'));
 const time = (at: number): Buffer =>
   der(0x17, Buffer.from(`${new Date(at).toISOString().replaceAll(/[-:T]/g, '').slice(2, 14)}Z`));
 
-/** A key and a self-signed certificate for `localhost`, both in PEM. */
-export function selfSigned(): { readonly key: string; readonly cert: string } {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-  const localhost = Buffer.from('localhost');
-  const name = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, localhost))));
+/** What a certificate is for. */
+interface CertificateOptions {
+  /** @default 'localhost' */
+  readonly host?: string;
+  /** Signatures of RSA have one length, those of an elliptic curve several. @default 'ec' */
+  readonly kind?: 'ec' | 'rsa';
+}
+
+/** A key and a self-signed certificate, both in PEM. */
+export function selfSigned({ host = 'localhost', kind = 'ec' }: CertificateOptions = {}): {
+  readonly key: string;
+  readonly cert: string;
+} {
+  const { privateKey, publicKey } =
+    kind === 'ec'
+      ? generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+      : generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const algorithm = kind === 'ec' ? ECDSA_WITH_SHA256 : RSA_WITH_SHA256;
+  const hostName = Buffer.from(host);
+  const name = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, hostName))));
   const extensions = sequence(
     sequence(BASIC_CONSTRAINTS, der(0x04, sequence(TRUE))),
-    sequence(SUBJECT_ALT_NAME, der(0x04, sequence(der(0x82, localhost)))),
+    sequence(SUBJECT_ALT_NAME, der(0x04, sequence(der(0x82, hostName)))),
   );
   const body = sequence(
     der(0xa0, der(0x02, hex('02'))),
     der(0x02, hex('01')),
-    ECDSA_WITH_SHA256,
+    algorithm,
     name,
     sequence(time(Date.now() - DAY_MS), time(Date.now() + DAY_MS)),
     name,
@@ -50,7 +66,7 @@ export function selfSigned(): { readonly key: string; readonly cert: string } {
     der(0xa3, extensions),
   );
   const signature = der(0x03, hex('00'), sign('sha256', body, privateKey));
-  const certificate = sequence(body, ECDSA_WITH_SHA256, signature).toString('base64');
+  const certificate = sequence(body, algorithm, signature).toString('base64');
   const lines = certificate.match(/.{1,64}/g)?.join('\n');
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
