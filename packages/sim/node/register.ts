@@ -10,6 +10,7 @@
 import '@netlayers/host';
 import { syncBuiltinESMExports } from 'node:module';
 import { divertClocks } from './clocks.js';
+import { divertCompilations } from './compilations.js';
 import { divertIdleTimes } from './idle-times.js';
 import { divertNames } from './names.js';
 import { divideAgents } from './pools.js';
@@ -28,5 +29,6 @@ divertRandomness();
 divertNames();
 divertSockets();
 divertThreads();
+divertCompilations();
 divideAgents();
 syncBuiltinESMExports();

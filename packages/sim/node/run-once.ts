@@ -5,12 +5,13 @@
 
 import type { WireEvent } from '../src/index.js';
 import { randomStream } from '../src/random.js';
+import { holdCompilations } from './compilations.js';
 import { replacedSince } from './divert.js';
 import { SimulationError, writeCapture } from './failure.js';
 import { narrate } from './narration.js';
 import { NodeNetwork } from './node-network.js';
 import { divideDispatchers } from './pools.js';
-import { enterWorld } from './scope.js';
+import { enterWorld, type World } from './scope.js';
 import { replayedSeed } from './seeds.js';
 import type { SimulatedProgram, SimulateOptions } from './simulate-options.js';
 
@@ -43,11 +44,13 @@ export async function runOnce<T>(
   const { seed = 1, captureFolder = DEFAULT_FOLDER, limitMs } = options;
   const net = networkOf(options, seed, captureFolder !== null, watcher);
   const { clock } = net;
-  const leave = enterWorld({
+  const world: World = {
     clock,
     randomU32: randomStream(seed, PROGRAM_STREAM).u32,
     hold: (promise) => void net.outside(promise).catch(() => {}),
-  });
+  };
+  const leave = enterWorld(world);
+  holdCompilations(world);
   const stopCatching = catchUncaught((error) => {
     net.at(clock.now(), () => {
       throw error;
