@@ -35,7 +35,6 @@ const OTHER_QUESTIONS = [
   'resolveSrv',
   'resolveTlsa',
   'resolveTxt',
-  'reverse',
 ] as const;
 
 /** Diverts everything that asks for a name. */
@@ -69,8 +68,9 @@ function questions(): [name: string, ask: Ask][] {
     ['resolve4', (world, args) => resolve4(world, args)],
     ...OTHER_QUESTIONS.map((name): [string, Ask] => [
       name,
-      (world, args) => noData(world, name, args),
+      (world, args) => noData(world, typeOf(name), args),
     ]),
+    ['reverse', (world, args) => noName(world, args)],
   ];
 }
 
@@ -136,14 +136,24 @@ async function resolve4(
 
 function resolveByType(world: World, [name, type]: unknown[]): Promise<unknown> {
   const wanted = typeof type === 'string' ? type : 'A';
-  return wanted === 'A' ? resolve4(world, [name]) : noData(world, `query${wanted}`, [name]);
+  return wanted === 'A' ? resolve4(world, [name]) : noData(world, wanted, [name]);
 }
 
+/** What a method asks for: `MX` of `resolveMx`. */
+const typeOf = (method: string): string =>
+  method === 'resolve6' ? 'AAAA' : method.replace('resolve', '').toUpperCase();
+
 /** A name that is there and has no such record; one that is not there. */
-async function noData(world: World, question: string, [name]: unknown[]): Promise<never> {
-  const syscall = question.replace(/^resolve/, 'query');
+async function noData(world: World, type: string, [name]: unknown[]): Promise<never> {
+  const syscall = `query${type.slice(0, 1)}${type.slice(1).toLowerCase()}`;
   await questioned(syscall, String(name), () => addressesOf(world, String(name)));
   throw nameError('ENODATA', syscall, String(name));
+}
+
+/** No address has a name. */
+async function noName(world: World, [address]: unknown[]): Promise<never> {
+  await nextTurn(world);
+  throw nameError('ENOTFOUND', 'getHostByAddr', String(address));
 }
 
 async function questioned<T>(syscall: string, name: string, ask: () => Promise<T>): Promise<T> {

@@ -12,6 +12,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { divertClocks } from './clocks.js';
 import { divertCompilations } from './compilations.js';
 import { divertIdleTimes } from './idle-times.js';
+import { divertMachine } from './machine.js';
 import { divertNames } from './names.js';
 import { divideAgents } from './pools.js';
 import { divertRandomness } from './randomness.js';
@@ -19,6 +20,7 @@ import { divertServerTimes } from './server-times.js';
 import { divertSockets } from './sockets.js';
 import { divertThreads } from './threads.js';
 import { divertTimers } from './timers.js';
+import { closeWaysOut } from './ways-out.js';
 
 // What reads Node's own timers comes before they are diverted.
 divertIdleTimes();
@@ -27,7 +29,9 @@ divertTimers();
 divertClocks();
 divertRandomness();
 divertNames();
+divertMachine();
 divertSockets();
+closeWaysOut();
 divertThreads();
 divertCompilations();
 divideAgents();

@@ -3,7 +3,7 @@
  * happens; a failure leaves its capture.
  */
 
-import type { WireEvent } from '../src/index.js';
+import { SimError, type WireEvent } from '../src/index.js';
 import { randomStream } from '../src/random.js';
 import { holdCompilations } from './compilations.js';
 import { replacedSince } from './divert.js';
@@ -40,7 +40,8 @@ export async function runOnce<T>(
   watcher: RunWatcher,
 ): Promise<Ran<T>> {
   await divideDispatchers();
-  checkTimers('before the simulation');
+  const early = replacedTimers('before the simulation');
+  if (early !== null) throw early;
   const { seed = 1, captureFolder = DEFAULT_FOLDER, limitMs } = options;
   const net = networkOf(options, seed, captureFolder !== null, watcher);
   const { clock } = net;
@@ -58,12 +59,15 @@ export async function runOnce<T>(
   });
   try {
     const result = await net.sim.run(() => program(net), limitMs === undefined ? {} : { limitMs });
-    checkTimers('inside of the simulation');
+    const late = replacedTimers('inside of the simulation');
+    if (late !== null) throw late;
     return { result, seed, durationMs: clock.now() };
   } catch (error) {
     const capturePath =
       captureFolder === null ? null : writeCapture(captureFolder, seed, net.sim.capture());
-    throw new SimulationError(error, { seed, atMs: clock.now(), capturePath });
+    // Who waits for a timer that was replaced has no use for hearing that nothing happens.
+    const late = error instanceof SimError ? replacedTimers('inside of the simulation') : null;
+    throw new SimulationError(late ?? error, { seed, atMs: clock.now(), capturePath });
   } finally {
     for (const host of net.hosts) if (host.isUp) host.crash();
     watcher.handleEnd?.(net);
@@ -100,10 +104,10 @@ function catchUncaught(fail: (error: unknown) => void): () => void {
 }
 
 /** Fake timers of a test runner would stand in front of virtual time, and never fire. */
-function checkTimers(when: string): void {
+function replacedTimers(when: string): Error | null {
   const names = replacedSince(globalThis);
-  if (names.length === 0) return;
-  throw new Error(
+  if (names.length === 0) return null;
+  return new Error(
     `${names.join(', ')} were replaced ${when}, by fake timers perhaps: give them back (vi.useRealTimers()), time is virtual already`,
   );
 }
