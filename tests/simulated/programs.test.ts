@@ -19,6 +19,8 @@ const GROUPS = [
   ['postgres', 'mysql', 'unreachable'],
   ['tls', 'grpc', 'ssh'],
   ['mail-and-files', 'amqp', 'graphql'],
+  // Faults of packages, found with this.
+  ['pooled-connection', 'half-open-websocket', 'timeout-that-never-fires', 'lost-acknowledgement'],
 ];
 
 describe.skipIf(!existsSync(BUILT))('packages of others, unchanged, on simulated hosts', () => {
