@@ -1,54 +1,14 @@
 /** ioredis and a small server of its protocol: time-outs, reconnects and the queue while it is away. */
 
-import net from 'node:net';
 import Redis from 'ioredis';
 import { codeOf, listening, twoHosts } from '../hosts.mjs';
-
-/** Commands as arrays of bulk strings (RESP2); the answer of each is made by `answer`. */
-function redisServer(answer) {
-  return net.createServer((socket) => {
-    let text = '';
-    socket.on('error', () => {});
-    socket.on('data', (data) => {
-      text += data;
-      for (;;) {
-        const head = /^\*(\d+)\r\n/.exec(text);
-        if (head === null) return;
-        const words = new RegExp(`^\\*\\d+\\r\\n(?:\\$\\d+\\r\\n([^\\r]*)\\r\\n){${head[1]}}`).exec(
-          text,
-        );
-        if (words === null) return;
-        text = text.slice(words[0].length);
-        socket.write(answer(words[0].split('\r\n').filter((_, at) => at % 2 === 0 && at > 0)));
-      }
-    });
-  });
-}
-
-const values = new Map();
-
-function answer([command, name, value]) {
-  switch (command.toLowerCase()) {
-    case 'info':
-      return '$19\r\nredis_version:7.2.0\r\n';
-    case 'set':
-      values.set(name, value);
-      return '+OK\r\n';
-    case 'incr':
-      values.set(name, Number(values.get(name) ?? 0) + 1);
-      return `:${values.get(name)}\r\n`;
-    case 'get':
-      return values.has(name)
-        ? `$${`${values.get(name)}`.length}\r\n${values.get(name)}\r\n`
-        : '$-1\r\n';
-    default:
-      return '+OK\r\n';
-  }
-}
+import { redisServer } from '../servers/redis.mjs';
 
 export async function program(network) {
   const { app, api, link } = twoHosts(network);
-  const serve = () => api.run(() => listening(redisServer(answer), 6379));
+  // A disk of the host, which a crash leaves as it is.
+  const values = new Map();
+  const serve = () => api.run(() => listening(redisServer(values), 6379));
   await serve();
   const events = [];
   const redis = app.run(() => new Redis({ host: 'api.test', commandTimeout: 3_000 }));
@@ -66,7 +26,7 @@ export async function program(network) {
   await serve();
   results.push(await queued, await redis.get('a'));
   redis.disconnect();
-  return { results, events };
+  return { results, events: events.join(' ') };
 }
 
 /** What it returns. */
@@ -84,26 +44,6 @@ export const expected = {
     'no error',
     '52',
   ],
-  events: [
-    'ready',
-    'ECONNRESET',
-    'close',
-    'reconnecting',
-    'ECONNREFUSED',
-    'close',
-    'reconnecting',
-    'ECONNREFUSED',
-    'close',
-    'reconnecting',
-    'ECONNREFUSED',
-    'close',
-    'reconnecting',
-    'ECONNREFUSED',
-    'close',
-    'reconnecting',
-    'ECONNREFUSED',
-    'close',
-    'reconnecting',
-    'ready',
-  ],
+  events:
+    'ready ECONNRESET close reconnecting ECONNREFUSED close reconnecting ECONNREFUSED close reconnecting ECONNREFUSED close reconnecting ECONNREFUSED close reconnecting ECONNREFUSED close reconnecting ready',
 };
