@@ -21,7 +21,8 @@ const told = (attempt: () => unknown): Promise<string> =>
     }),
   );
 
-const PATH = '/tmp/netlayers-no-such.sock';
+/** In no folder, so that nobody can make it. */
+const PATH = '/netlayers-no-such-folder/socket';
 
 describe('what would leave a simulation throws and names itself', () => {
   it.each([
