@@ -18,7 +18,7 @@ const GROUPS = [
   ['mqtt', 'redis', 'nats'],
   ['postgres', 'mysql', 'unreachable'],
   ['tls', 'grpc', 'ssh'],
-  ['mail-and-files', 'amqp', 'graphql'],
+  ['mail-and-files', 'amqp', 'graphql', 'mongo'],
   // Faults of packages, found with this.
   ['pooled-connection', 'half-open-websocket', 'timeout-that-never-fires', 'lost-acknowledgement'],
 ];

@@ -1,7 +1,7 @@
 /** As much of SMTP and of FTP as a client needs to hand something over. */
 
 import net from 'node:net';
-import { listening } from '../hosts.mjs';
+import { listening, next } from '../hosts.mjs';
 import { byLines } from './by-lines.mjs';
 
 /** Notes the size of each mail. */
@@ -37,20 +37,20 @@ export function fileServer(files) {
   return byLines('220 api.test FTP\r\n', async (line, session, socket) => {
     const [command, name] = line.split(' ');
     if (command === 'EPSV') {
-      session.data = net.createServer({ allowHalfOpen: true });
-      await listening(session.data, 0);
-      const { port } = session.data.address();
+      const server = net.createServer({ allowHalfOpen: true });
+      // A client may connect before it says what for.
+      session.data = next(server, 'connection');
+      await listening(server, 0);
+      const { port } = server.address();
+      void session.data.then(() => server.close());
       return `229 Entering Extended Passive Mode (|||${port}|)\r\n`;
     }
     if (command !== 'STOR' && command !== 'RETR') return `${REPLIES[command] ?? '502 what?'}\r\n`;
-    session.data.on('connection', async (data) => {
-      session.data.close();
-      socket.write('150 here\r\n');
-      if (command === 'RETR') data.end(files.get(name));
-      else files.set(name, Buffer.concat(await data.toArray()));
-      socket.write('226 done\r\n');
-      data.end();
-    });
-    return null;
+    const data = await session.data;
+    socket.write('150 here\r\n');
+    if (command === 'RETR') data.end(files.get(name));
+    else files.set(name, Buffer.concat(await data.toArray()));
+    data.end();
+    return '226 done\r\n';
   });
 }
