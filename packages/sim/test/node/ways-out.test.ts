@@ -44,16 +44,13 @@ describe('what would leave a simulation throws and names itself', () => {
     expect(message).toContain('would leave the simulation: ');
   });
 
-  it('datagrams', async () => {
-    const send = () => dgram.createSocket('udp4').send('x', 53, '127.0.0.1');
-    expect(await told(send)).toContain('datagrams are not simulated yet');
-  });
-
-  it('a socket, and a port, of a program that is on no host', async () => {
+  it('a socket, a port, and a datagram, of a program that is on no host', async () => {
     const connect = onTwoHosts(() => net.connect(80, 'api.test'));
     await expect(connect).rejects.toThrow('connect to api.test:80: no host does this');
     const listen = onTwoHosts(() => net.createServer().listen(80));
     await expect(listen).rejects.toThrow('listen on port 80: no host does this');
+    const send = onTwoHosts(() => dgram.createSocket('udp4').send('x', 53, '127.0.0.1'));
+    await expect(send).rejects.toThrow('bind the UDP port 0: no host does this');
   });
 });
 
