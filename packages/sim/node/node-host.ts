@@ -14,19 +14,16 @@ export class NodeHost {
   readonly address: string;
   /** The host below: its stack, its transport, its resolver's view. */
   readonly sim: SimHost;
-  readonly #scope: HostScope;
+  readonly #clock: Clock;
+  /** Another one after each crash: what a process keeps for a host, as open connections, ends with it. */
+  #scope: HostScope;
 
   constructor(sim: SimHost, clock: Clock) {
     this.name = sim.name;
     this.address = sim.address;
     this.sim = sim;
-    this.#scope = {
-      name: sim.name,
-      addresses: sim.addresses,
-      sockets: socketsOf(sim, clock),
-      lookUp: (name) => sim.lookUp(name),
-      belongings: new Set(),
-    };
+    this.#clock = clock;
+    this.#scope = this.#begin();
   }
 
   /** Whether the host is linked and has not crashed. */
@@ -50,12 +47,24 @@ export class NodeHost {
     this.sim.crash();
     for (const belonging of this.#scope.belongings) belonging.cancel();
     this.#scope.belongings.clear();
+    this.#scope = this.#begin();
   }
 
   /** Begins again without programs: run them anew. */
   restart(): void {
     this.crash();
     this.sim.restart();
+  }
+
+  #begin(): HostScope {
+    const { sim } = this;
+    return {
+      name: sim.name,
+      addresses: sim.addresses,
+      sockets: socketsOf(sim, this.#clock),
+      lookUp: (name) => sim.lookUp(name),
+      belongings: new Set(),
+    };
   }
 }
 

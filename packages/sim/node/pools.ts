@@ -1,10 +1,12 @@
 /**
  * What a process has once and hosts must not share: the agents of `http` and `https`, and the
- * dispatcher of `fetch`. A connection that one host keeps alive is no other host's.
+ * dispatcher of `fetch`. A connection that one host keeps alive is no other host's, and none of a
+ * later run.
  */
 
 import http from 'node:http';
 import https from 'node:https';
+import { divert } from './divert.js';
 import { currentHost, type HostScope } from './scope.js';
 
 /** Under these the dispatcher of `fetch` is found, by version of undici. */
@@ -38,8 +40,23 @@ function perHost<T extends object>(own: T, make: () => T): T {
   });
 }
 
-/** Gives each host agents of its own. */
+/** Hosts by number, since those of another run have the same names. */
+const numbers = new WeakMap<HostScope, number>();
+let lastNumber = 0;
+
+function numberOf(host: HostScope): number {
+  const known = numbers.get(host) ?? ++lastNumber;
+  numbers.set(host, known);
+  return known;
+}
+
+/** Gives each host agents of its own, and connections of its own in the agents of a program. */
 export function divideAgents(): void {
+  divert(http.Agent.prototype, 'getName', (_world, self, args, real) => {
+    const host = currentHost();
+    const name = real.apply(self, args as never[]);
+    return host === null ? name : `${name}:host ${numberOf(host)}`;
+  });
   http.globalAgent = perHost(http.globalAgent, () => new http.Agent(AGENT_OPTIONS));
   https.globalAgent = perHost(https.globalAgent, () => new https.Agent(AGENT_OPTIONS));
 }

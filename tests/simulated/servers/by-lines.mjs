@@ -2,10 +2,7 @@
 
 import net from 'node:net';
 
-/**
- * Has each line answered, one after the other; what `answer(line, session, socket)` returns, or promises,
- * is sent as it is.
- */
+/** Has each line answered; what `answer(line, session, socket)` returns, or promises, is sent as it is. */
 export const byLines = (greeting, answer) =>
   net.createServer((socket) => {
     let text = '';
