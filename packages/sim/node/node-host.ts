@@ -6,7 +6,7 @@ import type { Clock } from '@netlayers/host';
 import type { ByteStream } from '@netlayers/http';
 import type { HostConnectOptions, SocketHost } from '@netlayers/node';
 import type { SimHost } from '../src/index.js';
-import { type HostScope, runOn } from './scope.js';
+import { currentWorld, type HostScope, runOn } from './scope.js';
 
 /** A host; made by `net.host`. */
 export class NodeHost {
@@ -75,7 +75,9 @@ function socketsOf(sim: SimHost, clock: Clock): SocketHost {
     connect: (options: HostConnectOptions) => sim.stack.connect(options),
     bindUdp: (options) => sim.stack.bindUdp(options),
     defer: (callback) => {
-      clock.setTimer(clock.now(), callback);
+      // What a later run ends of an earlier one ends in the later one's time: nothing else goes on.
+      const current = currentWorld()?.clock ?? clock;
+      current.setTimer(current.now(), callback);
     },
   };
 }

@@ -13,7 +13,8 @@ const echo = () =>
 const echoed = (socket: Socket, text: string): Promise<string> =>
   new Promise((resolve) => {
     socket.once('data', (data) => resolve(data.toString()));
-    socket.once('error', (error) => resolve(error.message));
+    // Who waits for the end has it too.
+    socket.once('error', ({ message }) => socket.once('close', () => resolve(message)));
     socket.write(text);
   });
 

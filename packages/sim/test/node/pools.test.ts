@@ -57,9 +57,12 @@ describe('a connection that is kept alive is the one of its host', () => {
     expect(await reached(get)).toEqual([[...both, ...both, ...both], 2]);
   });
 
-  it('and no run has one of the run before', async () => {
-    await reached(getBy(shared));
-    expect((await reached(getBy(shared)))[1]).toBe(2);
+  it.each([
+    ['an agent of the program', getBy(shared)],
+    ['fetch', async (url: string) => (await fetch(url)).text()],
+  ])('and no run has one of the run before: with %s', async (_name, get) => {
+    await reached(get);
+    expect((await reached(get))[1]).toBe(2);
   });
 
   it.each([
