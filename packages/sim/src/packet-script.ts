@@ -15,9 +15,10 @@ import {
   type Ipv4Header,
   parseIpv4Header,
 } from '@netlayers/ipv4';
+import type { LinkDevice } from '@netlayers/link';
 import type { Stack } from '@netlayers/stack';
 import { createTcpHeader, parseTcp, TcpFlag } from '@netlayers/tcp';
-import { createNetwork, type SimEndpoint, type SimNetwork } from './network.js';
+import type { SimNetwork } from './network.js';
 import {
   decodeDatagram,
   differenceOfDatagram,
@@ -35,6 +36,7 @@ import {
   type ScriptSegment,
   type SentSegment,
 } from './script-segment.js';
+import { deviceWire, type ScriptWire, simulatedWire } from './script-wire.js';
 import type { HostOptions } from './sim-host.js';
 
 /** What a script is made of: a stack's options, and what the peer is. */
@@ -49,21 +51,28 @@ export interface PacketScriptOptions extends Partial<HostOptions> {
   readonly stackPort?: number;
   /** @default 40000 */
   readonly peerPort?: number;
+  /** The script's own address. @default 10.0.0.2 */
+  readonly peerAddress?: string;
+  /**
+   * The script's end of a wire, with somebody else's stack behind it at `address`, in the host's time:
+   * the kernel behind a TUN device, for one. The script owns it. @default a simulated link
+   */
+  readonly device?: LinkDevice;
+  /** With a `device`: how long the other side may take to answer, in ms. @default 30 */
+  readonly answerMs?: number;
 }
 
 const STACK_ADDRESS = '10.0.0.1';
 const PEER_ADDRESS = '10.0.0.2';
+const DEFAULT_ANSWER_MS = 30;
 const DEFAULT_PEER_ISN = 0xffff_fed8;
 const TTL = 64;
 
 /** A stack, and the script that is its peer; made by `packetScript`. */
 export class PacketScript {
-  /** The stack under test. */
-  readonly stack: Stack;
-  readonly network: SimNetwork;
-  readonly peerAddress = PEER_ADDRESS;
-  readonly #endpoint: SimEndpoint;
-  readonly #stackAddress: number;
+  readonly peerAddress: string;
+  readonly #wire: ScriptWire;
+  readonly #addresses: { readonly peer: number; readonly stack: number };
   readonly #peerIsn: number;
   readonly #bases = new Map<string, Bases>();
   readonly #sent: SentSegment[] = [];
@@ -77,18 +86,40 @@ export class PacketScript {
   /** Of the fragments of one datagram. */
   #identification = 0;
 
+  /** @throws RangeError for an address that is none. */
   constructor(options: PacketScriptOptions) {
-    const { seed, mtu, peerIsn, stackPort, peerPort, ...host } = options;
-    this.network = createNetwork({ ...(seed !== undefined && { seed }) });
-    const stack = this.network.host({ address: STACK_ADDRESS, ...host });
-    this.#endpoint = this.network.endpoint({ address: PEER_ADDRESS });
-    this.network.link(stack, this.#endpoint, { ...(mtu !== undefined && { mtu }) });
-    this.stack = stack.stack;
-    this.#stackAddress = parseIpv4(stack.address) ?? 0;
+    const { peerIsn, stackPort, peerPort, device, answerMs, peerAddress, ...rest } = options;
+    const host = { address: STACK_ADDRESS, ...rest };
+    this.peerAddress = peerAddress ?? PEER_ADDRESS;
+    this.#wire =
+      device === undefined
+        ? simulatedWire(host, this.peerAddress)
+        : deviceWire(device, answerMs ?? DEFAULT_ANSWER_MS);
+    this.#addresses = { peer: addressOf(this.peerAddress), stack: addressOf(host.address) };
     this.#peerIsn = (peerIsn ?? DEFAULT_PEER_ISN) >>> 0;
     this.#stackPort = stackPort ?? 80;
     this.#peerPort = peerPort ?? 40_000;
-    this.#endpoint.device.onReadable = () => this.#receive();
+    this.#wire.device.onReadable = () => this.#receive();
+  }
+
+  /**
+   * The stack under test.
+   *
+   * @throws Error where it is somebody else's, behind a `device`.
+   */
+  get stack(): Stack {
+    if (this.#wire.stack !== null) return this.#wire.stack;
+    throw new Error('the stack behind a device of yours is not known to the script');
+  }
+
+  /**
+   * The simulated network that the script is on.
+   *
+   * @throws Error where it is on a `device`.
+   */
+  get network(): SimNetwork {
+    if (this.#wire.network !== null) return this.#wire.network;
+    throw new Error('a script on a device of yours is on no simulated network');
   }
 
   /** Sends a segment to the stack, and lets it do everything it does at this moment. */
@@ -96,12 +127,11 @@ export class PacketScript {
     this.#peerPort = segment.peerPort ?? this.#peerPort;
     this.#stackPort = segment.stackPort ?? this.#stackPort;
     const ports = { peerPort: this.#peerPort, stackPort: this.#stackPort };
-    const addresses = { peer: parseIpv4(PEER_ADDRESS) ?? 0, stack: this.#stackAddress };
-    const { device } = this.#endpoint;
-    const at = device.reserve(0xffff) + IPV4_HEADER_LENGTH;
+    const { device } = this.#wire;
+    const at = device.reserve(this.#wire.largest) + IPV4_HEADER_LENGTH;
     const bases = this.#basesOf(this.#stackPort, this.#peerPort);
     const buf = device.transmitBuffer;
-    const end = encodeSegment(buf, at, segment, bases, ports, addresses);
+    const end = encodeSegment(buf, at, segment, bases, ports, this.#addresses);
     this.#commit(at - IPV4_HEADER_LENGTH, end, IpProtocol.TCP);
     this.#note(`peer   ${formatSegment(segment)}`);
     await this.settle();
@@ -112,8 +142,7 @@ export class PacketScript {
     this.#peerPort = datagram.peerPort ?? this.#peerPort;
     this.#stackPort = datagram.stackPort ?? this.#stackPort;
     const ports = { peerPort: this.#peerPort, stackPort: this.#stackPort };
-    const addresses = { peer: parseIpv4(PEER_ADDRESS) ?? 0, stack: this.#stackAddress };
-    const bytes = encodeDatagram(datagram, ports, addresses);
+    const bytes = encodeDatagram(datagram, ports, this.#addresses);
     const edges = [0, ...(datagram.cutAt ?? []), bytes.length];
     this.#identification++;
     for (const number of datagram.order ?? edges.slice(1).keys()) {
@@ -190,14 +219,16 @@ export class PacketScript {
     if (sent !== undefined) throw this.#failure(`expected nothing: ${formatSegment(sent)}`);
   }
 
-  /** Lets that much time pass. */
+  /** Lets that much time pass: virtual, or with a `device` the host's. */
   async advance(ms: number): Promise<void> {
-    await this.network.advance(ms);
+    await this.#wire.advance(ms);
+    this.#receive();
   }
 
   /** Lets everything happen that happens at this moment. */
   async settle(): Promise<void> {
-    await this.network.settle();
+    await this.#wire.settle();
+    this.#receive();
   }
 
   /** Connects from the peer by a handshake without options: a port on which the stack listens. */
@@ -208,21 +239,21 @@ export class PacketScript {
   }
 
   #commitPayload(protocol: number, payload: Uint8Array, fields: Partial<Ipv4Header>): void {
-    const { device } = this.#endpoint;
+    const { device } = this.#wire;
     const at = device.reserve(IPV4_HEADER_LENGTH + payload.length);
     device.transmitBuffer.set(payload, at + IPV4_HEADER_LENGTH);
     this.#commit(at, at + IPV4_HEADER_LENGTH + payload.length, protocol, fields);
   }
 
   #commit(start: number, end: number, protocol: number, fields: Partial<Ipv4Header> = {}): void {
-    const { device } = this.#endpoint;
+    const { device } = this.#wire;
     emitIpv4Header(device.transmitBuffer, start, {
       ...createIpv4Header(),
       totalLength: end - start,
       ttl: TTL,
       protocol,
-      source: parseIpv4(PEER_ADDRESS) ?? 0,
-      destination: this.#stackAddress,
+      source: this.#addresses.peer,
+      destination: this.#addresses.stack,
       identification: this.#identification,
       ...fields,
     });
@@ -231,7 +262,7 @@ export class PacketScript {
   }
 
   #receive(): void {
-    this.#endpoint.device.receive(Number.POSITIVE_INFINITY, {
+    this.#wire.device.receive(Number.POSITIVE_INFINITY, {
       handlePacket: (buf, start, end) => this.#take(buf, start, end),
     });
   }
@@ -242,7 +273,7 @@ export class PacketScript {
     if (ip.protocol !== IpProtocol.TCP) {
       const payload = start + ip.headerLength;
       const last = start + ip.totalLength;
-      const now = this.network.clock.now();
+      const now = this.#wire.clock.now();
       const datagram = decodeDatagram(ip, buf, payload, last, now);
       this.#datagrams.push(datagram);
       this.#note(`stack  ${formatDatagram(datagram)} to ${formatIpv4(ip.destination)}`);
@@ -252,7 +283,7 @@ export class PacketScript {
     parseTcp(buf, start + ip.headerLength, start + ip.totalLength, header);
     const bases = this.#basesOf(header.sourcePort, header.destinationPort);
     if ((header.flags & TcpFlag.SYN) !== 0) bases.stackIsn = header.seq;
-    const sent = decodeSegment(header, buf, bases, this.network.clock.now());
+    const sent = decodeSegment(header, buf, bases, this.#wire.clock.now());
     this.#sent.push(sent);
     this.#note(`stack  ${formatSegment(sent)}`);
   }
@@ -268,12 +299,18 @@ export class PacketScript {
   }
 
   #note(line: string): void {
-    this.#conversation.push(`${this.network.clock.now().toFixed(3).padStart(12)}  ${line}`);
+    this.#conversation.push(`${this.#wire.clock.now().toFixed(3).padStart(12)}  ${line}`);
   }
 
   #failure(message: string): Error {
     return new Error([message, 'the conversation so far:', ...this.#conversation].join('\n'));
   }
+}
+
+function addressOf(text: string): number {
+  const address = parseIpv4(text);
+  if (address === null) throw new RangeError(`${text} is not an IPv4 address`);
+  return address;
 }
 
 /** Makes a stack at 10.0.0.1 whose peer at 10.0.0.2 is a script. */

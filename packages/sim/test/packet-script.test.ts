@@ -1,5 +1,6 @@
+import { memoryWire } from '@netlayers/link';
 import { packetScript } from '@netlayers/sim';
-import type { TcpSocket } from '@netlayers/stack';
+import { createStack, type TcpSocket } from '@netlayers/stack';
 import { describe, expect, it } from 'vitest';
 
 const quiet = { handleEnd() {}, handleDrain() {}, handleClose() {} };
@@ -317,5 +318,31 @@ describe('a script that is not met', () => {
   it('knows its flags', async () => {
     const { script } = listening();
     await expect(script.inject({ flags: 'SX' })).rejects.toThrow('there is no flag X');
+  });
+});
+
+describe('a script on a device', () => {
+  it('plays the peer of whoever is behind it, in the time of the host', async () => {
+    const [near, far] = memoryWire();
+    const stack = createStack({ device: near, address: '10.0.0.1' });
+    try {
+      stack.listen(
+        { port: 80 },
+        (socket) => void socket.readable.pipeTo(socket.writable).catch(() => {}),
+      );
+      const script = packetScript({ device: far, answerMs: 5 });
+      await script.connect();
+      await script.inject({ flags: 'A', seq: 1, ack: 1, text: 'hello' });
+      await script.expect({ flags: 'A', seq: 1, ack: 6, text: 'hello' });
+      await script.expectNothing();
+      expect(() => script.stack).toThrow('is not known to the script');
+      expect(() => script.network).toThrow('on no simulated network');
+    } finally {
+      await stack.close({ drainMs: 0 });
+    }
+  });
+
+  it('has addresses', () => {
+    expect(() => packetScript({ peerAddress: 'nowhere' })).toThrow(RangeError);
   });
 });
