@@ -7,18 +7,32 @@ import { once } from 'node:events';
 import http from 'node:http';
 import http2 from 'node:http2';
 import https from 'node:https';
+import { createRequire } from 'node:module';
 import type { AddressInfo, Server } from 'node:net';
+import { pathToFileURL } from 'node:url';
+import { serve } from '@hono/node-server';
 import { installStack } from '@netlayers/node';
 import { enterNetworkNamespace } from '@netlayers/testkit/netns';
 import express from 'express';
+import fastify from 'fastify';
+import { Hono } from 'hono';
+import { Redis } from 'ioredis';
+import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { selfSigned } from '../node/certificate.js';
+import { startPostgres, startRedis } from '../node/databases.js';
 import { pattern } from '../support/pattern.js';
 import { lacks, run } from '../support/tools.js';
 import { KERNELS, OURS, openTunStack } from '../support/tun-stack.js';
 
 const namespace = enterNetworkNamespace();
+/** For children that are not in this folder. */
+const WS = pathToFileURL(createRequire(import.meta.url).resolve('ws')).href;
 const BODY = Buffer.from(pattern(2_000_000));
+
+/** The rule looks at the address as it is written: this spelling of it goes through the stack. */
+const MAPPED = `::ffff:${KERNELS}`;
 
 /** Everything but the kernel's own address goes through the stack. */
 async function install(): Promise<void> {
@@ -87,8 +101,7 @@ describe.skipIf(!namespace.available)('an unchanged program on a TUN device', ()
       response.end(`${request.socket.remoteAddress} ${request.url}`),
     );
     const port = await listening(server, 0, KERNELS);
-    // The rule looks at the address as it is written: this spelling of it goes through the stack.
-    const host = `::ffff:${KERNELS}`;
+    const host = MAPPED;
     const request = http.get({ host, port, path: '/path', agent: false });
     const [response] = await once(request, 'response');
     expect((await bytesOf(response)).toString()).toBe(`${OURS} /path`);
@@ -98,5 +111,52 @@ describe.skipIf(!namespace.available)('an unchanged program on a TUN device', ()
       syscall: 'connect',
       port: 9,
     });
+  });
+
+  it("fastify, hono and a WebSocket answer clients on the kernel, which are Node's too", async () => {
+    await install();
+    const app = fastify();
+    app.get('/', async () => ({ from: 'fastify' }));
+    await app.listen({ port: 81, host: OURS });
+    onTestFinished(() => app.close());
+    const hono = serve({ fetch: new Hono().get('/', (c) => c.text('from hono')).fetch, port: 82 });
+    onTestFinished(() => void hono.close());
+    const echo = new WebSocketServer({ port: 83 });
+    onTestFinished(() => echo.close());
+    echo.on('connection', (socket) => socket.on('message', (data) => socket.send(data)));
+    const script = `
+      const answers = [await (await fetch('http://${OURS}:81/')).text(), await (await fetch('http://${OURS}:82/')).text()];
+      const { default: WebSocket } = await import('${WS}');
+      const socket = new WebSocket('ws://${OURS}:83/');
+      socket.on('open', () => socket.send('x'.repeat(100_000)));
+      socket.on('message', (data) => { console.log(...answers, data.length); socket.close(); });`;
+    const args = ['--input-type=module', '--eval', script];
+    const { stdout, stderr } = await run(process.execPath, args);
+    expect([stdout.toString(), stderr]).toEqual(['{"from":"fastify"} from hono 100000\n', '']);
+  });
+
+  it.skipIf(lacks('redis-server'))('ioredis asks redis-server', async () => {
+    await install();
+    const database = await startRedis(KERNELS);
+    onTestFinished(() => database.close());
+    const redis = new Redis({ host: MAPPED, lazyConnect: true });
+    onTestFinished(() => redis.disconnect());
+    await redis.connect();
+    await redis.set('key', BODY);
+    expect((await redis.getBuffer('key'))?.equals(BODY)).toBe(true);
+    expect(await redis.client('INFO')).toContain(`addr=${OURS}:`);
+  });
+
+  it.skipIf(lacks('initdb') || lacks('postgres'))('pg asks PostgreSQL', async () => {
+    await install();
+    const database = await startPostgres(KERNELS);
+    onTestFinished(() => database.close());
+    const client = new pg.Client({ host: MAPPED, user: 'postgres', database: 'postgres' });
+    await client.connect();
+    const { rows } = await client.query('select inet_client_addr() as peer, length($1) as length', [
+      'x'.repeat(1_000_000),
+    ]);
+    expect(rows).toEqual([{ peer: OURS, length: 1_000_000 }]);
+    await client.end();
   });
 });

@@ -4,7 +4,7 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** What came of a run. */
@@ -14,7 +14,30 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+const POSTGRES = '/usr/lib/postgresql';
+
+/** Debian keeps the programs of PostgreSQL by version, off everybody's path. */
+function foldersOfPostgres(): string[] {
+  try {
+    return readdirSync(POSTGRES).map((version) => join(POSTGRES, version, 'bin'));
+  } catch {
+    return [];
+  }
+}
+
+const FOLDERS = [
+  ...(process.env.PATH ?? '').split(delimiter),
+  '/usr/sbin',
+  '/sbin',
+  ...foldersOfPostgres(),
+];
+
+/** The environment in which programs are found. */
+export const TOOL_ENV: NodeJS.ProcessEnv = {
+  ...process.env,
+  PATH: FOLDERS.join(delimiter),
+  LC_ALL: 'C',
+};
 
 /** Whether a program is installed. */
 export function hasTool(name: string): boolean {
@@ -39,7 +62,7 @@ export function lacks(name: string): boolean {
 export function start(command: string, args: readonly string[]): ChildProcess {
   return spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PATH: FOLDERS.join(delimiter), LC_ALL: 'C' },
+    env: TOOL_ENV,
   });
 }
 
@@ -53,7 +76,7 @@ export function run(
     stdio: ['pipe', 'pipe', 'pipe'],
     timeout: options.timeoutMs ?? 60_000,
     killSignal: 'SIGKILL',
-    env: { ...process.env, PATH: FOLDERS.join(delimiter), LC_ALL: 'C' },
+    env: TOOL_ENV,
   });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
