@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { explore, SimulationError, simulate, simulateAndReport } from '@netlayers/sim/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -18,7 +18,7 @@ describe('seeds in threads', () => {
     expect(runs).toBeLessThan(200);
     const [failure] = failures as [SimulationError];
     expect(failure.message).toMatch(/aborted due to timeout/);
-    expect(readdirSync(captureFolder)).toContain(`seed-${failure.seed}.pcapng`);
+    expect(readdirSync(captureFolder)).toContain(basename(failure.capturePath!));
     const { default: run } = await import(program.href);
     await expect(simulate({ seed: failure.seed, captureFolder: null }, run)).rejects.toThrow(
       `seed ${failure.seed}`,

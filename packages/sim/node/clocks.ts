@@ -6,7 +6,8 @@
 import http from 'node:http';
 import net from 'node:net';
 import type { Clock } from '@netlayers/host';
-import { divert } from './divert.js';
+import { divert, replaceBy } from './divert.js';
+import { inRealms, REALMS, type Realm } from './realms.js';
 import { currentWorld } from './scope.js';
 
 const NANOSECONDS = 1_000_000_000n;
@@ -15,8 +16,10 @@ const HRTIME_START = NANOSECONDS;
 
 /** Diverts every clock of Node that a program can reach. */
 export function divertClocks(): void {
-  divertDate();
-  divert(performance, 'now', ({ clock }) => clock.now());
+  for (const realm of REALMS) divertDate(realm);
+  for (const performance of inRealms('performance')) {
+    divert(performance, 'now', ({ clock }) => clock.now());
+  }
   const { hrtime } = process;
   divert(process, 'hrtime', ({ clock }, _self, [since]) =>
     pairSince(nanoseconds(clock.now()), since as [number, number] | undefined),
@@ -39,10 +42,10 @@ function pairSince(now: bigint, since: [number, number] | undefined): [number, n
 }
 
 /** `new Date()` and `Date()` without arguments; dates of either kind are instances of both. */
-function divertDate(): void {
-  const RealDate = Date;
+function divertDate(realm: Realm): void {
+  const RealDate = realm.Date;
   divert(RealDate, 'now', ({ clock }) => wallMs(clock));
-  globalThis.Date = new Proxy(RealDate, {
+  const VirtualDate = new Proxy(RealDate, {
     construct(target, args, newTarget) {
       const world = currentWorld();
       const given = world === null || args.length > 0 ? args : [wallMs(world.clock)];
@@ -55,6 +58,7 @@ function divertDate(): void {
         : new RealDate(wallMs(world.clock)).toString();
     },
   });
+  replaceBy(realm, 'Date', VirtualDate);
 }
 
 interface DatedResponse {

@@ -4,6 +4,7 @@
  * simulation finds under way hold it too.
  */
 
+import { inRealms } from './realms.js';
 import { currentWorld, type World } from './scope.js';
 
 type Compile = (...args: unknown[]) => Promise<unknown>;
@@ -12,7 +13,12 @@ const underWay = new Set<Promise<void>>();
 
 /** Diverts what compiles outside of a program's turn. */
 export function divertCompilations(): void {
-  const functions = globalThis.WebAssembly as unknown as Record<string, Compile>;
+  for (const functions of inRealms('WebAssembly')) {
+    divertIn(functions as unknown as Record<string, Compile>);
+  }
+}
+
+function divertIn(functions: Record<string, Compile>): void {
   for (const name of ['compile', 'instantiate']) {
     const real = functions[name]!;
     functions[name] = (...args) => {

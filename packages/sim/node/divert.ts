@@ -13,8 +13,12 @@ type AnyFunction = (this: unknown, ...args: never[]) => unknown;
 export type Inside = (world: World, self: unknown, args: unknown[], real: AnyFunction) => unknown;
 
 /** Functions of ours that stand in front of Node's, to see whether somebody has put theirs in place. */
-const diverted: { readonly object: object; readonly name: PropertyKey; readonly ours: unknown }[] =
-  [];
+const diverted: {
+  readonly object: object;
+  readonly name: PropertyKey;
+  readonly ours: unknown;
+  readonly real: unknown;
+}[] = [];
 
 /**
  * Diverts `object[name]`.
@@ -31,14 +35,26 @@ export function divert(object: object, name: PropertyKey, inside: Inside): void 
       { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' },
     );
   }
-  const ours = diversion(real, inside);
-  Object.defineProperty(object, name, {
-    configurable: true,
-    writable: true,
-    enumerable: descriptor?.enumerable ?? true,
-    value: ours,
-  });
-  diverted.push({ object, name, ours });
+  replaceBy(object, name, diversion(real, inside));
+}
+
+/** Puts something of ours in the place of a property, for good. */
+export function replaceBy(object: object, name: PropertyKey, ours: unknown): void {
+  const real = (object as Record<PropertyKey, unknown>)[name];
+  diverted.push({ object, name, ours, real });
+  put(object, name, ours);
+}
+
+function put(object: object, name: PropertyKey, value: unknown): void {
+  const enumerable = Object.getOwnPropertyDescriptor(object, name)?.enumerable ?? true;
+  Object.defineProperty(object, name, { configurable: true, writable: true, enumerable, value });
+}
+
+/** Puts ours back where somebody has given back what was there before, as fake timers do. */
+export function renewDiversions(): void {
+  for (const { object, name, ours, real } of diverted) {
+    if ((object as Record<PropertyKey, unknown>)[name] === real) put(object, name, ours);
+  }
 }
 
 /** Diverts what some versions of Node have and others do not. */

@@ -3,6 +3,7 @@
  * which moment, where the packets are and how to see it again.
  */
 
+import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -42,12 +43,20 @@ function describe({ seed, atMs, capturePath }: FailedRun): string {
 }
 
 /**
- * Writes a capture.
+ * Writes a capture. The name is the same for the same program, whose failures of one seed are alike, and
+ * another one for another.
  *
+ * @param program what was run, as text.
  * @returns its path; `null` when the folder cannot be written.
  */
-export function writeCapture(folder: string, seed: number, bytes: Uint8Array): string | null {
-  const path = join(folder, `seed-${seed}.pcapng`);
+export function writeCapture(
+  folder: string,
+  seed: number,
+  program: string,
+  bytes: Uint8Array,
+): string | null {
+  const hash = createHash('sha256').update(program).digest('hex').slice(0, 8);
+  const path = join(folder, `seed-${seed}-${hash}.pcapng`);
   try {
     mkdirSync(folder, { recursive: true });
     writeFileSync(path, bytes);

@@ -7,6 +7,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { divert } from './divert.js';
+import { REALMS, type Realm } from './realms.js';
 import { currentHost, type HostScope } from './scope.js';
 
 /** Under these the dispatcher of `fetch` is found, by version of undici. */
@@ -71,11 +72,21 @@ export async function divideDispatchers(): Promise<void> {
   if (isDivided) return;
   isDivided = true;
   await fetch('data:,');
-  const globals = globalThis as unknown as Record<symbol, object | undefined>;
-  for (const symbol of DISPATCHERS) {
-    const own = globals[symbol];
-    if (own === undefined) continue;
-    const Dispatcher = own.constructor as new () => object;
-    globals[symbol] = perHost(own, () => new Dispatcher());
-  }
+  const divided = REALMS.flatMap((realm) =>
+    DISPATCHERS.filter((symbol) => divideIn(realm, symbol)),
+  );
+  if (divided.length > 0) return;
+  throw Object.assign(new Error(`Node ${process.version} hides the dispatcher of fetch`), {
+    code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
+  });
+}
+
+/** Tells whether it was there. */
+function divideIn(realm: Realm, symbol: symbol): boolean {
+  const globals = realm as unknown as Record<symbol, object | undefined>;
+  const own = globals[symbol];
+  if (own === undefined) return false;
+  const Dispatcher = own.constructor as new () => object;
+  globals[symbol] = perHost(own, () => new Dispatcher());
+  return true;
 }

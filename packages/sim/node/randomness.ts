@@ -6,6 +6,7 @@
 
 import crypto from 'node:crypto';
 import { divert, divertIfThere, type Inside } from './divert.js';
+import { inRealms } from './realms.js';
 import type { World } from './scope.js';
 
 type Callback = (error: Error | null, value: unknown) => void;
@@ -54,7 +55,7 @@ const randomInt: Inside = (world, _self, args) => {
 
 /** Diverts every source of chance that a program can reach. */
 export function divertRandomness(): void {
-  divert(Math, 'random', fraction);
+  for (const math of inRealms('Math')) divert(math, 'random', fraction);
   divert(crypto, 'randomBytes', (world, _self, args) =>
     give(args, fill(world, Buffer.alloc(Number(args[0])))),
   );

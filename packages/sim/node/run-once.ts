@@ -6,7 +6,7 @@
 import { SimError, type WireEvent } from '../src/index.js';
 import { randomStream } from '../src/random.js';
 import { holdCompilations } from './compilations.js';
-import { replacedSince } from './divert.js';
+import { renewDiversions, replacedSince } from './divert.js';
 import { SimulationError, writeCapture } from './failure.js';
 import { narrate } from './narration.js';
 import { NodeNetwork } from './node-network.js';
@@ -14,6 +14,7 @@ import { divideDispatchers } from './pools.js';
 import { enterWorld, type World } from './scope.js';
 import { replayedSeed } from './seeds.js';
 import type { SimulatedProgram, SimulateOptions } from './simulate-options.js';
+import { beginSharedTicks } from './timers.js';
 
 /** Is told what happens in a run. */
 export interface RunWatcher {
@@ -39,20 +40,24 @@ export async function runOnce<T>(
   program: SimulatedProgram<T>,
   watcher: RunWatcher,
 ): Promise<Ran<T>> {
+  const place = beganAt();
   await divideDispatchers();
+  renewDiversions();
   const early = replacedTimers('before the simulation');
   if (early !== null) throw early;
   const { seed = 1, captureFolder = DEFAULT_FOLDER, limitMs } = options;
   const net = networkOf(options, seed, captureFolder !== null, watcher);
   const { clock } = net;
   const world: World = {
+    title: `seed ${seed}${place}`,
     clock,
     randomU32: randomStream(seed, PROGRAM_STREAM).u32,
     hold: (promise) => void net.outside(promise).catch(() => {}),
   };
   const leave = enterWorld(world);
+  beginSharedTicks();
   holdCompilations(world);
-  const stopCatching = catchUncaught((error) => {
+  const stopCatching = catchUnhandled((error) => {
     net.at(clock.now(), () => {
       throw error;
     });
@@ -64,7 +69,9 @@ export async function runOnce<T>(
     return { result, seed, durationMs: clock.now() };
   } catch (error) {
     const capturePath =
-      captureFolder === null ? null : writeCapture(captureFolder, seed, net.sim.capture());
+      captureFolder === null
+        ? null
+        : writeCapture(captureFolder, seed, textOf(program, options), net.sim.capture());
     // Who waits for a timer that was replaced has no use for hearing that nothing happens.
     const late = error instanceof SimError ? replacedTimers('inside of the simulation') : null;
     throw new SimulationError(late ?? error, { seed, atMs: clock.now(), capturePath });
@@ -95,12 +102,33 @@ function networkOf(
   });
 }
 
-/** What a handler of the program throws ends the simulation, not the process. */
-function catchUncaught(fail: (error: unknown) => void): () => void {
-  // A test runner that wants it for itself is told of it as ever.
-  if (process.hasUncaughtExceptionCaptureCallback()) return () => {};
-  process.setUncaughtExceptionCaptureCallback(fail);
-  return () => process.setUncaughtExceptionCaptureCallback(null);
+/**
+ * What a handler of the program throws, and a promise of it that nobody looks at, ends the simulation
+ * and not the process; a test runner, which would not know the seed, is told of the simulation.
+ */
+function catchUnhandled(fail: (error: unknown) => void): () => void {
+  const others = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection').on('unhandledRejection', fail);
+  // Somebody who wants exceptions for himself is told of them as ever.
+  const isOurs = !process.hasUncaughtExceptionCaptureCallback();
+  if (isOurs) process.setUncaughtExceptionCaptureCallback(fail);
+  return () => {
+    if (isOurs) process.setUncaughtExceptionCaptureCallback(null);
+    process.off('unhandledRejection', fail);
+    for (const other of others) process.on('unhandledRejection', other);
+  };
+}
+
+/** What tells one program from another: its text, and what goes wrong in place of chance. */
+const textOf = (program: unknown, { misfortunes }: SimulateOptions): string =>
+  `${program}${JSON.stringify(misfortunes ?? null)}`;
+
+/** Where the caller of all this stands. */
+function beganAt(): string {
+  const lines = new Error('here').stack?.split('\n').slice(1) ?? [];
+  const line = lines.find((at) => !/[\\/]sim[\\/](node|src|dist)[\\/]|node:/.test(at));
+  const place = line?.match(/([^\\/(]+:\d+):\d+\)?$/)?.[1];
+  return place === undefined ? '' : `, begun at ${place},`;
 }
 
 /** Fake timers of a test runner would stand in front of virtual time, and never fire. */

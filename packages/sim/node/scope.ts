@@ -23,6 +23,8 @@ export interface HostScope {
 
 /** A simulation as hooks see it. */
 export interface World {
+  /** For people: its seed, and where it was begun. */
+  readonly title: string;
   readonly clock: Clock;
   /** A uint32 of the stream that programs draw from. */
   randomU32(): number;
@@ -50,7 +52,9 @@ export const runOn = <T>(host: HostScope, fn: () => T): T => hosts.run(host, fn)
  */
 export function enterWorld(world: World): () => void {
   if (running !== null) {
-    throw new Error('one simulation at a time: await the first one, or give each a process');
+    throw new Error(
+      `one simulation at a time, and the one of ${running.title} still runs: await it, or see whether its test has timed out`,
+    );
   }
   running = world;
   return () => {

@@ -29,6 +29,7 @@ export async function simulate<T>(
   program: SimulatedProgram<T> | URL | string,
 ): Promise<unknown> {
   if (typeof program === 'function') return (await simulateAndReport(options, program)).result;
+  checkModule(program);
   const { isolate: _, ...rest } = options as IsolatedOptions;
   return (await runIsolated({ url: String(program), options: rest })).result;
 }
@@ -60,4 +61,12 @@ export function replay<T>(
   options: Omit<SimulateOptions, 'seed'> = {},
 ): Promise<T> {
   return simulate({ narrate: printLine, ...options, seed }, program);
+}
+
+/** @throws TypeError for what is neither a program nor the URL of a module. */
+function checkModule(module: unknown): asserts module is URL | string {
+  if (module instanceof URL || (typeof module === 'string' && URL.canParse(module))) return;
+  throw new TypeError(
+    'simulate takes options and a program: simulate({ seed: 1 }, async (net) => ...), or the URL of a module: new URL("./program.mjs", import.meta.url)',
+  );
 }

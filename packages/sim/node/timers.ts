@@ -7,10 +7,26 @@ import timers from 'node:timers';
 import promised from 'node:timers/promises';
 import type { Clock } from '@netlayers/host';
 import { divert, divertPromised, type Inside } from './divert.js';
+import { inRealms, REALMS } from './realms.js';
 import { currentWorld } from './scope.js';
 import { after, delayOf, soon, VirtualTimer } from './virtual-time.js';
 
 type Callback = (...args: unknown[]) => void;
+
+/**
+ * undici counts the time-outs of all requests of a process by one timer, which the first request makes
+ * and later ones only begin again. So it is no host's, it goes on from run to run, since time-outs of an
+ * earlier one may still be counted, and it ticks at the same moments of each run.
+ */
+const isSharedTick = (callback: Callback, ms: number): boolean =>
+  callback.name === 'onTick' && ms === 499;
+
+const sharedTicks = new Set<VirtualTimeout>();
+
+/** A simulation begins: what all of them share begins with it. */
+export function beginSharedTicks(): void {
+  for (const tick of sharedTicks) tick.refresh();
+}
 
 let lastId = 0;
 /** By the number that a program may keep instead of the object. */
@@ -20,19 +36,24 @@ const byId = new Map<number, VirtualTimeout>();
 class VirtualTimeout {
   readonly #timer: VirtualTimer;
   readonly #ms: number;
+  readonly #isShared: boolean;
   readonly #id = ++lastId;
   #isRef = true;
   #isClosed = false;
 
   constructor(clock: Clock, callback: Callback, ms: number, args: unknown[], repeats: boolean) {
     this.#ms = ms;
-    this.#timer = new VirtualTimer(clock, () => {
-      if (repeats) this.#timer.arm(ms);
+    this.#isShared = isSharedTick(callback, ms);
+    const run = (): void => {
+      if (repeats) this.#arm();
       else byId.delete(this.#id);
       callback.apply(this, args);
-    });
-    this.#timer.arm(ms);
-    byId.set(this.#id, this);
+    };
+    this.#timer = this.#isShared
+      ? new VirtualTimer(clock, run, null)
+      : new VirtualTimer(clock, run);
+    if (this.#isShared) sharedTicks.add(this);
+    this.#arm();
   }
 
   ref(): this {
@@ -52,8 +73,7 @@ class VirtualTimeout {
   /** Begins the time again, also of one that has fired. */
   refresh(): this {
     if (!this.#isClosed && currentWorld() !== null) {
-      this.#timer.arm(this.#ms);
-      byId.set(this.#id, this);
+      this.#arm();
     }
     return this;
   }
@@ -62,7 +82,14 @@ class VirtualTimeout {
     this.#isClosed = true;
     this.#timer.cancel();
     byId.delete(this.#id);
+    sharedTicks.delete(this);
     return this;
+  }
+
+  #arm(): void {
+    const now = currentWorld()?.clock.now() ?? 0;
+    this.#timer.arm(this.#isShared ? this.#ms - (now % this.#ms) : this.#ms);
+    byId.set(this.#id, this);
   }
 
   [Symbol.toPrimitive](): number {
@@ -180,7 +207,7 @@ const abortAfter: Inside = ({ clock }, _self, [ms]) => {
 
 /** Diverts every timer of Node that a program can reach. */
 export function divertTimers(): void {
-  for (const object of [globalThis, timers]) {
+  for (const object of [...REALMS, timers]) {
     divert(object, 'setTimeout', start(false));
     divert(object, 'setInterval', start(true));
     divert(object, 'setImmediate', startImmediate);
@@ -198,7 +225,7 @@ export function divertTimers(): void {
   divert(promised.scheduler, 'wait', ({ clock }, _self, [ms, options]) =>
     wait(waitFor(clock, delayOf(ms)), undefined, options as WaitOptions),
   );
-  divert(AbortSignal, 'timeout', abortAfter);
+  for (const signal of inRealms('AbortSignal')) divert(signal, 'timeout', abortAfter);
 }
 
 function checkCallback(callback: unknown): asserts callback is Callback {

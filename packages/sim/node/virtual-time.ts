@@ -5,22 +5,25 @@
 
 import { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '@netlayers/host';
-import { currentHost, type HostScope } from './scope.js';
+import { currentHost, currentWorld, type HostScope } from './scope.js';
 
 /** Node's bounds of a delay; everything else is 1 ms. */
 const LONGEST_DELAY = 2_147_483_647;
 
 /** A callback that is to run at a time. */
 export class VirtualTimer {
-  readonly #clock: Clock;
+  /** Of the simulation in which it was armed last. */
+  #clock: Clock;
   readonly #callback: () => void;
   /** Where the callback runs; `AsyncResource.bind` costs several times as much. */
   readonly #scope = new AsyncResource('NETLAYERS_TIMER', { requireManualDestroy: true });
-  readonly #host: HostScope | null = currentHost();
+  readonly #host: HostScope | null;
   #id = 0;
 
-  constructor(clock: Clock, callback: () => void) {
+  /** @param host whom it ends with; `null` = nobody. @default the one whose code makes it */
+  constructor(clock: Clock, callback: () => void, host: HostScope | null = currentHost()) {
     this.#clock = clock;
+    this.#host = host;
     this.#callback = callback;
   }
 
@@ -31,6 +34,8 @@ export class VirtualTimer {
   /** Arms it, again if it is armed already. */
   arm(ms: number): void {
     this.cancel();
+    // A package keeps its timer from run to run, and begins it again.
+    this.#clock = currentWorld()?.clock ?? this.#clock;
     this.#id = this.#clock.setTimer(this.#clock.now() + ms, () => {
       this.#id = 0;
       this.#host?.belongings.delete(this);

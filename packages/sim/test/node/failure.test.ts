@@ -43,9 +43,10 @@ describe('a simulation that fails', () => {
     expect(error.message.split('\n')).toEqual([
       'no such order',
       '  seed 7, after 20.000 ms of virtual time',
-      `  packets: ${join(captureFolder, 'seed-7.pcapng')}`,
+      `  packets: ${error.capturePath}`,
       '  again, told packet by packet: NETLAYERS_REPLAY=7 and the command of this run',
     ]);
+    expect(error.capturePath).toMatch(/seed-7-[0-9a-f]{8}\.pcapng$/);
     const capture = readFileSync(error.capturePath!);
     expect(capture.readUInt32LE(0)).toBe(0x0a0d0d0a);
     expect(capture.includes('app.test > api.test: arrives 10.000 ms later')).toBe(true);
