@@ -8,6 +8,7 @@
  * The wire has no time of its own: delay, rate and reordering belong to `@netlayers/sim`.
  */
 
+import { checkedInteger } from './checked-integer.js';
 import {
   ChecksumState,
   type LinkCapabilities,
@@ -215,19 +216,14 @@ interface Settings {
   readonly schedule: Schedule;
 }
 
-function checked(name: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new RangeError(`${name} is an integer from ${least} to ${most}, not ${value}`);
-}
-
 function settle(options: MemoryWireOptions): Settings {
-  const mtu = checked('mtu', options.mtu ?? 1500, LEAST_MTU, LARGEST_PACKET);
-  const headroom = checked('headroom', options.headroom ?? 0, 0, LARGEST_PACKET);
+  const mtu = checkedInteger('mtu', options.mtu ?? 1500, LEAST_MTU, LARGEST_PACKET);
+  const headroom = checkedInteger('headroom', options.headroom ?? 0, 0, LARGEST_PACKET);
   const superSegment = options.segmentationOffload ?? 0;
-  if (superSegment !== 0) checked('segmentationOffload', superSegment, mtu, LARGEST_PACKET);
+  if (superSegment !== 0) checkedInteger('segmentationOffload', superSegment, mtu, LARGEST_PACKET);
   const longest = Math.max(mtu, superSegment);
   const slot = PacketRing.spaceFor(mtu, headroom);
-  const receiveQueue = checked(
+  const receiveQueue = checkedInteger(
     'receiveQueue',
     options.receiveQueue ?? Math.floor(DEFAULT_QUEUE_BYTES / slot),
     1,
