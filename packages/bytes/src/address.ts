@@ -20,6 +20,17 @@ export function parseIpv4(text: string): number | null {
   return address;
 }
 
+/**
+ * Parses a network in CIDR notation (RFC 4632, 3.1), `10.1.0.0/16`, or returns `null`. An address alone
+ * is a network of one, and what stands behind the prefix is not looked at.
+ */
+export function parseIpv4Cidr(text: string): { address: number; prefixLength: number } | null {
+  const [, base = '', length = '32'] = /^([\d.]+)(?:\/(\d{1,2}))?$/.exec(text) ?? [];
+  const address = parseIpv4(base);
+  const prefixLength = Number(length);
+  return address === null || prefixLength > 32 ? null : { address, prefixLength };
+}
+
 /** Formats a uint32 as dotted decimal text. */
 export const formatIpv4 = (address: number): string =>
   `${address >>> 24}.${(address >>> 16) & 0xff}.${(address >>> 8) & 0xff}.${address & 0xff}`;

@@ -7,7 +7,7 @@
  * @packageDocumentation
  */
 
-export { formatIpv4, parseIpv4 } from './address.js';
+export { formatIpv4, parseIpv4, parseIpv4Cidr } from './address.js';
 export { decodeAscii, encodeAscii } from './ascii.js';
 export { checksum, checksumFold, checksumSum, pseudoHeaderSum } from './checksum.js';
 export { readU16, readU32, writeU16, writeU32 } from './endian.js';

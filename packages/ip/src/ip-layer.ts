@@ -14,10 +14,12 @@ import type { IpAddress } from './address.js';
 export interface IpLayer {
   /** Where payloads are written. The same array between two flushes of the device. */
   readonly transmitBuffer: Uint8Array;
-  /** Whether the device completes transport checksums. */
+  /** Whether every device completes transport checksums. */
   readonly checksumOffload: boolean;
-  /** The largest packet the device segments by itself, IP header included; 0 = none. */
+  /** The largest packet that every device segments by itself, IP header included; 0 = none. */
   readonly segmentationOffload: number;
+  /** Whether a device may be full while another one is not. @default false */
+  readonly hasSeveralLinks?: boolean;
 
   /** The address a packet to `destination` leaves from; `null` when there is no route. */
   sourceFor(destination: IpAddress): IpAddress | null;

@@ -12,8 +12,10 @@ export class Ipv4Counters {
   received = 0;
   /** Whole datagrams handed to a protocol above or to ICMP. */
   delivered = 0;
-  /** Packets committed to the device, fragments included. */
+  /** Packets committed to a device, fragments included. */
   sent = 0;
+  /** Received for others, and passed on to another link. */
+  forwarded = 0;
   fragmentsReceived = 0;
   /** Datagrams put together again. */
   reassembled = 0;
@@ -41,6 +43,10 @@ export class Ipv4Counters {
     'martian-source': 0,
     'martian-destination': 0,
     'not-ours': 0,
+    'ttl-exceeded': 0,
+    'no-way-on': 0,
+    'too-long-to-forward': 0,
+    'forward-queue-full': 0,
     broadcast: 0,
     multicast: 0,
     'unknown-protocol': 0,

@@ -11,6 +11,7 @@ import { ChecksumState, IpProtocol, type UpperProtocol } from '@netlayers/ip';
 import type { AddressPolicy } from './address-policy.js';
 import type { Ipv4Counters } from './counters.js';
 import type { DropReason } from './drop-reason.js';
+import type { Forwarder } from './forwarder.js';
 import { createIpv4Header, IPV4_HEADER_LENGTH, parseIpv4Header, readIpv4Header } from './header.js';
 import { findBadOption, hasSourceRoute } from './header-options.js';
 import type { Icmp } from './icmp.js';
@@ -38,6 +39,7 @@ export class DatagramReceiver {
   readonly #icmp: Icmp;
   readonly #counters: Ipv4Counters;
   readonly #onDrop: DropObserver | null;
+  readonly #forwarder: Forwarder | null;
   /** Of the packet being received. */
   readonly #header = createIpv4Header();
 
@@ -50,6 +52,7 @@ export class DatagramReceiver {
     icmp: Icmp,
     counters: Ipv4Counters,
     onDrop: DropObserver | null,
+    forwarder: Forwarder | null,
   ) {
     this.#policy = policy;
     this.#protocols = protocols;
@@ -58,6 +61,7 @@ export class DatagramReceiver {
     this.#icmp = icmp;
     this.#counters = counters;
     this.#onDrop = onDrop;
+    this.#forwarder = forwarder;
   }
 
   /**
@@ -78,7 +82,11 @@ export class DatagramReceiver {
     this.#counters.received++;
     const reason = parseIpv4Header(buf, start, end, header) ?? (isLooped ? null : this.#refusal());
     if (reason !== null) {
-      this.#drop(reason, buf, start, end);
+      if (reason === 'not-ours' && this.#forwarder !== null) {
+        this.#forward(this.#forwarder, buf, start, checksum, segmentSize, now);
+      } else {
+        this.#drop(reason, buf, start, end);
+      }
       return;
     }
     const packetEnd = start + header.totalLength;
@@ -93,6 +101,23 @@ export class DatagramReceiver {
     } else {
       this.#deliver(buf, start, packetEnd, checksum, segmentSize, now);
     }
+  }
+
+  /** Passes on a packet that is for somebody else, whole or a fragment. */
+  #forward(
+    forwarder: Forwarder,
+    buf: Uint8Array,
+    start: number,
+    checksum: ChecksumState,
+    segmentSize: number,
+    now: number,
+  ): void {
+    const header = this.#header;
+    const end = start + header.totalLength;
+    const hasOptions = header.headerLength > IPV4_HEADER_LENGTH;
+    if (hasOptions && !this.#optionsPass(buf, start, end, now)) return;
+    const reason = forwarder.forward(header, buf, start, end, checksum, segmentSize, now);
+    if (reason !== null) this.#drop(reason, buf, start, end);
   }
 
   /** Judges the addresses in the header; a broadcast is for the protocols that take it. */

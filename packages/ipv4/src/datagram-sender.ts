@@ -17,6 +17,7 @@ import {
   IPV4_HEADER_LENGTH,
   IPV4_MAX_LENGTH,
   IPV4_SMALLEST_MTU,
+  type Ipv4Header,
 } from './header.js';
 import { copiedOptions, findBadOption, MAX_OPTIONS_LENGTH } from './header-options.js';
 import type { IdentificationSource } from './identification.js';
@@ -144,16 +145,40 @@ export class DatagramSender {
     header.dontFragment = datagram.dontFragment === true;
     // RFC 6864, 4.1: an atomic datagram needs no identification, and says nothing by it.
     header.identification = header.dontFragment ? 0 : this.#identifications.next();
-    if (length > mtu) return this.#emitFragments(mtu, options, buf, start, end);
+    if (length > mtu) return this.#emitFragments(mtu, options, buf, start, end, 0, false);
     return this.#emitPacket(options, buf, start, end, 0, false);
   }
 
+  /**
+   * Sends the packet `packet`, which somebody else has sent and its header describes, in fragments of
+   * at most `mtu` bytes, its TTL one lower (RFC 1812, 5.2.6). It may be a fragment itself.
+   */
+  relayInFragments(described: Ipv4Header, mtu: number, packet: Uint8Array): SendFailure | null {
+    const { headerLength, fragmentOffset, moreFragments } = described;
+    Object.assign(this.#header, described);
+    this.#header.ttl--;
+    const options = packet.subarray(IPV4_HEADER_LENGTH, headerLength);
+    const end = packet.length;
+    return this.#emitFragments(
+      mtu,
+      options,
+      packet,
+      headerLength,
+      end,
+      fragmentOffset,
+      moreFragments,
+    );
+  }
+
+  /** @param offset of the first in its datagram; @param followed whether the last has more behind it. */
   #emitFragments(
     mtu: number,
     options: Uint8Array,
     buf: Uint8Array,
     start: number,
     end: number,
+    offset: number,
+    followed: boolean,
   ): SendFailure | null {
     let carried = options;
     let at = start;
@@ -162,7 +187,14 @@ export class DatagramSender {
       const room = mtu - IPV4_HEADER_LENGTH - carried.length;
       const more = end - at > room;
       const next = more ? at + (room & ~7) : end;
-      const failure = this.#emitPacket(carried, buf, at, next, at - start, more);
+      const failure = this.#emitPacket(
+        carried,
+        buf,
+        at,
+        next,
+        offset + at - start,
+        more || followed,
+      );
       if (failure !== null) return failure;
       this.#counters.fragmentsSent++;
       if (at === start) carried = copiedOptions(options);

@@ -24,8 +24,16 @@ export type DropReason =
   | 'martian-source'
   /** A destination that never appears on a wire: 0/8, 127/8, 240/4. */
   | 'martian-destination'
-  /** Addressed to somebody else; this layer does not forward. */
+  /** Addressed to somebody else, and this layer does not forward. */
   | 'not-ours'
+  /** To be forwarded, and its TTL was used up (RFC 1812, 5.3.1). */
+  | 'ttl-exceeded'
+  /** To be forwarded, and no route leads to another link than the one it came from. */
+  | 'no-way-on'
+  /** To be forwarded, above the MTU there, and not to be cut. */
+  | 'too-long-to-forward'
+  /** To be forwarded, and the queue of the link was full. */
+  | 'forward-queue-full'
   | 'broadcast'
   | 'multicast'
   /** Nobody is registered for the protocol. */

@@ -29,9 +29,10 @@ const TOS = 1;
 const TOTAL_LENGTH = 2;
 const IDENTIFICATION = 4;
 const FLAGS_AND_OFFSET = 6;
-const TTL = 8;
+/** Where a header has its TTL and its checksum. */
+export const TTL = 8;
 const PROTOCOL = 9;
-const CHECKSUM = 10;
+export const CHECKSUM = 10;
 const SOURCE = 12;
 const DESTINATION = 16;
 const OPTIONS = 20;

@@ -32,15 +32,20 @@ export class IcmpReporter {
   readonly #policy: AddressPolicy;
   readonly #counters: Ipv4Counters;
   readonly #bucket: TokenBucket;
+  readonly #forwards: boolean;
   readonly #message = new Uint8Array(ICMP_HEADER_LENGTH + MAX_QUOTE_LENGTH);
 
-  /** @throws RangeError for a negative rate or burst. */
+  /**
+   * @param forwards datagrams to others may be reported, too.
+   * @throws RangeError for a negative rate or burst.
+   */
   constructor(
     sender: DatagramSender,
     policy: AddressPolicy,
     counters: Ipv4Counters,
     limit: IcmpRateLimit,
     randomU32: () => number,
+    forwards: boolean,
   ) {
     const perSecond = limit.perSecond ?? 1000;
     const burst = limit.burst ?? 50;
@@ -48,6 +53,7 @@ export class IcmpReporter {
     this.#sender = sender;
     this.#policy = policy;
     this.#counters = counters;
+    this.#forwards = forwards;
     this.#bucket = new TokenBucket(perSecond, burst, randomU32);
   }
 
@@ -80,22 +86,24 @@ export class IcmpReporter {
     const length = ICMP_HEADER_LENGTH + quoted;
     message.set(buf.subarray(start, start + quoted), ICMP_HEADER_LENGTH);
     emitIcmpHeader(message, 0, length, type, code, rest);
-    // From the address that was meant; TOS stays 0 (RFC 1122, 3.2.2).
-    const failure = this.#sender.send(
-      { source: header.destination, destination: header.source, protocol: IpProtocol.ICMP },
-      message,
-      0,
-      length,
-    );
+    // From the address that was meant, if it is ours; TOS stays 0 (RFC 1122, 3.2.2).
+    const { source: destination, destination: meant } = header;
+    const protocol = IpProtocol.ICMP;
+    const datagram = this.#policy.isOurs(meant)
+      ? { source: meant, destination, protocol }
+      : { destination, protocol };
+    const failure = this.#sender.send(datagram, message, 0, length);
     if (failure === null) this.#counters.icmpErrorsSent++;
   }
 
   #isForbidden(header: Ipv4Header, buf: Uint8Array, start: number, end: number): boolean {
     if (header.fragmentOffset !== 0) return true;
     // What is local has come from ourselves: from the device it is refused.
-    const { source } = header;
+    const { source, destination } = header;
     if (!this.#policy.isForeignHost(source) && !this.#policy.isLocal(source)) return true;
-    if (!this.#policy.isOurs(header.destination)) return true;
+    if (!this.#policy.isOurs(destination)) {
+      if (!this.#forwards || !this.#policy.isForeignHost(destination)) return true;
+    }
     if (header.protocol !== IpProtocol.ICMP) return false;
     const icmp = start + header.headerLength;
     return icmp >= end || !isIcmpQuery(buf[icmp]!);

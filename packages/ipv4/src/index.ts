@@ -14,6 +14,7 @@ export { Ipv4Counters } from './counters.js';
 export type { DropObserver } from './datagram-receiver.js';
 export type { OutgoingDatagram } from './datagram-sender.js';
 export type { DropReason } from './drop-reason.js';
+export type { ArrivalSource } from './forwarder.js';
 export {
   createIpv4Header,
   emitIpv4Header,

@@ -1,12 +1,12 @@
 /**
- * The IPv4 layer of a host (RFC 791; RFC 1122, 3): one device below, protocols above, ICMP inside,
- * and a loopback for what is sent to ourselves.
+ * The IPv4 layer of a host (RFC 791; RFC 1122, 3): one device below or several, which routes choose
+ * from, protocols above, ICMP inside, and a loopback for what is sent to ourselves.
  *
  * Sans-I/O: packets and the time come in as arguments, what is to be sent is committed to the
  * device, and flushing is the stack's business. This file puts the parts together; the way in is
  * `datagram-receiver.ts`, the way out `datagram-sender.ts`, and `commit` for TCP.
  *
- * Deliberately absent: forwarding, multicast, source routing.
+ * Deliberately absent: multicast, source routing.
  *
  * The invariant of both fast paths, `handlePacket` and `commit`: nothing is allocated or copied.
  */
@@ -26,6 +26,7 @@ import { Ipv4Counters } from './counters.js';
 import { DatagramReceiver, type DropObserver } from './datagram-receiver.js';
 import { DatagramSender, type OutgoingDatagram } from './datagram-sender.js';
 import { Egress } from './egress.js';
+import { type ArrivalSource, Forwarder } from './forwarder.js';
 import {
   createIpv4Header,
   emitIpv4Header,
@@ -43,7 +44,7 @@ import { type Route, RouteTable } from './routes.js';
 
 /** What an IPv4 layer is made of. */
 export interface Ipv4Options {
-  /** Carries the packets. Its `mtu` is read once. */
+  /** Carries the packets that no route leads elsewhere. Its `mtu` is read once. */
   readonly device: LinkDevice;
   /** Our address, uint32. */
   readonly address: number;
@@ -53,6 +54,8 @@ export interface Ipv4Options {
   readonly addresses?: readonly number[];
   /** Where packets may go. @default everywhere: the link is point-to-point */
   readonly routes?: readonly Route[];
+  /** Passes on what is for others, and tells from which device a packet comes. @default it is dropped */
+  readonly forwardFrom?: ArrivalSource;
   /** TTL of what we send, 1 to 255. @default 64 (RFC 1700) */
   readonly ttl?: number;
   /** Takes datagrams to any host, and may send from any. @default false */
@@ -67,10 +70,11 @@ export interface Ipv4Options {
 /** One IPv4 layer. */
 export class Ipv4 implements IpHost {
   readonly counters = new Ipv4Counters();
-  /** Whether the device completes transport checksums. */
+  /** Whether every device completes transport checksums. */
   readonly checksumOffload: boolean;
-  /** The largest packet the device segments by itself, in bytes; 0 = none. */
+  /** The largest packet that every device segments by itself, in bytes; 0 = none. */
   readonly segmentationOffload: number;
+  readonly hasSeveralLinks: boolean;
   readonly #egress: Egress;
   readonly #mtu: number;
   readonly #policy: AddressPolicy;
@@ -97,20 +101,22 @@ export class Ipv4 implements IpHost {
       throw new RangeError(`a TTL of ${ttl} is not one of 1 to 255`);
     }
     this.#mtu = device.capabilities.mtu;
-    this.checksumOffload = device.capabilities.checksumOffload;
-    this.segmentationOffload = device.capabilities.segmentationOffload;
     const policy = new AddressPolicy(
       [address, ...(options.addresses ?? [])],
       options.prefixLength ?? 32,
       options.acceptAny ?? false,
     );
     this.#policy = policy;
-    this.#egress = new Egress(device, policy);
     const routes = new RouteTable(
       options.routes ?? [{ network: 0, prefixLength: 0 }],
       address,
-      this.#mtu,
+      device,
     );
+    this.#egress = new Egress(device, policy, routes);
+    const links = routes.devices.map(({ capabilities }) => capabilities);
+    this.hasSeveralLinks = links.length > 1;
+    this.checksumOffload = links.every((link) => link.checksumOffload);
+    this.segmentationOffload = Math.min(...links.map((link) => link.segmentationOffload));
     const identifications = new IdentificationSource(randomU32);
     this.#sender = new DatagramSender(
       this.#egress,
@@ -127,6 +133,7 @@ export class Ipv4 implements IpHost {
       this.counters,
       options.icmpRateLimit ?? {},
       randomU32,
+      options.forwardFrom !== undefined,
     );
     this.#icmp = new Icmp(this.#sender, policy, this.counters, this.#protocols);
     this.#receiver = new DatagramReceiver(
@@ -137,6 +144,9 @@ export class Ipv4 implements IpHost {
       this.#icmp,
       this.counters,
       options.onDrop ?? null,
+      options.forwardFrom === undefined
+        ? null
+        : new Forwarder(options.forwardFrom, routes, this.#sender, this.#reporter, this.counters),
     );
     this.#outgoing.ttl = ttl;
     this.#outgoing.dontFragment = true;

@@ -1,11 +1,12 @@
 /**
  * Where packets go: longest prefix match (RFC 1122, 3.3.1).
  *
- * There is one device and it is point-to-point, so a route names no gateway. What it decides is
- * whether a destination can be reached at all, from which of our addresses, and how large packets
- * to it may be. Path MTU discovery is not kept here: it belongs to the transport that probes.
+ * Every device is point-to-point, so a route names a device and no gateway. What it decides is whether
+ * a destination can be reached at all, through which device, from which of our addresses, and how
+ * large packets to it may be. Path MTU discovery is not kept here: it belongs to the transport that probes.
  */
 
+import type { LinkDevice } from '@netlayers/link';
 import { prefixMask } from './address-policy.js';
 import { IPV4_SMALLEST_MTU } from './header.js';
 
@@ -17,6 +18,8 @@ export interface Route {
   readonly prefixLength: number;
   /** The address that packets leave from, uint32. @default the stack's primary address */
   readonly source?: number;
+  /** The device that packets leave through. @default that of the layer */
+  readonly device?: LinkDevice;
   /** The largest IP packet, in bytes. @default the device's MTU, which is also the upper limit */
   readonly mtu?: number;
 }
@@ -27,21 +30,26 @@ export interface Hop {
   readonly mtu: number;
 }
 
-interface Entry extends Hop {
+/** A route, ready to be followed. */
+export interface RouteEntry extends Hop {
   readonly network: number;
   readonly mask: number;
+  readonly device: LinkDevice;
 }
 
 /** The routes of one stack; fixed for its life. */
 export class RouteTable {
-  readonly #entries: readonly Entry[];
+  /** The devices that packets can leave through, each once; the layer's own is the first. */
+  readonly devices: readonly LinkDevice[];
+  readonly #entries: readonly RouteEntry[];
 
   /**
    * @param source of the routes that name none.
-   * @param mtu of the device.
+   * @param device of the routes that name none.
    * @throws RangeError for a prefix length outside of 0 to 32, or an MTU below 68 (RFC 791, 3.2).
    */
-  constructor(routes: readonly Route[], source: number, mtu: number) {
+  constructor(routes: readonly Route[], source: number, device: LinkDevice) {
+    this.devices = [...new Set([device, ...routes.map((route) => route.device ?? device)])];
     this.#entries = [...routes]
       .sort((a, b) => b.prefixLength - a.prefixLength)
       .map((route) => {
@@ -50,6 +58,8 @@ export class RouteTable {
           throw new RangeError(`prefix length ${prefixLength} is not one of 0 to 32`);
         }
         const mask = prefixMask(prefixLength);
+        const through = route.device ?? device;
+        const { mtu } = through.capabilities;
         const routeMtu = Math.min(route.mtu ?? mtu, mtu);
         if (!(routeMtu >= IPV4_SMALLEST_MTU)) {
           throw new RangeError(`an MTU of ${routeMtu} is below ${IPV4_SMALLEST_MTU} bytes`);
@@ -59,12 +69,13 @@ export class RouteTable {
           mask,
           source: route.source ?? source,
           mtu: routeMtu,
+          device: through,
         };
       });
   }
 
   /** Finds the most specific route; null = unreachable. */
-  find(destination: number): Hop | null {
+  find(destination: number): RouteEntry | null {
     for (let i = 0; i < this.#entries.length; i++) {
       const entry = this.#entries[i]!;
       if ((destination & entry.mask) >>> 0 === entry.network) return entry;

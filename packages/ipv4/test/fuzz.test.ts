@@ -1,6 +1,12 @@
 import { checksum, writeU16 } from '@netlayers/bytes';
 import { createIpv4Header, parseIpv4Header } from '@netlayers/ipv4';
-import { fuzzSeed, hex, type SeededRandom, seededRandom } from '@netlayers/testkit';
+import {
+  fuzzSeed,
+  hex,
+  RecordingDevice,
+  type SeededRandom,
+  seededRandom,
+} from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import * as captures from './captures.js';
 import { fragments, icmp, isSame, layer, packet, pattern, US } from './layer.js';
@@ -73,14 +79,39 @@ function guarded(bytes: Uint8Array, start: number, end: number, round: string): 
   });
 }
 
+/** Reasons of which one mode knows nothing: a catch-all, or a layer that does not forward. */
+const UNMET: readonly string[] = [
+  'not-ours',
+  'reassembly-limit',
+  'ttl-exceeded',
+  'no-way-on',
+  'too-long-to-forward',
+  'forward-queue-full',
+];
+
 describe('seeded mutations of real packets', () => {
   it('never make the layer throw, or grow, or write to what it received', () => {
-    for (const acceptAny of [false, true]) {
+    for (const mode of ['own', 'any', 'forward'] as const) {
+      const acceptAny = mode === 'any';
       const usual = acceptAny ? 2 : 1;
       const seed = fuzzSeed(usual);
       const random = seededRandom(seed);
       const maxBytes = 400_000;
-      const { ipv4, tcp, device, receive, drops } = layer({ acceptAny, reassembly: { maxBytes } });
+      const there = new RecordingDevice({ mtu: 256 });
+      const forwarding = {
+        // What its own addresses lie in stays on the link that it comes from.
+        routes: [
+          { network: 0, prefixLength: 0, device: there },
+          { network: US, prefixLength: 24 },
+        ],
+        forwardFrom: { current: null as unknown as RecordingDevice },
+      };
+      const { ipv4, tcp, device, receive, drops } = layer({
+        acceptAny,
+        reassembly: { maxBytes },
+        ...(mode === 'forward' && forwarding),
+      });
+      forwarding.forwardFrom.current = device;
       for (let round = 0; round < ROUNDS; round++) {
         const bytes = mutate(random);
         const before = bytes.slice();
@@ -95,6 +126,8 @@ describe('seeded mutations of real packets', () => {
         if (ipv4.reassemblyBytes > maxBytes)
           throw new Error(`${at}: ${ipv4.reassemblyBytes} bytes`);
         device.sent = [];
+        there.sent = [];
+        there.full = round % 64 === 1;
         tcp.deliveries = [];
         tcp.errors = [];
         drops.length = 0;
@@ -103,11 +136,12 @@ describe('seeded mutations of real packets', () => {
       expect(received).toBe(ROUNDS);
       // Every packet has an end: delivered, part of something, or dropped for one reason.
       expect(delivered).toBeGreaterThan(ROUNDS / 10);
+      expect(ipv4.counters.forwarded > 0).toBe(mode === 'forward');
       expect(reassembled).toBeGreaterThan(100);
       expect(fragmentsReceived).toBeGreaterThan(ROUNDS / 10);
       for (const [reason, count] of Object.entries(dropped)) {
         // The usual seeds are known to meet even the rarest; others need not.
-        if (seed === usual && reason !== 'not-ours' && reason !== 'reassembly-limit') {
+        if (seed === usual && mode !== 'forward' && !UNMET.includes(reason)) {
           expect(count, `seed ${seed}: ${reason}`).toBeGreaterThan(0);
         }
       }

@@ -167,8 +167,9 @@ describe('every reason to drop a packet', () => {
   const ecn = fragments(pattern(24), [8, 16]);
   const whole = packet({ payload: pattern(8) });
 
-  // A record over the whole union: a reason without a test does not compile.
-  const provoke: Record<DropReason, readonly Uint8Array[]> = {
+  // A record over the whole union: a reason without a test does not compile. See `forwarding.test.ts`.
+  type Forwarding = 'ttl-exceeded' | 'no-way-on' | 'too-long-to-forward' | 'forward-queue-full';
+  const provoke: Record<Exclude<DropReason, Forwarding>, readonly Uint8Array[]> = {
     truncated: [whole.subarray(0, 27)],
     'bad-version': [hex`60000000 00000000 00000000 00000000 00000000`],
     'bad-header-length': [packet({ headerLength: 16 })],

@@ -11,6 +11,7 @@ export type { SocketHandler } from './socket-handler.js';
 export { createStack, Stack, type StackCounters } from './stack.js';
 export type {
   StackConnectOptions,
+  StackLink,
   StackListenOptions,
   StackOptions,
   UdpSocketOptions,

@@ -6,6 +6,7 @@ import { checkOptions, type OptionNames } from '@netlayers/host';
 import { defaultTcpSettings, type TcpSettings } from '@netlayers/tcp';
 import type {
   StackConnectOptions,
+  StackLink,
   StackListenOptions,
   StackOptions,
   UdpSocketOptions,
@@ -16,6 +17,8 @@ const STACK_OPTIONS: OptionNames<StackOptions> = {
   address: 'needed',
   prefixLength: 'optional',
   addresses: 'optional',
+  links: 'optional',
+  forward: 'optional',
   acceptAny: 'optional',
   clock: 'optional',
   random: 'optional',
@@ -28,6 +31,13 @@ const STACK_OPTIONS: OptionNames<StackOptions> = {
   udpMemoryLimit: 'optional',
   ipv4: 'optional',
   resolve: 'optional',
+};
+
+const LINK_OPTIONS: OptionNames<StackLink> = {
+  device: 'needed',
+  address: 'optional',
+  networks: 'needed',
+  mtu: 'optional',
 };
 
 const LISTEN_OPTIONS: OptionNames<StackListenOptions> = {
@@ -71,7 +81,11 @@ const checked =
   };
 
 /** Each throws a TypeError that says in one line which option is unknown or missing. */
-export const checkStackOptions = checked('createStack', STACK_OPTIONS);
+const checkStack = checked('createStack', STACK_OPTIONS);
+export const checkStackOptions = (options: StackOptions): void => {
+  checkStack(options);
+  for (const link of options.links ?? []) checkOptions('a link', link, LINK_OPTIONS);
+};
 export const checkListenOptions = checked('listen', LISTEN_OPTIONS);
 export const checkConnectOptions = checked('connect', CONNECT_OPTIONS);
 export const checkUdpOptions = (options: UdpSocketOptions): void =>

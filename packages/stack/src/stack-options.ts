@@ -18,6 +18,10 @@ export interface StackOptions {
   readonly prefixLength?: number;
   /** Further addresses of ours. @default none */
   readonly addresses?: readonly string[];
+  /** Further links; what no network of theirs contains leaves through `device`. @default none */
+  readonly links?: readonly StackLink[];
+  /** Passes on packets that are for others, from one link to another. @default false */
+  readonly forward?: boolean;
   /** Takes connections to any address that is routed to the device (catch-all). @default false */
   readonly acceptAny?: boolean;
   /** @default the host's */
@@ -51,6 +55,18 @@ export interface StackOptions {
    * asked for. @default names are refused
    */
   readonly resolve?: Resolve;
+}
+
+/** A link beside the device of a stack. */
+export interface StackLink {
+  /** Belongs to the stack from now on. */
+  readonly device: LinkDevice;
+  /** Our address on this link. @default the stack's own */
+  readonly address?: string;
+  /** What is reached through it, e.g. `['10.1.0.0/16']`; of several the longest prefix counts. */
+  readonly networks: readonly string[];
+  /** The largest IP packet to these networks, in bytes. @default the device's, which it cannot exceed */
+  readonly mtu?: number;
 }
 
 /** Where to listen. */

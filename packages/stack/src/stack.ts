@@ -3,11 +3,9 @@
  * once, ping, counters, and a close that drains.
  */
 
-import { parseIpv4 } from '@netlayers/bytes';
 import { type AbortLike, type Clock, HostClock, hostRandom, hostScheduler } from '@netlayers/host';
 import { formatAddress, type IpAddress, type IpHost, IpProtocol } from '@netlayers/ip';
 import { Ipv4 } from '@netlayers/ipv4';
-import type { LinkDevice } from '@netlayers/link';
 import {
   connectError,
   listenError,
@@ -19,6 +17,8 @@ import {
   type TcpSettings,
 } from '@netlayers/tcp';
 import type { UdpCounters } from '@netlayers/udp';
+import type { DrivenDevice } from './link-group.js';
+import { ipv4Of, linksOf } from './links.js';
 import { type AcceptCallback, StackListener } from './listener.js';
 import { lookUp, type Resolve, UNSPECIFIED } from './look-up.js';
 import { checkConnectOptions, checkListenOptions, checkStackOptions } from './option-names.js';
@@ -58,7 +58,7 @@ export class Stack {
   readonly address: string;
   /** The stack behind the `Transport` port that `@netlayers/http` declares. */
   readonly transport: StackTransport;
-  readonly #device: LinkDevice;
+  readonly #device: DrivenDevice;
   readonly #clock: Clock;
   readonly #ip: IpHost;
   readonly #ipv4: Ipv4;
@@ -74,7 +74,8 @@ export class Stack {
     checkStackOptions(options);
     const random = options.random ?? hostRandom();
     this.address = options.address;
-    this.#device = options.device;
+    const links = linksOf(options);
+    this.#device = links.driven;
     this.#clock = options.clock ?? new HostClock();
     this.#resolve = options.resolve ?? null;
     // The one place that names a version of IP; everything else asks `#ip`.
@@ -82,7 +83,7 @@ export class Stack {
       ...options.ipv4,
       device: options.device,
       address: ipv4Of(options.address),
-      addresses: (options.addresses ?? []).map(ipv4Of),
+      ...links.ipv4,
       acceptAny: options.acceptAny ?? false,
       randomU32: random,
       ...(options.prefixLength !== undefined && { prefixLength: options.prefixLength }),
@@ -103,7 +104,7 @@ export class Stack {
     this.#pinger = new Pinger(this.#ip, this.#clock, random());
     const scheduler = options.scheduler ?? hostScheduler();
     this.#loop = new TurnLoop(
-      options.device,
+      links.driven,
       this.#ip,
       this.#tcp,
       this.#udp.layer,
@@ -359,12 +360,6 @@ export class Stack {
  * @throws RangeError for an address or option that cannot be.
  */
 export const createStack = (options: StackOptions): Stack => new Stack(options);
-
-function ipv4Of(text: string): number {
-  const address = parseIpv4(text);
-  if (address === null) throw new RangeError(`${text} is not an IPv4 address such as 10.0.0.2`);
-  return address;
-}
 
 const isInUse = (error: unknown): boolean =>
   error instanceof TcpError && error.code === 'EADDRINUSE';

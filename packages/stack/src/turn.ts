@@ -11,9 +11,10 @@
 
 import type { Clock, TurnScheduler } from '@netlayers/host';
 import type { IpHost } from '@netlayers/ip';
-import type { ChecksumState, LinkDevice, PacketReceiver } from '@netlayers/link';
+import type { ChecksumState, PacketReceiver } from '@netlayers/link';
 import type { Tcp } from '@netlayers/tcp';
 import type { Udp } from '@netlayers/udp';
+import type { DrivenDevice } from './link-group.js';
 
 /** Packets received in one turn at most. */
 const BATCH = 128;
@@ -22,7 +23,7 @@ const BATCH = 128;
 export class TurnLoop implements PacketReceiver {
   /** Called at the end of every turn while something wants to know. */
   onTurnEnd: (() => void) | null = null;
-  readonly #device: LinkDevice;
+  readonly #device: DrivenDevice;
   readonly #ip: IpHost;
   readonly #tcp: Tcp;
   readonly #udp: Udp;
@@ -43,7 +44,7 @@ export class TurnLoop implements PacketReceiver {
   #stopped = false;
 
   constructor(
-    device: LinkDevice,
+    device: DrivenDevice,
     ip: IpHost,
     tcp: Tcp,
     udp: Udp,

@@ -2,7 +2,7 @@
  * IPv4 networks in CIDR notation (RFC 4632, 3.1), as the pair of a uint32 and a prefix length.
  */
 
-import { formatIpv4, parseIpv4 } from '@netlayers/bytes';
+import { formatIpv4, parseIpv4Cidr } from '@netlayers/bytes';
 import { TunError } from './errors.js';
 
 /** A network: `address` has no bits set behind its first `prefixLength`. */
@@ -36,14 +36,12 @@ export const formatCidr = (network: Network): string =>
  * @throws TunError `EINVAL` for malformed text and for an address with bits behind the prefix.
  */
 export function parseCidr(text: string): Network {
-  const [, base = '', length = '32'] = /^([\d.]+)(?:\/(\d{1,2}))?$/.exec(text) ?? [];
-  const address = parseIpv4(base);
-  const prefixLength = Number(length);
-  if (address === null || prefixLength > 32) {
+  const parsed = parseIpv4Cidr(text);
+  if (parsed === null) {
     throw new TunError('EINVAL', `"${text}" is not a network: give one like 10.1.0.0/16`);
   }
-  const network = networkOf(address, prefixLength);
-  if (network.address !== address) {
+  const network = networkOf(parsed.address, parsed.prefixLength);
+  if (network.address !== parsed.address) {
     throw new TunError('EINVAL', `"${text}" has bits behind its prefix: ${formatCidr(network)}`);
   }
   return network;

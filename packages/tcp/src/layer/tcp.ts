@@ -82,12 +82,13 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
   readonly #timeWaitTable: TimeWaitTable;
   readonly #timeWaits: TimeWaits;
   readonly #passiveOpens: PassiveOpens;
-  readonly #queues = new TurnQueues(() => this.onWork?.());
+  readonly #queues: TurnQueues;
 
   constructor(options: TcpOptions) {
     this.ip = options.ip;
     this.randomU32 = options.randomU32;
     this.observer = options.observer ?? null;
+    this.#queues = new TurnQueues(() => this.onWork?.(), this.ip.hasSeveralLinks ?? false);
     this.isn = new IsnGenerator(options.randomU32);
     this.#settings = resolveTcpSettings(options.settings ?? {});
     const budget = new MemoryBudget(options.memoryLimit ?? MEMORY_LIMIT, this.counters);

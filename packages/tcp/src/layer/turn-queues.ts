@@ -14,7 +14,10 @@ import type { TcpListener } from './listener.js';
 /** The lists of one stack's turn. */
 export class TurnQueues {
   readonly #onWork: () => void;
+  readonly #hasSeveralLinks: boolean;
   #output: TcpConnection[] = [];
+  /** With several links: connections whose own was full. */
+  #blocked: TcpConnection[] = [];
   #events: TcpConnection[] = [];
   /** Listeners with a connection to tell of, one entry for each. */
   #acceptable: TcpListener[] = [];
@@ -22,9 +25,13 @@ export class TurnQueues {
   #told: TcpConnection | null = null;
   #halted = false;
 
-  /** @param onWork called when a list that was empty is no longer. */
-  constructor(onWork: () => void) {
+  /**
+   * @param onWork called when a list that was empty is no longer.
+   * @param hasSeveralLinks a full device does not hold up the connections of the others.
+   */
+  constructor(onWork: () => void, hasSeveralLinks: boolean) {
     this.#onWork = onWork;
+    this.#hasSeveralLinks = hasSeveralLinks;
   }
 
   /** Whether a handler waits to be called. */
@@ -34,7 +41,7 @@ export class TurnQueues {
 
   /** Whether a connection waits to transmit. */
   get hasOutput(): boolean {
-    return this.#output.length > 0;
+    return this.#output.length > 0 || this.#blocked.length > 0;
   }
 
   /** Calls no handler any more, not even those whose turn it is. */
@@ -103,6 +110,7 @@ export class TurnQueues {
    * @returns false when the device's queue is full: call again once it is writable.
    */
   pollTransmit(now: number): boolean {
+    if (this.#hasSeveralLinks) return this.#pollEach(now);
     const output = this.#output;
     for (let index = 0; index < output.length; index++) {
       const connection = output[index]!;
@@ -118,5 +126,20 @@ export class TurnQueues {
     for (const connection of output) connection.outputRequested = false;
     output.length = 0;
     return true;
+  }
+
+  /** Lets each connection try: those behind a full device are tried again with the next call. */
+  #pollEach(now: number): boolean {
+    const output = this.#blocked.concat(this.#output);
+    const blocked: TcpConnection[] = [];
+    this.#output = [];
+    for (const connection of output) {
+      if (!transmit(connection, now)) blocked.push(connection);
+      connection.updateDeadline();
+    }
+    for (const connection of output) connection.outputRequested = false;
+    for (const connection of blocked) connection.outputRequested = true;
+    this.#blocked = blocked;
+    return blocked.length === 0;
   }
 }
