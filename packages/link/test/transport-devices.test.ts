@@ -119,7 +119,7 @@ function webStreamEnds(options: TransportDeviceOptions = {}) {
   return { device, writer: inbound.writable.getWriter(), reader: outbound.readable.getReader() };
 }
 
-describe('a stream of packets [RFC 4571, 2]', () => {
+describe('a stream of packets (RFC 4571, 2)', () => {
   const stream = frames(
     packet(28, 1),
     packet(1500, 2),

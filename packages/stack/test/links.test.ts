@@ -71,7 +71,7 @@ describe('a stack with several links', () => {
     expect(middle.counters().ipv4.dropped['not-ours']).toBeGreaterThan(0);
   });
 
-  it('passes on what is for others, both ways, and its MTU is found out [RFC 1191]', async () => {
+  it('passes on what is for others, both ways, and its MTU is found out (RFC 1191)', async () => {
     const { middle, near, far } = between({ forward: true }, 576);
     echo(far);
     const socket = await near.connect({ host: '10.2.0.2', port: 7 });
