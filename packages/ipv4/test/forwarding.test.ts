@@ -203,6 +203,16 @@ describe('forwarding', () => {
     }
   });
 
+  it('says nothing about what was meant for everybody [RFC 1122 3.2.2]', () => {
+    const { receive, device, drops, ipv4 } = router();
+    ipv4.register(17, { takesBroadcast: true, handleSegment: () => {}, handleIpError: () => {} });
+    const options = Uint8Array.of(0xde, 9, 0, 0);
+    receive(packet({ destination: 0xffffffff, protocol: 17, options }));
+    expect([device.take(), drops]).toEqual([[], ['bad-option']]);
+    receive(packet({ destination: HOST, protocol: 17, options }));
+    expect(errorIn(device.take())).toMatchObject({ type: 12, rest: 21 << 24 });
+  });
+
   it('answers for others no more than for itself [RFC 1122 3.2.2]', () => {
     const { receive, device, there, drops, ipv4 } = router(
       1500,

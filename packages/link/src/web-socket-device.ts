@@ -65,13 +65,13 @@ class WebSocketDevice extends TransportDevice {
   }
 
   protected override awaitRoom(): void {
-    // One that is not open yet says so by an event.
+    // One that is not open yet says so by an event, one that closes has no room ever again.
     if (this.#isWaiting || this.#socket.readyState !== OPEN) return;
     this.#isWaiting = true;
     this.#later(() => {
       this.#isWaiting = false;
       if (this.hasRoom()) this.notifyWritable();
-      else if (!this.closed) this.awaitRoom();
+      else this.awaitRoom();
     });
   }
 
