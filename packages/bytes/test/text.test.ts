@@ -6,6 +6,7 @@ import {
   formatIpv4,
   hexdump,
   parseIpv4,
+  parseIpv4Cidr,
   readU16,
   readU32,
   writeU16,
@@ -89,5 +90,27 @@ describe('text', () => {
       '0000  47 45 54 20 2f 20 48 54 54 50 2f 31 2e 31 0d 0a  GET / HTTP/1.1..\n' +
         `0010  ${'48 6f 73 74'.padEnd(47)}  Host`,
     );
+  });
+});
+
+describe('networks in CIDR notation', () => {
+  it('are an address and a length, a bare address is one of its own', () => {
+    expect(parseIpv4Cidr('10.1.0.0/16')).toEqual({ address: 0x0a010000, prefixLength: 16 });
+    expect(parseIpv4Cidr('0.0.0.0/0')).toEqual({ address: 0, prefixLength: 0 });
+    expect(parseIpv4Cidr('192.0.2.1')).toEqual({ address: 0xc0000201, prefixLength: 32 });
+  });
+
+  it('are nothing else', () => {
+    for (const text of [
+      '',
+      '/8',
+      '10.1.0.0/',
+      '10.1.0.0/33',
+      '10.1/16',
+      '10.1.0.0/-1',
+      '1.2.3.4/8 ',
+    ]) {
+      expect(parseIpv4Cidr(text), text).toBe(null);
+    }
   });
 });
