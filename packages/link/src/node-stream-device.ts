@@ -11,7 +11,7 @@ import type { TransportDeviceOptions, TransportLink } from './transport-device.j
 
 /** What a device needs of a `Readable`. */
 export interface NodeReadable {
-  on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
+  on(event: 'data', listener: (chunk: unknown) => void): unknown;
   on(event: 'end' | 'close' | 'error', listener: () => void): unknown;
   pause(): unknown;
   resume(): unknown;
@@ -63,8 +63,13 @@ class NodeStreamDevice extends FramedDevice {
     this.#writable.end(() => this.#readable.destroy());
   }
 
-  #handleChunk(chunk: Uint8Array): void {
+  #handleChunk(chunk: unknown): void {
     if (this.closed) return;
+    if (!(chunk instanceof Uint8Array)) {
+      // Text, of a stream with an encoding.
+      this.drops.foreign++;
+      return;
+    }
     this.take(chunk);
     if (!this.isHolding) return;
     this.#isPaused = true;

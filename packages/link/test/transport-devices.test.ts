@@ -14,7 +14,7 @@ import {
   type TransportLink,
   webStreamDevice,
 } from '@netlayers/link';
-import { linkDeviceSuite } from '@netlayers/testkit';
+import { fuzzSeed, linkDeviceSuite, seededRandom } from '@netlayers/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 const tools = { describe, it, expect };
@@ -173,6 +173,28 @@ describe('a stream of packets (RFC 4571, 2)', () => {
     expect([told, device.closed, device.reserve(100)]).toEqual([1, true, -1]);
   });
 
+  it('finds what is a packet among any lengths, cut anywhere, through a short queue', async () => {
+    const random = seededRandom(fuzzSeed(5));
+    const { device, writer } = webStreamEnds({ receiveQueue: 7, mtu: 576 });
+    const sent = Array.from({ length: 3000 }, (_, at) => packet(random.below(800), at & 255));
+    const bytes = frames(...sent);
+    for (let at = 0; at < bytes.length; ) {
+      const end = at + random.below(1500);
+      void writer.write(bytes.subarray(at, end));
+      at = end;
+    }
+    const found: string[] = [];
+    const seen = (): number => device.drops.tooLong + device.drops.empty + found.length;
+    for (let turns = 0; turns < 10_000 && seen() < sent.length; turns++) {
+      found.push(...received(device, 1 + random.below(20)));
+      await settle();
+    }
+    const good = sent.filter(({ length }) => length > 0 && length <= 576);
+    expect(found).toEqual(good.map((it) => `${it.length}:${it[0]}`));
+    const { tooLong, empty, queueFull } = device.drops;
+    expect([tooLong + empty, queueFull]).toEqual([3000 - good.length, 0]);
+  });
+
   it('is closed by a stream that fails', async () => {
     const { device, writer } = webStreamEnds();
     let told = 0;
@@ -303,6 +325,15 @@ describe('nodeStreamDevice', () => {
     child.kill();
     await once(child, 'close');
     expect([told, device.closed]).toEqual([1, true]);
+  });
+
+  it('counts text, and reads on', () => {
+    const readable = new PassThrough();
+    readable.setEncoding('latin1');
+    const device = nodeStreamDevice({ readable, writable: new PassThrough() });
+    readable.emit('data', 'text');
+    readable.emit('data', frames(packet(30, 1)));
+    expect([device.drops.foreign, received(device)]).toEqual([1, ['30:1']]);
   });
 
   it('lets the other end know by closing', async () => {

@@ -20,7 +20,10 @@ export interface StackOptions {
   readonly addresses?: readonly string[];
   /** Further links; what no network of theirs contains leaves through `device`. @default none */
   readonly links?: readonly StackLink[];
-  /** Passes on packets that are for others, from one link to another. @default false */
+  /**
+   * Passes on packets that are for others, from one link to another; with `acceptAny` none are.
+   * @default false
+   */
   readonly forward?: boolean;
   /** Takes connections to any address that is routed to the device (catch-all). @default false */
   readonly acceptAny?: boolean;
