@@ -18,6 +18,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'timers',
     'layer',
   ],
+  'packages/http': ['grammar', 'message', 'parse', 'write', 'one-shot', 'connection', 'port'],
 };
 
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^;'"]*?from\s+'(\.[^']+)'/g;

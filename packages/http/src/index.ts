@@ -5,51 +5,54 @@
  */
 
 export type { AbortLike } from '@netlayers/host';
-export type { ByteSink } from './byte-sink.js';
-export { ClientConnection } from './client-connection.js';
-export type { ClientConnectionHandler, ClientConnectionOptions } from './client-events.js';
-export type { Connection } from './connection.js';
-export { bytesOf, type Content, isStream, type MemoryContent } from './content.js';
+export { ClientConnection } from './connection/client-connection.js';
+export type {
+  ClientConnectionHandler,
+  ClientConnectionOptions,
+} from './connection/client-events.js';
+export type { Connection } from './connection/connection.js';
+export { ServerConnection } from './connection/server-connection.js';
+export type {
+  SendResult,
+  ServerConnectionHandler,
+  ServerConnectionOptions,
+} from './connection/server-events.js';
+export type { ClientEvent, ClientState, ServerEvent, ServerState } from './connection/states.js';
+export { CLIENT_TRANSITIONS, SERVER_TRANSITIONS } from './connection/states.js';
 export {
   type HttpErrorCode,
   HttpProtocolError,
   type LocalErrorCode,
   type RemoteErrorCode,
-} from './errors.js';
-export { isFieldValue, isToken, listHas, listMembers } from './grammar.js';
-export { HeadDefaults } from './head-defaults.js';
-export { Headers, type HeadersInit } from './headers.js';
-export { formatHttpDate, parseHttpDate } from './http-date.js';
-export { DEFAULT_LIMITS, type Limits } from './limits.js';
+} from './grammar/errors.js';
+export { formatHttpDate, parseHttpDate } from './grammar/http-date.js';
+export { DEFAULT_LIMITS, type Limits } from './grammar/limits.js';
+export { PARSE_ERRORS, type ParseErrorCode } from './grammar/parse-error.js';
+export { isHost, parseTarget, type RequestTarget } from './grammar/request-target.js';
+export type { TextDecoder, TextEncoder } from './grammar/text-codec.js';
+export { isFieldValue, isToken, listHas, listMembers } from './grammar/tokens.js';
+export { authorityOf } from './message/authority.js';
+export { bytesOf, type Content, isStream, type MemoryContent } from './message/content.js';
+export { Headers, type HeadersInit } from './message/headers.js';
 export {
   type HttpVersion,
   type RequestHead,
   type ResponseHead,
   UNKNOWN_LENGTH,
-} from './message-head.js';
-export { MessageParser, type ParserEvent, type ParserOptions } from './message-parser.js';
-export { isIdempotentMethod, isSafeMethod, Method } from './method.js';
-export type { ResponseParseOptions } from './one-shot.js';
-export { PARSE_ERRORS, type ParseErrorCode } from './parse-error.js';
-export type { ParseResult } from './parse-result.js';
-export { Request } from './request.js';
-export { RequestParser } from './request-parser.js';
-export { authorityOf, isHost, parseTarget, type RequestTarget } from './request-target.js';
-export { Response } from './response.js';
-export { ResponseParser } from './response-parser.js';
-export { ServerConnection } from './server-connection.js';
-export type {
-  SendResult,
-  ServerConnectionHandler,
-  ServerConnectionOptions,
-} from './server-events.js';
-export type { ClientEvent, ClientState, ServerEvent, ServerState } from './states.js';
-export { CLIENT_TRANSITIONS, SERVER_TRANSITIONS } from './states.js';
-export { reasonPhrase, StatusCode } from './status-code.js';
-export type { TextDecoder, TextEncoder } from './text-codec.js';
+} from './message/message-head.js';
+export { isIdempotentMethod, isSafeMethod, Method } from './message/method.js';
+export { reasonPhrase, StatusCode } from './message/status-code.js';
+export type { ParseResult } from './one-shot/parse-result.js';
+export { Request } from './one-shot/request.js';
+export { Response, type ResponseParseOptions } from './one-shot/response.js';
+export { MessageParser, type ParserEvent, type ParserOptions } from './parse/message-parser.js';
+export { RequestParser } from './parse/request-parser.js';
+export { ResponseParser } from './parse/response-parser.js';
 export type {
   ByteStream,
   ByteStreamHandler,
   Listener,
   Transport,
-} from './transport.js';
+} from './port/transport.js';
+export type { ByteSink } from './write/byte-sink.js';
+export { HeadDefaults } from './write/head-defaults.js';
