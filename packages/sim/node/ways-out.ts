@@ -1,7 +1,8 @@
 /**
  * What would leave a simulation, and is neither in virtual time nor the same for the same seed: sockets
- * of paths and of descriptors anywhere, and child processes and threads that a host's program begins,
- * since no hook reaches into them. Each throws, names itself, and says what to do.
+ * of paths and of descriptors anywhere, child processes and threads that a host's program begins, since
+ * no hook reaches into them, and the end of the process, which is that of the test too. Each throws,
+ * names itself, and says what to do.
  */
 
 import child from 'node:child_process';
@@ -36,6 +37,15 @@ export function closeWaysOut(): void {
     divert(child, name, (_world, self, args, real) =>
       begin(`a child process of ${args[0]}`, () => real.apply(self, args as never[])),
     );
+  }
+  for (const name of ['exit', 'abort'] as const) {
+    divert(process, name, (_world, self, args, real) => {
+      if (currentHost() === null) return real.apply(self, args as never[]);
+      throw leaves(
+        `process.${name}(${args.join()})`,
+        'it would end the test: host.crash() ends a host',
+      );
+    });
   }
   threads.Worker = new Proxy(threads.Worker, {
     construct: (Worker, args, newTarget) =>

@@ -38,6 +38,8 @@ describe('what would leave a simulation throws and names itself', () => {
     ['execSync', () => execSync('true'), 'a child process of true'],
     ['execFileSync', () => execFileSync('true'), 'a child process of true'],
     ['a thread', () => new Worker('', { eval: true }), 'a thread'],
+    ['exit', () => process.exit(3), 'process.exit(3)'],
+    ['abort', () => process.abort(), 'process.abort()'],
   ])('%s', async (_name, attempt, what) => {
     const message = await told(attempt);
     expect(message).toContain(what);
