@@ -35,6 +35,7 @@ import type {
 } from './server-events.js';
 
 const DEFAULT_DRAIN_BYTES = 65536;
+const INCOMPLETE = { statusCode: 400, reason: 'the connection ended inside a request' };
 const CONTINUE = headBytes('HTTP/1.1 100 Continue\r\n\r\n');
 
 /** The server's end of one connection. */
@@ -280,20 +281,9 @@ export class ServerConnection extends Connection {
       this.#closeDown();
       return;
     }
+    const { statusCode, reason } = error === null ? INCOMPLETE : PARSE_ERRORS[error];
     this.#handler.handleError(
-      error === null
-        ? new HttpProtocolError(
-            'remote',
-            400,
-            'incomplete',
-            'the connection ended inside a request',
-          )
-        : new HttpProtocolError(
-            'remote',
-            PARSE_ERRORS[error].statusCode,
-            error,
-            PARSE_ERRORS[error].reason,
-          ),
+      new HttpProtocolError('remote', statusCode, error ?? 'incomplete', reason),
     );
   }
 
