@@ -3,6 +3,9 @@
  */
 
 import { availableParallelism } from 'node:os';
+import { checkOptions, type OptionNames } from '@netlayers/host';
+import { checkSeed } from '../src/check-options.js';
+import { RUN_NAMES } from './check-options.js';
 import { SimulationError } from './failure.js';
 import { SimulationThread } from './isolated.js';
 import { seeds as seedsOf } from './seeds.js';
@@ -28,17 +31,28 @@ export interface Exploration {
   readonly failures: readonly SimulationError[];
 }
 
+const EXPLORE_OPTIONS: OptionNames<ExploreOptions> = {
+  ...RUN_NAMES,
+  misfortunes: 'optional',
+  seeds: 'needed',
+  workers: 'optional',
+  failures: 'optional',
+  isolate: 'optional',
+};
+
 /**
  * Runs the program that a module exports by `default` with one seed after another.
  *
- * @throws RangeError for settings that are none; rejects when the module cannot be run at all.
+ * @throws rejects with a TypeError for an unknown option, a RangeError for one out of range, and when the module cannot be run at all.
  */
 export async function explore(url: URL | string, options: ExploreOptions): Promise<Exploration> {
+  checkOptions('explore', options, EXPLORE_OPTIONS);
   const { seeds, workers = availableParallelism(), failures: most = 1, isolate, ...rest } = options;
   if (!Number.isInteger(workers) || workers < 1) {
     throw new RangeError(`${workers} threads cannot be run: choose 1 or more`);
   }
   const waiting = [...(typeof seeds === 'number' ? seedsOf(seeds) : seeds)];
+  for (const seed of waiting) checkSeed(seed);
   const failures: SimulationError[] = [];
   let runs = 0;
   const work = async (): Promise<void> => {

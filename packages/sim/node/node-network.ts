@@ -61,8 +61,15 @@ export class NodeNetwork {
     return this.#hosts;
   }
 
-  /** Adds a host, which others reach by its name once it is linked. */
+  /**
+   * Adds a host, which others reach by its name once it is linked.
+   *
+   * @throws TypeError for an unknown option; RangeError for what is no name, or another host's.
+   */
   host(name: string, options: NodeHostOptions = {}): NodeHost {
+    if (typeof name !== 'string') {
+      throw new TypeError(`a host needs a name, net.host('api.test'), not ${String(name)}`);
+    }
     const { address = this.#nextAddress(), ...rest } = options;
     const host = new NodeHost(this.sim.host({ ...rest, name, address }), this.clock);
     this.#hosts.push(host);

@@ -4,7 +4,10 @@
  * shorter as long as the program still fails in the same way (delta debugging, with ever smaller parts).
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
+import { checkSeed } from '../src/check-options.js';
 import { directionName, type Misfortunes, type WireEvent } from '../src/index.js';
+import { RUN_NAMES } from './check-options.js';
 import { SimulationError } from './failure.js';
 import { runOnce } from './run-once.js';
 import type { SimulatedProgram, SimulateOptions } from './simulate-options.js';
@@ -38,16 +41,24 @@ type Misfortune = { readonly direction: string; readonly index: number } | { rea
 
 const MOST_RUNS = 300;
 
+const SHRINK_OPTIONS: OptionNames<ShrinkOptions> = {
+  ...RUN_NAMES,
+  mostRuns: 'optional',
+  isSame: 'optional',
+};
+
 /**
  * Finds the fewest lost packets, partitions and links taken down with which a seed still fails.
  *
- * @throws rejects when the program does not fail, or only with what chance does beside losing packets.
+ * @throws rejects with a TypeError for an unknown option, when the program does not fail, or only with what chance does beside losing packets.
  */
 export async function shrink<T>(
   program: SimulatedProgram<T>,
   seed: number,
   options: ShrinkOptions = {},
 ): Promise<Shrunk> {
+  checkOptions('shrink', options, SHRINK_OPTIONS);
+  checkSeed(seed);
   return await new Shrinker(program, seed, options).run();
 }
 

@@ -3,6 +3,8 @@
  * failure again with fewer misfortunes, until only those are left that it takes.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
+
 /** What chance may do to packets: everything; all but losing them; nothing. */
 export type Chance = 'all' | 'no-loss' | 'none';
 
@@ -22,6 +24,14 @@ export interface Misfortunes {
   readonly mend?: readonly string[];
 }
 
+const MISFORTUNES: OptionNames<Misfortunes> = {
+  chance: 'optional',
+  drop: 'optional',
+  mend: 'optional',
+};
+
+const CHANCES: readonly unknown[] = ['all', 'no-loss', 'none'];
+
 /** Decides what goes wrong in one network. */
 export class Fortune {
   readonly chance: Chance;
@@ -31,7 +41,13 @@ export class Fortune {
   /** Every cut that was asked about, in order. */
   readonly cuts: string[] = [];
 
-  constructor({ chance = 'all', drop = {}, mend = [] }: Misfortunes = {}) {
+  /** @throws TypeError for an unknown name, or another chance than there are. */
+  constructor(misfortunes: Misfortunes = {}) {
+    checkOptions('misfortunes', misfortunes, MISFORTUNES);
+    const { chance = 'all', drop = {}, mend = [] } = misfortunes;
+    if (!CHANCES.includes(chance)) {
+      throw new TypeError(`chance of misfortunes is one of ${CHANCES.join(', ')}, not ${chance}`);
+    }
     this.chance = chance;
     for (const [direction, indexes] of Object.entries(drop)) {
       this.#drops.set(direction, new Set(indexes));

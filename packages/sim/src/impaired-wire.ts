@@ -6,6 +6,7 @@
  * The same seed gives the same decisions for the same packets at the same times.
  */
 
+import { checkSeed } from './check-options.js';
 import { EventQueue } from './event-queue.js';
 import { Fortune } from './fortune.js';
 import type { Impairments } from './impairments.js';
@@ -24,9 +25,11 @@ export class ImpairedWire {
 
   /**
    * @param seed any integer; it decides everything that is random.
-   * @throws RangeError for an impairment out of range.
+   * @throws TypeError for an unknown impairment; RangeError for one out of range, or a seed that is no
+   *   integer.
    */
   constructor(impairments: Impairments, seed: number, sink: PacketSink) {
+    checkSeed(seed);
     const pool = new PacketPool();
     const clock = {
       now: () => this.#now,

@@ -2,6 +2,8 @@
  * What a link does to packets, as numbers. Each direction of a link has its own.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
+
 /** Which way between two nodes; both if it is not said. */
 export type LinkWay = 'there' | 'back';
 
@@ -61,6 +63,32 @@ export type ResolvedImpairments = Required<Omit<Impairments, 'burstLoss'>> & {
   readonly burstLoss: Required<BurstLoss>;
 };
 
+/** Names of what a link does. */
+export const IMPAIRMENTS: OptionNames<Impairments> = {
+  delayMs: 'optional',
+  jitterMs: 'optional',
+  loss: 'optional',
+  burstLoss: 'optional',
+  duplicate: 'optional',
+  reorder: 'optional',
+  corrupt: 'optional',
+  rateBitsPerSecond: 'optional',
+  queuePackets: 'optional',
+  queueBytes: 'optional',
+  markBytes: 'optional',
+  drop: 'optional',
+};
+
+const BURST_LOSS: OptionNames<BurstLoss> = {
+  probability: 'needed',
+  endProbability: 'needed',
+  longestMs: 'optional',
+};
+
+const REORDERING: OptionNames<Reordering> = { probability: 'needed', extraMs: 'needed' };
+
+const WAYS: readonly unknown[] = [undefined, 'there', 'back'];
+
 const NONE: ResolvedImpairments = {
   delayMs: 0,
   jitterMs: 0,
@@ -79,15 +107,16 @@ const NONE: ResolvedImpairments = {
 /**
  * Fills in what is not given from `base`.
  *
- * @throws RangeError for a probability outside of 0 to 1, a negative time, a rate of nothing.
+ * @throws TypeError for an unknown name; RangeError for a probability outside of 0 to 1, a negative
+ *   time, a rate of nothing.
  */
 export function resolveImpairments(
   given: Impairments,
   base: ResolvedImpairments = NONE,
 ): ResolvedImpairments {
-  const known = Object.fromEntries(Object.keys(NONE).map((key) => [key, true]));
+  checkImpairments('a link', given);
   const wanted = Object.fromEntries(
-    Object.entries(given).filter(([key, value]) => known[key] === true && value !== undefined),
+    Object.entries(given).filter(([, value]) => value !== undefined),
   ) as Impairments;
   const burstLoss = { ...base.burstLoss, ...wanted.burstLoss };
   const resolved = { ...base, ...wanted, burstLoss };
@@ -102,19 +131,53 @@ export function resolveImpairments(
   checkAtLeastZero('jitterMs', resolved.jitterMs);
   checkAtLeastZero('reorder.extraMs', reorder.extraMs);
   checkAtLeastZero('burstLoss.longestMs', burstLoss.longestMs);
-  if (!(resolved.rateBitsPerSecond > 0)) throw new RangeError('rateBitsPerSecond is above 0');
-  if (!(resolved.queuePackets >= 1)) throw new RangeError('queuePackets is at least 1');
-  if (!(resolved.queueBytes >= 1)) throw new RangeError('queueBytes is at least 1');
-  if (!(resolved.markBytes >= 0)) throw new RangeError('markBytes is at least 0');
+  checkAtLeast('rateBitsPerSecond', resolved.rateBitsPerSecond, Number.MIN_VALUE);
+  checkAtLeast('queuePackets', resolved.queuePackets, 1);
+  checkAtLeast('queueBytes', resolved.queueBytes, 1);
+  checkAtLeast('markBytes', resolved.markBytes, 0);
   return resolved;
 }
 
+/** A link with a misspelt loss loses nothing, and tests nothing. @throws TypeError for an unknown name, or a number in place of what needs more than one. */
+export function checkImpairments(what: string, given: Impairments): void {
+  checkOptions(what, given, IMPAIRMENTS);
+  const { burstLoss, reorder } = given;
+  if (burstLoss !== undefined) {
+    checkShape('burstLoss', burstLoss, '{ probability, endProbability, longestMs? }');
+    checkOptions('burstLoss', burstLoss, BURST_LOSS);
+  }
+  if (reorder === undefined) return;
+  checkShape('reorder', reorder, '{ probability, extraMs }');
+  checkOptions('reorder', reorder, REORDERING);
+}
+
+/** @throws TypeError for what is no way between two nodes. */
+export function checkWay(way: LinkWay | undefined): void {
+  if (WAYS.includes(way)) return;
+  throw new TypeError(`a way is 'there' or 'back', or left out for both, not ${String(way)}`);
+}
+
+function checkShape(name: string, value: unknown, shape: string): void {
+  if (typeof value === 'object' && value !== null) return;
+  throw new TypeError(`${name} is ${shape}, not ${String(value)}`);
+}
+
+// Numbers that come as text pass comparisons, and are added to others as text.
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+
 function checkProbability(name: string, value: number): void {
-  if (!(value >= 0 && value <= 1)) throw new RangeError(`${name} is 0 to 1, not ${value}`);
+  if (isNumber(value) && value >= 0 && value <= 1) return;
+  throw new RangeError(`${name} is 0 to 1, not ${value}`);
 }
 
 function checkAtLeastZero(name: string, value: number): void {
-  if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) {
-    throw new RangeError(`${name} is a number of ms from 0 on, not ${value}`);
-  }
+  if (isNumber(value) && value >= 0 && value < Number.POSITIVE_INFINITY) return;
+  throw new RangeError(`${name} is a number of ms from 0 on, not ${value}`);
+}
+
+function checkAtLeast(name: string, value: number, least: number): void {
+  if (isNumber(value) && value >= least) return;
+  throw new RangeError(
+    `${name} is ${least < 1 && least > 0 ? 'above 0' : `at least ${least}`}, not ${value}`,
+  );
 }

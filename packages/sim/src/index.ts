@@ -13,12 +13,11 @@ export { type LinkOptions, SimLink } from './link.js';
 export type { LinkCounts } from './link-direction.js';
 export {
   createNetwork,
-  type NetworkOptions,
   type PartitionSide,
-  type RunOptions,
   SimNetwork,
   type SimNode,
 } from './network.js';
+export type { NetworkOptions, RunOptions } from './network-options.js';
 export { PacketScript, type PacketScriptOptions, packetScript } from './packet-script.js';
 export { SimPartition } from './partition.js';
 export { type LookUpFaults, type LookUpScope, type NamedHost, SimResolver } from './resolver.js';

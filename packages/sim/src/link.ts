@@ -2,8 +2,15 @@
  * A link between two nodes of a network: two directions that know nothing of each other.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import type { Fortune } from './fortune.js';
-import type { Impairments, LinkWay } from './impairments.js';
+import {
+  checkImpairments,
+  checkWay,
+  IMPAIRMENTS,
+  type Impairments,
+  type LinkWay,
+} from './impairments.js';
 import type { LinkCounts, LinkDirection } from './link-direction.js';
 
 /** How a link is made. What is given at the top holds in both directions. */
@@ -14,6 +21,22 @@ export interface LinkOptions extends Impairments {
   readonly there?: Impairments;
   /** Only from the second node to the first. */
   readonly back?: Impairments;
+}
+
+const LINK_OPTIONS: OptionNames<LinkOptions> = {
+  ...IMPAIRMENTS,
+  mtu: 'optional',
+  there: 'optional',
+  back: 'optional',
+};
+
+/** @throws TypeError for an unknown name, at the top or of one way. */
+export function checkLinkOptions(options: LinkOptions): void {
+  checkOptions('link', options, LINK_OPTIONS);
+  for (const way of ['there', 'back'] as const) {
+    const impairments = options[way];
+    if (impairments !== undefined) checkImpairments(`${way} of link`, impairments);
+  }
 }
 
 /** A link; made by `network.link`. */
@@ -51,8 +74,9 @@ export class SimLink {
    * is under way arrives, and so does what waits in the queue of a link with a rate: both were sent.
    */
   down(way?: LinkWay): void {
+    const directions = this.#directions(way);
     if (!this.#fortune.cutsNow('down')) return;
-    for (const direction of this.#directions(way)) direction.isDown = true;
+    for (const direction of directions) direction.isDown = true;
   }
 
   /** Carries packets again; those that were lost stay lost. */
@@ -61,6 +85,7 @@ export class SimLink {
   }
 
   #directions(way: LinkWay | undefined): LinkDirection[] {
+    checkWay(way);
     if (way === 'there') return [this.#there];
     return way === 'back' ? [this.#back] : [this.#there, this.#back];
   }

@@ -9,16 +9,24 @@
 
 import { parseIpv4 } from '@netlayers/bytes';
 import type { Clock } from '@netlayers/host';
+import {
+  checkEndpointOptions,
+  checkHostOptions,
+  checkNetworkOptions,
+  checkRouterOptions,
+  checkRunOptions,
+} from './check-options.js';
 import { Driver } from './driver.js';
-import { Fortune, type Misfortunes } from './fortune.js';
+import { Fortune } from './fortune.js';
 import { ForwardingTable, type Port } from './forwarding.js';
 import type { Impairments, LinkWay } from './impairments.js';
-import { type LinkOptions, SimLink } from './link.js';
+import { checkLinkOptions, type LinkOptions, SimLink } from './link.js';
 import { LinkDirection, type Wiring } from './link-direction.js';
+import type { NetworkOptions, RunOptions } from './network-options.js';
 import { PacketPool, type PacketTaker } from './packet.js';
 import { Partitions, type SimPartition } from './partition.js';
 import { randomStream } from './random.js';
-import { SimResolver } from './resolver.js';
+import { normalized, SimResolver } from './resolver.js';
 import type { NextHop } from './router.js';
 import { ScheduledEvent } from './scheduled-event.js';
 import { SimDevice } from './sim-device.js';
@@ -30,26 +38,6 @@ import { WireCapture } from './wire-capture.js';
 import type { WireObserver } from './wire-event.js';
 
 export type { SimEndpoint } from './sim-endpoint.js';
-
-/** What a network is made of. */
-export interface NetworkOptions {
-  /** Any integer; it decides everything that is random. @default 1 */
-  readonly seed?: number;
-  /** Wall time at the beginning, in ms since 1970-01-01 UTC. @default 2000-01-01 */
-  readonly startMs?: number;
-  /** Records every packet on every link; see `capture()`. @default false */
-  readonly capture?: boolean;
-  /** Is told about every packet that is put on a link. */
-  readonly observe?: WireObserver;
-  /** What goes wrong in place of what would by chance. @default what chance and the program say */
-  readonly misfortunes?: Misfortunes;
-}
-
-/** How long a program may take. */
-export interface RunOptions {
-  /** Virtual time in ms after which it fails with ELIMIT. @default one hour */
-  readonly limitMs?: number;
-}
 
 const DEFAULT_START_MS = 946_684_800_000;
 const DEFAULT_LIMIT_MS = 3_600_000;
@@ -87,6 +75,7 @@ export class SimNetwork {
   #streams = 0;
 
   constructor(options: NetworkOptions) {
+    checkNetworkOptions(options);
     const startMs = options.startMs ?? DEFAULT_START_MS;
     this.seed = options.seed ?? 1;
     this.#clock = new VirtualClock(startMs);
@@ -104,8 +93,15 @@ export class SimNetwork {
     };
   }
 
-  /** Adds a host. Its stack begins when it is linked. */
+  /**
+   * Adds a host. Its stack begins when it is linked.
+   *
+   * @throws TypeError for an unknown option; RangeError for one out of range, or a name that another
+   *   host has.
+   */
   host(options: HostOptions): SimHost {
+    checkHostOptions(options);
+    this.#checkName(options.name ?? options.address);
     const host = new SimHost(options, {
       clock: this.#clock,
       driver: this.#driver,
@@ -121,6 +117,7 @@ export class SimNetwork {
 
   /** Adds a router, to which any number of nodes can be linked. */
   router(options: RouterOptions = {}): SimRouter {
+    checkRouterOptions(options);
     const text = options.address ?? '192.0.2.1';
     const address = parseIpv4(text);
     if (address === null) throw new RangeError(`${text} is not an IPv4 address`);
@@ -137,6 +134,7 @@ export class SimNetwork {
 
   /** Adds an end for a stack that is not ours: its `device` is a `LinkDevice`. */
   endpoint(options: EndpointOptions): SimEndpoint {
+    checkEndpointOptions(options);
     const name = options.name ?? options.address;
     const endpoint = new SimEndpoint(options, new SimDevice(this.#pool, name));
     this.#ends.push(endpoint);
@@ -147,9 +145,11 @@ export class SimNetwork {
   /**
    * Links two nodes of this network. Hosts and endpoints have one link, routers any number.
    *
-   * @throws RangeError for an option out of range; Error for a node that has its link already.
+   * @throws TypeError for an unknown option; RangeError for one out of range; Error for a node that has
+   *   its link already.
    */
   link(a: SimNode, b: SimNode, options: LinkOptions = {}): SimLink {
+    checkLinkOptions(options);
     const { mtu = DEFAULT_MTU, there, back, ...both } = options;
     if (!Number.isInteger(mtu) || mtu < LEAST_MTU || mtu > LARGEST_MTU) {
       throw new RangeError(`an MTU is ${LEAST_MTU} to ${LARGEST_MTU} bytes, not ${mtu}`);
@@ -170,6 +170,7 @@ export class SimNetwork {
    *   nothing is left to happen (EDEADLOCK) or the limit is reached (ELIMIT).
    */
   async run<T>(program: () => T | PromiseLike<T>, options: RunOptions = {}): Promise<T> {
+    checkRunOptions('run', options);
     let isDone = false;
     const result = (async () => {
       try {
@@ -186,6 +187,7 @@ export class SimNetwork {
 
   /** Lets time run until a condition holds; it is looked at once a moment. */
   until(condition: () => boolean, options: RunOptions = {}): Promise<void> {
+    checkRunOptions('until', options);
     return this.#driver.drive(condition, options.limitMs ?? DEFAULT_LIMIT_MS);
   }
 
@@ -259,6 +261,11 @@ export class SimNetwork {
   capture(): Uint8Array {
     if (this.#capture === null) throw new Error('the network was made without capture: true');
     return this.#capture.bytes();
+  }
+
+  #checkName(name: string): void {
+    if (!this.#hosts.some((host) => normalized(host.name) === normalized(name))) return;
+    throw new RangeError(`there is a host ${name} already: give each host a name of its own`);
   }
 
   #checkFree(node: SimNode): void {

@@ -9,7 +9,7 @@
 
 import { readU32 } from '@netlayers/bytes';
 import type { NetworkNode } from './forwarding.js';
-import type { LinkWay } from './impairments.js';
+import { checkWay, type LinkWay } from './impairments.js';
 import { contains } from './prefix.js';
 
 const SOURCE_AT = 12;
@@ -66,6 +66,7 @@ export class Partitions {
     b: readonly NetworkNode[],
     way: LinkWay | undefined,
   ): SimPartition {
+    checkWay(way);
     for (const node of [...a, ...b]) {
       if (!this.#nodes.includes(node)) {
         throw new TypeError(`${node.name} is no host or endpoint of this network`);

@@ -43,7 +43,8 @@ type Entry = { readonly addresses: readonly string[] } | { readonly alias: strin
 
 const LOOPBACK = '127.0.0.1';
 
-const normalized = (name: string): string => name.toLowerCase().replace(/\.$/, '');
+/** As names are compared: of any case, with a dot at the end or not. */
+export const normalized = (name: string): string => name.toLowerCase().replace(/\.$/, '');
 
 /** The resolver of a network; `network.resolver`. */
 export class SimResolver {
