@@ -26,7 +26,7 @@ export class NodeHost {
     this.#scope = this.#begin();
   }
 
-  /** Whether the host is linked and has not crashed. */
+  /** Whether the host has not crashed. */
   get isUp(): boolean {
     return this.sim.isUp;
   }
@@ -72,7 +72,7 @@ export class NodeHost {
 function socketsOf(sim: SimHost, clock: Clock): SocketHost {
   return {
     listen: (options, accept) => sim.stack.listen(options, accept as (stream: ByteStream) => void),
-    connect: (options: HostConnectOptions) => sim.stack.connect(options),
+    connect: (options: HostConnectOptions) => sim.connect(options),
     bindUdp: (options) => sim.stack.bindUdp(options),
     defer: (callback) => {
       // What a later run ends of an earlier one ends in the later one's time: nothing else goes on.

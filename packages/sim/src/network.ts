@@ -94,7 +94,7 @@ export class SimNetwork {
   }
 
   /**
-   * Adds a host. Its stack begins when it is linked.
+   * Adds a host. Its stack begins when it is linked, or used before.
    *
    * @throws TypeError for an unknown option; RangeError for one out of range, or a name that another
    *   host has.
@@ -154,7 +154,7 @@ export class SimNetwork {
     if (!Number.isInteger(mtu) || mtu < LEAST_MTU || mtu > LARGEST_MTU) {
       throw new RangeError(`an MTU is ${LEAST_MTU} to ${LARGEST_MTU} bytes, not ${mtu}`);
     }
-    for (const node of [a, b]) this.#checkFree(node);
+    for (const node of [a, b]) this.#checkFree(node, mtu);
     const forth = this.#direction(a, b, { ...both, ...there });
     const home = this.#direction(b, a, { ...both, ...back });
     this.#plug(a, b, forth, mtu);
@@ -268,12 +268,13 @@ export class SimNetwork {
     throw new RangeError(`there is a host ${name} already: give each host a name of its own`);
   }
 
-  #checkFree(node: SimNode): void {
+  #checkFree(node: SimNode, mtu: number): void {
     const ports = this.#ports.get(node);
     if (ports === undefined) throw new Error(`${node.name} belongs to another network`);
     if (ports.length > 0 && !node.forwards) {
       throw new Error(`${node.name} has its link: put a router between more than two`);
     }
+    if (node instanceof SimHost) node.checkMtu(mtu);
   }
 
   #direction(from: SimNode, to: SimNode, impairments: Impairments): LinkDirection {
@@ -301,7 +302,7 @@ export class SimNetwork {
   #describe(): string {
     const linked = this.#hosts.filter((host) => (this.#ports.get(host)?.length ?? 0) > 0);
     const counts = linked.map((host) =>
-      host.isUp ? `${host.name} has ${host.stack.counters().connections}` : `${host.name} is down`,
+      host.isUp ? `${host.name} has ${host.connections}` : `${host.name} is down`,
     );
     return `open connections: ${counts.join(', ') || 'no host is linked'}`;
   }

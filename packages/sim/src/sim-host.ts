@@ -51,6 +51,9 @@ interface Plug {
   readonly mtu: number;
 }
 
+/** Of a host that is used before it is linked, if ever: that of a link by default, in bytes. */
+const MTU_WITHOUT_LINK = 1500;
+
 /** A host; made by `network.host`. */
 export class SimHost implements NetworkNode, NamedHost, PacketTaker {
   readonly name: string;
@@ -63,6 +66,8 @@ export class SimHost implements NetworkNode, NamedHost, PacketTaker {
   readonly #surroundings: HostSurroundings;
   readonly #captured: ByteCollector | null;
   #plug: Plug | null = null;
+  #isDown = false;
+  #droppedWithoutLink = 0;
   /** One for each life of the host. */
   #device: SimDevice;
   #stack: Stack | null = null;
@@ -79,19 +84,29 @@ export class SimHost implements NetworkNode, NamedHost, PacketTaker {
   }
 
   /**
-   * The host's stack.
+   * The host's stack. One that is used before it is linked reaches itself only: what it sends to others
+   * is dropped and counted, and the MTU of the link to come has to be the 1500 bytes it began with.
    *
-   * @throws Error before the host is linked: its MTU is the link's; and while it is down.
+   * @throws Error while the host is down.
    */
   get stack(): Stack {
-    if (this.#plug === null) throw new Error(`link ${this.name} before it is used`);
-    if (this.#stack === null) throw new Error(`${this.name} has crashed: restart it`);
-    return this.#stack;
+    if (this.#isDown) throw new Error(`${this.name} has crashed: restart it`);
+    return this.#stack ?? this.#boot();
   }
 
-  /** Whether the host is linked and has not crashed. */
+  /** Whether the host has not crashed. */
   get isUp(): boolean {
-    return this.#stack !== null;
+    return !this.#isDown;
+  }
+
+  /** Connections in any state but CLOSED and TIME-WAIT; 0 while no stack has begun. */
+  get connections(): number {
+    return this.#stack?.counters().connections ?? 0;
+  }
+
+  /** Packets to others that were dropped because the host had no link. */
+  get droppedWithoutLink(): number {
+    return this.#droppedWithoutLink;
   }
 
   /** The stack behind the `Transport` port of `@netlayers/http`, for servers and clients. */
@@ -99,9 +114,15 @@ export class SimHost implements NetworkNode, NamedHost, PacketTaker {
     return this.stack.transport;
   }
 
-  /** Connects from this host: see `Stack.connect`. Names are looked up with the network's resolver. */
-  connect(options: StackConnectOptions): Promise<TcpSocket> {
-    return this.stack.connect(options);
+  /**
+   * Connects from this host: see `Stack.connect`. Names are looked up with the network's resolver.
+   *
+   * @throws rejects with an Error of code ENETUNREACH, too, without a link to another host.
+   */
+  async connect(options: StackConnectOptions): Promise<TcpSocket> {
+    const { stack } = this;
+    if (this.#plug === null) await this.#refuseOthers(options.host);
+    return await stack.connect(options);
   }
 
   /** Looks a name up as this host does: see `SimResolver.lookUp`. */
@@ -124,32 +145,36 @@ export class SimHost implements NetworkNode, NamedHost, PacketTaker {
    * silently while its link stays. What was promised by its stack is never kept: handlers are not
    * called any more, a pending `connect` or `ping` stays pending, and what is asked of the dead stack
    * later fails with ECONNABORTED. A host that is down stays down.
-   *
-   * @throws Error before the host is linked.
    */
   crash(): void {
-    if (this.#plug === null) throw new Error(`link ${this.name} before it is used`);
     this.#stack?.halt();
     this.#stack = null;
+    this.#isDown = true;
   }
 
   /**
    * Begins again with a new stack on the same addresses and the same link, which knows nothing of
    * what was: `stack` and `transport` are others. Peers of old connections get RSTs (RFC 9293,
    * 3.5.1). A host that is up crashes first.
-   *
-   * @throws Error before the host is linked.
    */
   restart(): void {
     this.crash();
+    this.#isDown = false;
     this.#device = this.#surroundings.createDevice();
-    this.#boot();
+    if (this.#plug !== null) this.#boot();
   }
 
-  /** Belongs to the network: joins the host to its link, so that its stack can begin. */
+  /** Belongs to the network: @throws Error for an MTU that the host cannot take any more. */
+  checkMtu(mtu: number): void {
+    if (this.#stack === null || this.#plug !== null || mtu === MTU_WITHOUT_LINK) return;
+    throw new Error(`link ${this.name} before it is used: its MTU is the link's`);
+  }
+
+  /** Belongs to the network: joins the host to its link, where its stack begins unless it has begun. */
   attach(outlet: Outlet, mtu: number): void {
     this.#plug = { outlet, mtu };
-    this.#boot();
+    if (this.#stack !== null) this.#device.attach(outlet, mtu);
+    else if (this.isUp) this.#boot();
   }
 
   /** Belongs to the network. */
@@ -157,10 +182,10 @@ export class SimHost implements NetworkNode, NamedHost, PacketTaker {
     this.#device.handleArrival(packet);
   }
 
-  #boot(): void {
+  #boot(): Stack {
     const { name: _name, routes: _routes, capture: _capture, wrapDevice, ...stack } = this.#options;
     const { clock, driver, random } = this.#surroundings;
-    const { outlet, mtu } = this.#plug!;
+    const { outlet, mtu } = this.#plug ?? this.#nowhere();
     this.#device.attach(outlet, mtu);
     const device = this.#captured === null ? this.#device : this.#capturing(this.#captured);
     this.#stack = createStack({
@@ -171,6 +196,27 @@ export class SimHost implements NetworkNode, NamedHost, PacketTaker {
       random: random.u32,
       scheduler: driver,
     });
+    return this.#stack;
+  }
+
+  #nowhere(): Plug {
+    const send = (): void => {
+      this.#droppedWithoutLink++;
+    };
+    return { outlet: { send }, mtu: MTU_WITHOUT_LINK };
+  }
+
+  /** A packet into nowhere would only time out. */
+  async #refuseOthers(host: string): Promise<void> {
+    const addresses = await this.lookUp(host);
+    if (addresses.some((address) => this.#isLocal(address))) return;
+    throw Object.assign(new Error(`${this.name} has no link to ${host}: network.link(...)`), {
+      code: 'ENETUNREACH',
+    });
+  }
+
+  #isLocal(address: string): boolean {
+    return address.startsWith('127.') || this.addresses.includes(address);
   }
 
   #capturing(sink: ByteCollector): LinkDevice {

@@ -187,10 +187,4 @@ describe('a host that restarts', () => {
     };
     expect(await trace()).toBe(await trace());
   });
-
-  it('is refused before there is a link', () => {
-    const host = createNetwork().host({ address: '10.0.0.1' });
-    expect(() => host.crash()).toThrow('link 10.0.0.1 before it is used');
-    expect(() => host.restart()).toThrow('link 10.0.0.1 before it is used');
-  });
 });

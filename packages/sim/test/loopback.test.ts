@@ -139,3 +139,69 @@ describe('localAddress of connect', () => {
     });
   });
 });
+
+describe('a host without a link', () => {
+  const alone = () => {
+    const network = createNetwork();
+    const host = network.host({ address: '10.0.0.1', name: 'a.test' });
+    const other = network.host({ address: '10.0.0.2', name: 'b.test' });
+    host.stack.listen({ port: 7 }, (socket) => void socket.readable.pipeTo(socket.writable));
+    return { network, host, other };
+  };
+
+  it.each(['127.0.0.1', 'localhost', '10.0.0.1', 'a.test'])(
+    'reaches itself at %s',
+    async (name) => {
+      const { network, host } = alone();
+      await network.run(async () => (await host.connect({ host: name, port: 7 })).abort());
+      expect(host.droppedWithoutLink).toBe(0);
+    },
+  );
+
+  it.each(['10.0.0.2', 'b.test'])('has no way to %s, and says so at once', async (name) => {
+    const { network, host } = alone();
+    const connected = network.run(() => host.connect({ host: name, port: 7 }));
+    await expect(connected).rejects.toMatchObject({
+      code: 'ENETUNREACH',
+      message: `a.test has no link to ${name}: network.link(...)`,
+    });
+    expect(network.clock.now()).toBe(0);
+  });
+
+  it('drops and counts what it sends to others', async () => {
+    const { network, host } = alone();
+    const socket = host.stack.bindUdp();
+    await network.run(async () => {
+      socket.send(new Uint8Array(9), 0, 9, { address: '10.0.0.2', port: 9 });
+      await network.sleep(1);
+    });
+    expect(host.droppedWithoutLink).toBe(1);
+  });
+
+  it('goes on with the same stack when it is linked', async () => {
+    const { network, host, other } = alone();
+    const { stack } = host;
+    network.link(host, other, { delayMs: 5 });
+    expect(host.stack).toBe(stack);
+    await network.run(async () => (await other.connect({ host: 'a.test', port: 7 })).abort());
+    expect(network.clock.now()).toBe(10);
+  });
+
+  it('can take no other MTU once it is used', () => {
+    const { network, host, other } = alone();
+    expect(() => network.link(other, host, { mtu: 576 })).toThrow('link a.test before it is used');
+    network.link(other, host);
+    expect(other.isUp).toBe(true);
+  });
+
+  it('crashes, and comes back empty', async () => {
+    const { network, host, other } = alone();
+    host.crash();
+    expect(() => host.stack).toThrow('a.test has crashed: restart it');
+    network.link(host, other);
+    expect(host.isUp).toBe(false);
+    host.restart();
+    const refused = network.run(() => host.connect({ host: 'localhost', port: 7 }));
+    await expect(refused).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+});

@@ -207,15 +207,6 @@ describe('hosts', () => {
     });
   });
 
-  it('have their stack once they are linked', () => {
-    const network = createNetwork();
-    const host = network.host({ address: '10.0.0.1' });
-    expect(() => host.stack).toThrow('link 10.0.0.1 before it is used');
-    const other = network.host({ address: '10.0.0.2' });
-    network.link(host, other);
-    expect(host.stack.address).toBe('10.0.0.1');
-  });
-
   it('have one link', () => {
     const { network, a } = twoHosts();
     const c = network.host({ address: '10.0.0.3' });

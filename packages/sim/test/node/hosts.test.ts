@@ -90,4 +90,23 @@ describe('a host', () => {
       }),
     ).rejects.toThrow('listen on port 80: no host does this');
   });
+
+  it('reaches itself without a link, and nobody else', async () => {
+    await simulate(options, async (network) => {
+      const [app] = ['app.test', 'api.test'].map((name) => network.host(name));
+      const codes = await app!.run(async () => {
+        http.createServer((_request, response) => response.end('hello')).listen(3000);
+        const urls = ['127.0.0.1', 'localhost', 'app.test', 'api.test'];
+        return await Promise.all(
+          urls.map((name) =>
+            fetch(`http://${name}:3000/`).then(
+              (response) => response.text(),
+              (error: Error) => (error.cause as NodeJS.ErrnoException).code,
+            ),
+          ),
+        );
+      });
+      expect(codes).toEqual(['hello', 'hello', 'hello', 'ENETUNREACH']);
+    });
+  });
 });
