@@ -39,13 +39,17 @@ const OTHER_QUESTIONS = [
 
 /** Diverts everything that asks for a name. */
 export function divertNames(): void {
-  divert(dns, 'lookup', called(lookUp, answerOfLookup));
+  divert(dns, 'lookup', unlessLiteral(called(lookUp, answerOfLookup)));
   divert(
     dns,
     'lookupService',
     called(nameService, (answer) => answer as unknown[]),
   );
-  divert(dns.promises, 'lookup', (world, _self, args) => lookUp(world, args));
+  divert(
+    dns.promises,
+    'lookup',
+    unlessLiteral((world, _self, args) => lookUp(world, args)),
+  );
   divert(dns.promises, 'lookupService', async (world, _self, args) => {
     const [hostname, service] = await nameService(world, args);
     return { hostname, service };
@@ -59,6 +63,12 @@ export function divertNames(): void {
     for (const target of promised) divertIfThere(target, name, promise);
   }
 }
+
+/** Nobody is asked for an address: Node answers in the next tick, before a program's next macrotask. */
+const unlessLiteral =
+  (ask: Inside): Inside =>
+  (world, self, args, real) =>
+    isIP(String(args[0])) === 0 ? ask(world, self, args, real) : real.apply(self, args as never[]);
 
 type Ask = (world: World, args: unknown[]) => Promise<unknown>;
 

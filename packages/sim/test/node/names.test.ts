@@ -1,4 +1,5 @@
 import dns from 'node:dns';
+import http from 'node:http';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { onTwoHosts } from './two-hosts.js';
@@ -34,6 +35,31 @@ describe('dns.lookup', () => {
         }),
     );
     expect(order).toEqual(['call', 'tick', 'answer']);
+  });
+
+  it('answers for an address in the next tick, whatever family is asked for', async () => {
+    const [order] = await asking(
+      () =>
+        new Promise<unknown[]>((resolve) => {
+          const seen: unknown[] = [];
+          setImmediate(() => resolve([...seen, 'macrotask']));
+          dns.lookup('127.0.0.1', { family: 6 }, (_error, address, family) =>
+            seen.push(address, family),
+          );
+          dns.lookup('0.0.0.0', { all: true }, (_error, addresses) => seen.push(addresses));
+          seen.push('call');
+        }),
+    );
+    const all = [{ address: '0.0.0.0', family: 4 }];
+    expect(order).toEqual(['call', '127.0.0.1', 4, all, 'macrotask']);
+  });
+
+  it.each(['127.0.0.1', '0.0.0.0'])('lets a server at %s be asked at once', async (host) => {
+    const [text] = await asking(async () => {
+      http.createServer((_request, response) => response.end('hello')).listen(3000, host);
+      return await (await fetch('http://127.0.0.1:3000/')).text();
+    });
+    expect(text).toBe('hello');
   });
 
   it('gives one address or all, by callback, by promisify and by promise', async () => {
