@@ -6,7 +6,7 @@
 
 import { checkOptions, type OptionNames } from '@netlayers/host';
 import { checkSeed } from '../src/check-options.js';
-import { directionName, type Misfortunes, type WireEvent } from '../src/index.js';
+import { type Cut, directionName, type Misfortunes, type WireEvent } from '../src/index.js';
 import { RUN_NAMES } from './check-options.js';
 import { SimulationError } from './failure.js';
 import { runOnce } from './run-once.js';
@@ -30,7 +30,12 @@ export interface Shrunk {
   /** Packets that were lost, and those that have to be. */
   readonly lost: { readonly before: number; readonly after: number };
   /** Partitions and links taken down, and those that have to be. */
-  readonly cuts: { readonly before: number; readonly after: number };
+  readonly cuts: {
+    readonly before: number;
+    readonly after: number;
+    /** Those that have to be, as they are when it fails. */
+    readonly kept: readonly Readonly<Cut>[];
+  };
   readonly runs: number;
   /** All of it for people, with the lines to put into a test. */
   toString(): string;
@@ -67,7 +72,9 @@ class Shrinker<T> {
   readonly #seed: number;
   readonly #options: ShrinkOptions;
   readonly #isSame: NonNullable<ShrinkOptions['isSame']>;
+  /** Names of the cuts of the whole run. */
   readonly #cuts: string[] = [];
+  #lastCuts: readonly Readonly<Cut>[] = [];
   #chance: Required<Misfortunes>['chance'] = 'all';
   #runs = 0;
 
@@ -162,7 +169,8 @@ class Shrinker<T> {
       await runOnce(options, this.#program, {
         handlePacket: (event) => observe?.(event),
         handleEnd: ({ sim }) => {
-          if (observe !== undefined) this.#cuts.push(...sim.cuts);
+          this.#lastCuts = sim.cuts;
+          if (observe !== undefined) this.#cuts.push(...sim.cuts.map(({ name }) => name));
         },
       });
       return null;
@@ -183,7 +191,11 @@ class Shrinker<T> {
       misfortunes,
       failure,
       lost: { before: before.filter(isLoss).length, after: after.filter(isLoss).length },
-      cuts: { before: this.#cuts.length, after: after.length - after.filter(isLoss).length },
+      cuts: {
+        before: this.#cuts.length,
+        after: after.length - after.filter(isLoss).length,
+        kept: this.#lastCuts.filter(({ name }) => !misfortunes.mend.includes(name)),
+      },
       runs: this.#runs,
     };
     return { ...result, toString: () => describe(result) };
@@ -210,7 +222,13 @@ function describe(shrunk: Omit<Shrunk, 'toString'>): string {
     ...Object.entries(misfortunes.drop).map(
       ([direction, indexes]) => `  drop ${direction}: packet ${indexes.join(', ')}`,
     ),
+    ...cuts.kept.map(
+      ({ name, ends, atMs, endMs }) =>
+        `  cut ${ends}: from ${inMs(atMs)} to ${endMs === null ? 'the end' : inMs(endMs)} (${name})`,
+    ),
     'again:',
     `  simulate({ seed: ${seed}, misfortunes: ${JSON.stringify(misfortunes)} }, program)`,
   ].join('\n');
 }
+
+const inMs = (ms: number): string => `${Number(ms.toFixed(3))} ms`;

@@ -3,7 +3,8 @@
  * failure again with fewer misfortunes, until only those are left that it takes.
  */
 
-import { checkOptions, type OptionNames } from '@netlayers/host';
+import { type Clock, checkOptions, type OptionNames } from '@netlayers/host';
+import type { LinkWay } from './impairments.js';
 
 /** What chance may do to packets: everything; all but losing them; nothing. */
 export type Chance = 'all' | 'no-loss' | 'none';
@@ -32,17 +33,30 @@ const MISFORTUNES: OptionNames<Misfortunes> = {
 
 const CHANCES: readonly unknown[] = ['all', 'no-loss', 'none'];
 
+/** A partition, or a link that is down. */
+export interface Cut {
+  /** As `mend` calls it. */
+  readonly name: string;
+  /** Between whom: `app.test <> api.test`, or `app.test > api.test` one way only. */
+  readonly ends: string;
+  readonly atMs: number;
+  /** `null` = it lasts. One that is mended ends as it begins. */
+  endMs: number | null;
+}
+
 /** Decides what goes wrong in one network. */
 export class Fortune {
   readonly chance: Chance;
   readonly #drops = new Map<string, ReadonlySet<number>>();
   readonly #mended: ReadonlySet<string>;
   readonly #counts = new Map<string, number>();
-  /** Every cut that was asked about, in order. */
-  readonly cuts: string[] = [];
+  readonly #clock: Pick<Clock, 'now'>;
+  /** Every cut that was begun, in order. */
+  readonly cuts: Cut[] = [];
 
   /** @throws TypeError for an unknown name, or another chance than there are. */
-  constructor(misfortunes: Misfortunes = {}) {
+  constructor(clock: Pick<Clock, 'now'>, misfortunes: Misfortunes = {}) {
+    this.#clock = clock;
     checkOptions('misfortunes', misfortunes, MISFORTUNES);
     const { chance = 'all', drop = {}, mend = [] } = misfortunes;
     if (!CHANCES.includes(chance)) {
@@ -60,15 +74,28 @@ export class Fortune {
     return this.#drops.get(directionName(from, to)) ?? null;
   }
 
-  /** Whether a cut that is made now is one. */
-  cutsNow(kind: 'partition' | 'down'): boolean {
+  /** Begins a cut; `null` = there is none, it is mended. */
+  cut(kind: 'partition' | 'down', ends: string): Cut | null {
     const ordinal = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, ordinal);
-    const name = `${kind} ${ordinal}`;
-    this.cuts.push(name);
-    return !this.#mended.has(name);
+    const cut: Cut = { name: `${kind} ${ordinal}`, ends, atMs: this.#clock.now(), endMs: null };
+    this.cuts.push(cut);
+    if (!this.#mended.has(cut.name)) return cut;
+    this.end(cut);
+    return null;
+  }
+
+  /** Ends a cut. */
+  end(cut: Cut): void {
+    cut.endMs ??= this.#clock.now();
   }
 }
 
 /** What a direction is called. */
 export const directionName = (from: string, to: string): string => `${from} > ${to}`;
+
+/** What both directions, or one of them, are called. */
+export function endsName(a: string, b: string, way: LinkWay | undefined): string {
+  if (way === undefined) return `${a} <> ${b}`;
+  return way === 'there' ? directionName(a, b) : directionName(b, a);
+}

@@ -41,7 +41,7 @@ export class ImpairedWire {
         pool.give(packet);
       },
     };
-    const wiring = { clock, pool, partitions: null, fortune: new Fortune(), observer: null };
+    const wiring = { clock, pool, partitions: null, fortune: new Fortune(clock), observer: null };
     const random = randomStream(seed, 0);
     this.#direction = new LinkDirection(wiring, random, impairments, taker, 'here', 'there');
   }

@@ -6,7 +6,7 @@
  */
 
 export { NameError, type NameErrorCode, SimError, type SimErrorCode } from './errors.js';
-export { type Chance, directionName, type Misfortunes } from './fortune.js';
+export { type Chance, type Cut, directionName, type Misfortunes } from './fortune.js';
 export { ImpairedWire } from './impaired-wire.js';
 export type { BurstLoss, Impairments, LinkWay, Reordering } from './impairments.js';
 export { type LinkOptions, SimLink } from './link.js';

@@ -69,6 +69,9 @@ export class LinkDirection {
     marked: 0,
   };
   isDown = false;
+  /** Names of its ends. */
+  readonly from: string;
+  readonly to: string;
   readonly #wiring: Wiring;
   readonly #random: RandomStream;
   readonly #taker: PacketTaker;
@@ -97,6 +100,8 @@ export class LinkDirection {
     this.#wiring = wiring;
     this.#random = random;
     this.#taker = taker;
+    this.from = from;
+    this.to = to;
     this.#drops = wiring.fortune.dropsOf(from, to);
     this.#impairments = resolveImpairments(impairments);
     this.#event = {

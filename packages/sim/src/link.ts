@@ -3,7 +3,7 @@
  */
 
 import { checkOptions, type OptionNames } from '@netlayers/host';
-import type { Fortune } from './fortune.js';
+import { type Cut, endsName, type Fortune } from './fortune.js';
 import {
   checkImpairments,
   checkWay,
@@ -39,13 +39,19 @@ export function checkLinkOptions(options: LinkOptions): void {
   }
 }
 
+/** A cut and what it has taken down. */
+interface OpenCut {
+  readonly cut: Cut;
+  readonly directions: readonly LinkDirection[];
+}
+
 /** A link; made by `network.link`. */
 export class SimLink {
   readonly mtu: number;
   readonly #there: LinkDirection;
   readonly #back: LinkDirection;
-
   readonly #fortune: Fortune;
+  #cuts: OpenCut[] = [];
 
   constructor(mtu: number, there: LinkDirection, back: LinkDirection, fortune: Fortune) {
     this.mtu = mtu;
@@ -75,13 +81,20 @@ export class SimLink {
    */
   down(way?: LinkWay): void {
     const directions = this.#directions(way);
-    if (!this.#fortune.cutsNow('down')) return;
+    const cut = this.#fortune.cut('down', endsName(this.#there.from, this.#there.to, way));
+    if (cut === null) return;
+    this.#cuts.push({ cut, directions });
     for (const direction of directions) direction.isDown = true;
   }
 
   /** Carries packets again; those that were lost stay lost. */
   up(way?: LinkWay): void {
     for (const direction of this.#directions(way)) direction.isDown = false;
+    this.#cuts = this.#cuts.filter(({ cut, directions }) => {
+      const lasts = directions.some(({ isDown }) => isDown);
+      if (!lasts) this.#fortune.end(cut);
+      return lasts;
+    });
   }
 
   #directions(way: LinkWay | undefined): LinkDirection[] {

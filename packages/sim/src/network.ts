@@ -17,7 +17,7 @@ import {
   checkRunOptions,
 } from './check-options.js';
 import { Driver } from './driver.js';
-import { Fortune } from './fortune.js';
+import { type Cut, Fortune } from './fortune.js';
 import { ForwardingTable, type Port } from './forwarding.js';
 import type { Impairments, LinkWay } from './impairments.js';
 import { checkLinkOptions, type LinkOptions, SimLink } from './link.js';
@@ -69,7 +69,7 @@ export class SimNetwork {
   readonly #hosts: SimHost[] = [];
   /** Those with addresses. */
   readonly #ends: (SimHost | SimEndpoint)[] = [];
-  readonly #partitions = new Partitions(this.#ends);
+  readonly #partitions: Partitions;
   readonly #ports = new Map<SimNode, LinkPort[]>();
   readonly #tables = new Map<SimRouter, ForwardingTable<LinkPort>>();
   #streams = 0;
@@ -81,7 +81,8 @@ export class SimNetwork {
     this.#clock = new VirtualClock(startMs);
     this.clock = this.#clock;
     this.resolver = new SimResolver(this.#clock, this.#hosts);
-    this.#fortune = new Fortune(options.misfortunes);
+    this.#fortune = new Fortune(this.#clock, options.misfortunes);
+    this.#partitions = new Partitions(this.#ends, this.#fortune);
     this.#driver = new Driver(this.#clock, () => this.#describe());
     this.#capture = options.capture === true ? new WireCapture(startMs) : null;
     this.#wiring = {
@@ -209,13 +210,11 @@ export class SimNetwork {
    * @throws TypeError for a node of another network, a router, or one on both sides.
    */
   partition(a: PartitionSide, b: PartitionSide, way?: LinkWay): SimPartition {
-    const partition = this.#partitions.add(nodesOf(a), nodesOf(b), way);
-    if (!this.#fortune.cutsNow('partition')) partition.heal();
-    return partition;
+    return this.#partitions.add(nodesOf(a), nodesOf(b), way);
   }
 
-  /** Every cut so far, by the names that `misfortunes.mend` takes. */
-  get cuts(): readonly string[] {
+  /** Every partition and every link taken down so far; live. */
+  get cuts(): readonly Readonly<Cut>[] {
     return this.#fortune.cuts;
   }
 

@@ -8,6 +8,7 @@
  */
 
 import { readU32 } from '@netlayers/bytes';
+import { type Cut, endsName, type Fortune } from './fortune.js';
 import type { NetworkNode } from './forwarding.js';
 import { checkWay, type LinkWay } from './impairments.js';
 import { contains } from './prefix.js';
@@ -50,14 +51,16 @@ export class SimPartition {
 /** The partitions of one network. */
 export class Partitions {
   readonly #nodes: readonly NetworkNode[];
-  readonly #open = new Set<SimPartition>();
+  readonly #fortune: Fortune;
+  readonly #open = new Map<SimPartition, Cut>();
   readonly #owners = new Map<number, NetworkNode | null>();
   /** Nodes that there were when the first owner was looked up. */
   #counted = 0;
 
   /** @param nodes of the network; more may come. */
-  constructor(nodes: readonly NetworkNode[]) {
+  constructor(nodes: readonly NetworkNode[], fortune: Fortune) {
     this.#nodes = nodes;
+    this.#fortune = fortune;
   }
 
   /** @throws TypeError for a node without addresses, or one on both sides. */
@@ -75,14 +78,15 @@ export class Partitions {
         throw new TypeError(`${node.name} is on both sides of the partition`);
       }
     }
-    const partition = new SimPartition(a, b, way, (healed) => this.#open.delete(healed));
-    this.#open.add(partition);
+    const partition = new SimPartition(a, b, way, (healed) => this.#heal(healed));
+    const cut = this.#fortune.cut('partition', endsName(namesOf(a), namesOf(b), way));
+    if (cut !== null) this.#open.set(partition, cut);
     return partition;
   }
 
   /** Mends every cut. */
   heal(): void {
-    this.#open.clear();
+    for (const partition of this.#open.keys()) this.#heal(partition);
   }
 
   /** Whether the packet `buf[start..end)` is lost. */
@@ -91,8 +95,14 @@ export class Partitions {
     const from = this.#ownerOf(readU32(buf, start + SOURCE_AT));
     const to = this.#ownerOf(readU32(buf, start + DESTINATION_AT));
     if (from === null || to === null) return false;
-    for (const partition of this.#open) if (partition.cuts(from, to)) return true;
+    for (const partition of this.#open.keys()) if (partition.cuts(from, to)) return true;
     return false;
+  }
+
+  #heal(partition: SimPartition): void {
+    const cut = this.#open.get(partition);
+    if (cut !== undefined) this.#fortune.end(cut);
+    this.#open.delete(partition);
   }
 
   #ownerOf(address: number): NetworkNode | null {
@@ -115,3 +125,5 @@ export class Partitions {
     return owner;
   }
 }
+
+const namesOf = (nodes: readonly NetworkNode[]): string => nodes.map(({ name }) => name).join(', ');

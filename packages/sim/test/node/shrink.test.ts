@@ -72,10 +72,35 @@ describe('a failure', () => {
       await network.sleep(400);
       await web!.run(() => fetch('http://one.test/', { signal: AbortSignal.timeout(30_000) }));
     };
-    const { cuts, lost, misfortunes } = await shrink(program, 1);
-    expect(cuts).toEqual({ before: 3, after: 1 });
+    const shrunk = await shrink(program, 1);
+    const { cuts, lost, misfortunes } = shrunk;
+    const ends = 'web.test <> one.test';
+    const kept = [{ name: 'partition 2', ends, atMs: 200, endMs: null }];
+    expect(cuts).toEqual({ before: 3, after: 1, kept });
+    expect(String(shrunk)).toContain(`  cut ${ends}: from 200 ms to the end (partition 2)\n`);
     expect(lost.after).toBe(0);
     expect(misfortunes.mend).toEqual(['partition 1', 'partition 3']);
+  });
+
+  it('is told with the time and the ends of the outage that it takes', async () => {
+    const program = async (network: NodeNetwork): Promise<void> => {
+      const [app, api] = [network.host('app.test'), network.host('api.test')];
+      const link = network.link(app, api, { delayMs: 5 });
+      api.run(() => http.createServer((_request, response) => response.end()).listen(80));
+      network.at(100, () => link.down('back'));
+      network.at(10_100, () => link.up());
+      network.at(15_000, () => network.partition(app, api, 'there').heal());
+      await network.sleep(200);
+      const signal = AbortSignal.timeout(5_000);
+      const asked = await app.run(() => fetch('http://api.test/', { signal })).catch(() => null);
+      await network.sleep(20_000);
+      if (asked === null) throw new Error('no answer');
+    };
+    const shrunk = await shrink(program, 1);
+    expect(shrunk.cuts.kept).toEqual([
+      { name: 'down 1', ends: 'api.test > app.test', atMs: 100, endMs: 10_100 },
+    ]);
+    expect(String(shrunk)).toContain('cut api.test > app.test: from 100 ms to 10100 ms (down 1)');
   });
 
   it('has to be there', async () => {
