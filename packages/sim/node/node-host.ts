@@ -31,6 +31,11 @@ export class NodeHost {
     return this.sim.isUp;
   }
 
+  /** Timers of its programs that wait, time-outs of sockets and servers included. */
+  get timers(): number {
+    return this.#scope.belongings.size;
+  }
+
   /**
    * Runs a function as a program of this host: what it connects to, listens on and looks up, also
    * later, from timers and promises, is the host's. Returns what the function returns.

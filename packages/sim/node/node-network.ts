@@ -40,6 +40,7 @@ export class NodeNetwork {
 
   constructor(options: NetworkOptions) {
     this.sim = createNetwork(options);
+    this.sim.report(() => this.#describeTimers());
   }
 
   get seed(): number {
@@ -115,6 +116,12 @@ export class NodeNetwork {
   /** Waits for something of the real world; time stands still meanwhile. */
   outside<T>(promise: PromiseLike<T>): Promise<T> {
     return this.sim.outside(promise);
+  }
+
+  #describeTimers(): string {
+    const waiting = this.#hosts.filter(({ timers }) => timers > 0);
+    const counts = waiting.map(({ name, timers }) => `${name} has ${timers}`);
+    return `waiting timers: ${counts.join(', ') || 'no host has any'}`;
   }
 
   #nextAddress(): string {

@@ -107,7 +107,7 @@ export class Driver implements TurnScheduler {
       if (++this.#rounds > MOST_ROUNDS) {
         throw new SimError(
           'ELIVELOCK',
-          `time stands still at ${this.#time()}: ${MOST_ROUNDS} rounds`,
+          `time stands still at ${this.#time()}: ${MOST_ROUNDS} rounds; a loop of setImmediate or of timers of 0 ms? let time pass in it: sleep(1)`,
         );
       }
     } catch (error) {
@@ -180,6 +180,8 @@ export class Driver implements TurnScheduler {
   #expire(next: number): void {
     this.#goals = this.#goals.filter((goal) => {
       if (next <= goal.limitAt) return true;
+      // Nothing happens up to the limit; who hears of it finds the clock there.
+      this.#clock.pass(goal.limitAt);
       goal.reject(
         new SimError(
           'ELIMIT',

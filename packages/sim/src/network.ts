@@ -72,6 +72,7 @@ export class SimNetwork {
   readonly #partitions: Partitions;
   readonly #ports = new Map<SimNode, LinkPort[]>();
   readonly #tables = new Map<SimRouter, ForwardingTable<LinkPort>>();
+  readonly #reports: (() => string)[] = [];
   #streams = 0;
 
   constructor(options: NetworkOptions) {
@@ -252,6 +253,11 @@ export class SimNetwork {
     return this.#driver.hold(promise);
   }
 
+  /** Adds to what is said of a program that cannot go on: who waits, and for what, in a few words. */
+  report(describe: () => string): void {
+    this.#reports.push(describe);
+  }
+
   /**
    * A pcapng file of every packet on every link so far, with its fate as a comment.
    *
@@ -303,7 +309,8 @@ export class SimNetwork {
     const counts = linked.map((host) =>
       host.isUp ? `${host.name} has ${host.connections}` : `${host.name} is down`,
     );
-    return `open connections: ${counts.join(', ') || 'no host is linked'}`;
+    const connections = `open connections: ${counts.join(', ') || 'no host is linked'}`;
+    return [connections, ...this.#reports.map((report) => report())].join('; ');
   }
 }
 

@@ -90,6 +90,11 @@ export class VirtualClock implements Clock {
     this.#lastOfMoment = this.#events.lastOrder;
   }
 
+  /** Lets time pass up to a moment before the next event. */
+  pass(atMs: number): void {
+    if (atMs < this.#events.next) this.#now = Math.max(this.#now, atMs);
+  }
+
   /**
    * Lets happen what is due at this moment, up to a timer.
    *

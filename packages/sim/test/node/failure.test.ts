@@ -52,6 +52,23 @@ describe('a simulation that fails', () => {
     expect(capture.includes('app.test > api.test: arrives 10.000 ms later')).toBe(true);
   });
 
+  it('tells whose timers wait, and stands at its limit', async () => {
+    const failing = simulate({ limitMs: 60_000, captureFolder: null }, async (network) => {
+      const [app, api] = ['app.test', 'api.test'].map((name) => network.host(name));
+      network.link(app!, api!);
+      app!.run(() => [7_000, 9_000].map((ms) => setInterval(() => {}, ms)));
+      await new Promise(() => {});
+    });
+    const error: SimulationError = await failing.catch((reason) => reason);
+    expect(error.message).toContain('; waiting timers: app.test has 2\n');
+    expect(error.atMs).toBe(60_000);
+  });
+
+  it('tells that nobody has timers', async () => {
+    const waiting = simulate({ captureFolder: null }, () => new Promise(() => {}));
+    await expect(waiting).rejects.toThrow('waiting timers: no host has any');
+  });
+
   it('fails for what a handler throws, and leaves the process to itself', async () => {
     const failing = simulate({ captureFolder: null }, async (network) => {
       const socket = await connectOnce(network);
