@@ -46,9 +46,9 @@ export function checkSimulateOptions(
       'a function cannot be handed to a thread: with isolate give the URL of a module that exports the program by default',
     );
   }
-  if (typeof program !== 'string' && !(program instanceof URL)) {
+  if (!(program instanceof URL || (typeof program === 'string' && URL.canParse(program)))) {
     throw new TypeError(
-      `simulate takes a program, which is a function or the URL of a module, not ${String(program)}`,
+      `simulate takes a program, which is a function or the URL of a module (new URL('./program.mjs', import.meta.url)), not ${String(program)}`,
     );
   }
   if (narrate === undefined) return;

@@ -134,4 +134,6 @@ const simOf = (node: NodeSimNode): NodeHost['sim'] | SimRouter =>
   node instanceof NodeHost ? node.sim : node;
 
 const sideOf = (side: NodePartitionSide): NodeHost['sim'][] =>
-  (Array.isArray(side) ? side : [side as NodeHost]).map((host: NodeHost) => host.sim);
+  (Array.isArray(side) ? side : [side as NodeHost]).map((host: NodeHost) =>
+    simOf(host),
+  ) as NodeHost['sim'][];

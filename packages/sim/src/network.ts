@@ -24,7 +24,7 @@ import { checkLinkOptions, type LinkOptions, SimLink } from './link.js';
 import { LinkDirection, type Wiring } from './link-direction.js';
 import type { NetworkOptions, RunOptions } from './network-options.js';
 import { PacketPool, type PacketTaker } from './packet.js';
-import { Partitions, type SimPartition } from './partition.js';
+import { nameOf, Partitions, type SimPartition } from './partition.js';
 import { randomStream } from './random.js';
 import { normalized, SimResolver } from './resolver.js';
 import type { NextHop } from './router.js';
@@ -147,7 +147,7 @@ export class SimNetwork {
   /**
    * Links two nodes of this network. Hosts and endpoints have one link, routers any number.
    *
-   * @throws TypeError for an unknown option; RangeError for one out of range; Error for a node that has
+   * @throws TypeError for an unknown option or what is no node; RangeError for one out of range; Error for a node that has
    *   its link already.
    */
   link(a: SimNode, b: SimNode, options: LinkOptions = {}): SimLink {
@@ -157,6 +157,7 @@ export class SimNetwork {
       throw new RangeError(`an MTU is ${LEAST_MTU} to ${LARGEST_MTU} bytes, not ${mtu}`);
     }
     for (const node of [a, b]) this.#checkFree(node, mtu);
+    if (a === b) throw new Error(`${a.name} cannot be linked with itself`);
     const forth = this.#direction(a, b, { ...both, ...there });
     const home = this.#direction(b, a, { ...both, ...back });
     this.#plug(a, b, forth, mtu);
@@ -275,7 +276,14 @@ export class SimNetwork {
 
   #checkFree(node: SimNode, mtu: number): void {
     const ports = this.#ports.get(node);
-    if (ports === undefined) throw new Error(`${node.name} belongs to another network`);
+    if (ports === undefined) {
+      if (typeof node?.name === 'string') {
+        throw new Error(`${node.name} belongs to another network`);
+      }
+      throw new TypeError(
+        `a link joins two nodes, as net.host('a.test') gives them, and ${nameOf(node)} is none`,
+      );
+    }
     if (ports.length > 0 && !node.forwards) {
       throw new Error(`${node.name} has its link: put a router between more than two`);
     }

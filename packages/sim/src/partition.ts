@@ -72,7 +72,7 @@ export class Partitions {
     checkWay(way);
     for (const node of [...a, ...b]) {
       if (!this.#nodes.includes(node)) {
-        throw new TypeError(`${node.name} is no host or endpoint of this network`);
+        throw new TypeError(`${nameOf(node)} is no host or endpoint of this network`);
       }
       if (a.includes(node) && b.includes(node)) {
         throw new TypeError(`${node.name} is on both sides of the partition`);
@@ -125,5 +125,9 @@ export class Partitions {
     return owner;
   }
 }
+
+/** What a node is called, or, of what is none, what it is. */
+export const nameOf = (node: NetworkNode | string | undefined): string =>
+  typeof node === 'string' ? `'${node}'` : String(node?.name ?? node);
 
 const namesOf = (nodes: readonly NetworkNode[]): string => nodes.map(({ name }) => name).join(', ');

@@ -1,4 +1,10 @@
-import { explore, type SimulateOptions, shrink, simulate } from '@netlayers/sim/node';
+import {
+  explore,
+  type NodeHost,
+  type SimulateOptions,
+  shrink,
+  simulate,
+} from '@netlayers/sim/node';
 import { describe, expect, it } from 'vitest';
 import { checkSimulateOptions } from '../../node/check-options.js';
 
@@ -14,6 +20,7 @@ describe('options of simulate', () => {
     [{ isolate: true }, program, 'give the URL of a module'],
     [{ isolate: true, narrate: program }, url, 'narrate cannot be handed to a thread'],
     [{}, undefined, 'simulate takes a program, which is a function or the URL of a module'],
+    [{}, './program.mjs', "new URL('./program.mjs', import.meta.url)), not ./program.mjs"],
     [program, undefined, 'simulate({}, program)'],
     [null, program, 'takes an object of options, not null'],
   ])('%j are told where they are wrong', (options, given, message) => {
@@ -50,6 +57,21 @@ describe('a host of a Node program', () => {
       net.host('a.test');
       expect(() => net.host('a.test')).toThrow('there is a host a.test already');
       expect(() => net.host('b.test', { adress: '10.0.0.1' } as object)).toThrow('address?');
+    });
+  });
+
+  it('is what links and partitions take', async () => {
+    await simulate({ captureFolder: null }, (net) => {
+      const host = net.host('a.test');
+      const link = (a: unknown, b: unknown) => () => net.link(a as NodeHost, b as NodeHost);
+      expect(link('a.test', 'b.test')).toThrow(
+        "a link joins two nodes, as net.host('a.test') gives them, and 'a.test' is none",
+      );
+      expect(link(host, undefined)).toThrow('and undefined is none');
+      expect(link(host, host)).toThrow('a.test cannot be linked with itself');
+      expect(() => net.partition(host, ['b.test' as unknown as NodeHost])).toThrow(
+        "'b.test' is no host or endpoint of this network",
+      );
     });
   });
 });
