@@ -1,9 +1,10 @@
 /**
  * Writes captures in the pcapng format that Wireshark reads: a section header, one interface of
- * raw IP packets, and an enhanced packet block per packet, with its direction and a comment.
+ * raw IP packets, and an enhanced packet block per packet, with its direction and a comment; names of
+ * addresses, where somebody knows them.
  *
  * Numbers are big-endian, which the section header says. Time stamps are microseconds: a double of
- * milliseconds since 1970 holds no more. Name resolution, statistics and several interfaces are
+ * milliseconds since 1970 holds no more. Statistics and several interfaces are
  * left out.
  *
  * Blocks are collected in chunks. What the sink was given is never written to again.
@@ -14,6 +15,7 @@ import type { PacketDirection } from './wrapped-device.js';
 
 const SECTION_HEADER = 0x0a0d0d0a;
 const INTERFACE_DESCRIPTION = 1;
+const NAME_RESOLUTION = 4;
 const ENHANCED_PACKET = 6;
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
@@ -25,6 +27,12 @@ const OPTION_APPLICATION = 4;
 const OPTION_INTERFACE_NAME = 2;
 const OPTION_TIME_RESOLUTION = 9;
 const OPTION_PACKET_FLAGS = 2;
+
+const RECORD_END = 0;
+const RECORD_IPV4 = 1;
+const RECORD_HEADER = 4;
+/** The longest name in the DNS, as text (RFC 1035, 2.3.4). */
+const LONGEST_NAME = 253;
 
 const MICROSECONDS = 6;
 const DIRECTION_FLAGS: Readonly<Record<PacketDirection, number>> = { inbound: 1, outbound: 2 };
@@ -112,6 +120,24 @@ export class PcapngWriter {
     this.#u32(length);
   }
 
+  /**
+   * Appends the name of an address, which readers show in its place if they are asked to.
+   *
+   * @param address uint32.
+   * @param name up to 253 bytes of UTF-8; the rest is cut off.
+   */
+  writeName(address: number, name: string): void {
+    const text = encodeUtf8(name).subarray(0, LONGEST_NAME);
+    const value = new Uint8Array(4 + text.length + 1);
+    writeU32(value, 0, address);
+    value.set(text, 4);
+    const records = RECORD_HEADER + padded(value.length) + RECORD_HEADER;
+    const length = this.#beginBlock(NAME_RESOLUTION, records);
+    this.#option(RECORD_IPV4, value);
+    this.#u32(RECORD_END);
+    this.#u32(length);
+  }
+
   /** Hands everything written so far to the sink. */
   flush(): void {
     if (this.#at === this.#flushed) return;
@@ -161,6 +187,7 @@ export class PcapngWriter {
     return length;
   }
 
+  /** An option or a record, which have one form. */
   #option(code: number, value: Uint8Array): void {
     this.#u16(code);
     this.#u16(value.length);

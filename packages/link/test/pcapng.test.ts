@@ -43,6 +43,20 @@ function onCapture(file: Uint8Array, command: string, args: readonly string[]): 
 }
 
 describe('PcapngWriter', () => {
+  it('names addresses, with names no longer than any', () => {
+    const sink = memorySink();
+    const writer = new PcapngWriter(sink);
+    writer.writeName(0x0a000001, 'a.test');
+    writer.writeName(0x0a000002, 'b'.repeat(400));
+    writer.flush();
+    const [, , first, second] = readBlocks(sink.file());
+    expect([first!.type, second!.type]).toEqual([4, 4]);
+    const named = readOptions(first!.body, 0).get(1)!;
+    expect(readU32(named, 0)).toBe(0x0a000001);
+    expect(decodeUtf8(named.subarray(4))).toBe('a.test\0');
+    expect(readOptions(second!.body, 0).get(1)!.length).toBe(4 + 253 + 1);
+  });
+
   it('begins with a section header and one interface of raw IP packets', () => {
     const sink = memorySink();
     new PcapngWriter(sink, { interfaceName: 'tun0', snapLength: 96 }).flush();

@@ -112,6 +112,7 @@ export class SimNetwork {
       resolver: this.resolver,
     });
     this.#hosts.push(host);
+    this.#capture?.name(host.addresses, host.name);
     this.#ends.push(host);
     this.#ports.set(host, []);
     return host;

@@ -4,6 +4,7 @@
  * which no capture of a real network can show.
  */
 
+import { parseIpv4 } from '@netlayers/bytes';
 import { PcapngWriter } from '@netlayers/link';
 import type { WireEvent } from './wire-event.js';
 
@@ -54,6 +55,14 @@ export class WireCapture {
   write(event: Readonly<WireEvent>): void {
     const at = this.#startMs + event.atMs;
     this.#writer.writePacket('outbound', at, event.buf, event.start, event.end, commentOn(event));
+  }
+
+  /** Has readers show a name in place of addresses. */
+  name(addresses: readonly string[], name: string): void {
+    for (const text of addresses) {
+      const address = parseIpv4(text);
+      if (address !== null && text !== name) this.#writer.writeName(address, name);
+    }
   }
 
   /** The file so far. */

@@ -57,6 +57,13 @@ describe('a capture', () => {
     expect(read(pcapng, '-Y', bad)).toEqual([]);
   });
 
+  it.skipIf(!hasTshark)('of the network names its hosts', async () => {
+    const { network } = await run();
+    const fields = ['-T', 'fields', '-e', 'ip.src_host', '-e', 'ip.dst_host'];
+    const [line] = read(network.capture(), '-N', 'n', ...fields);
+    expect(line).toBe('10.0.0.1\tb.test');
+  });
+
   it.skipIf(!hasTshark)('of a host has what it has sent and received', async () => {
     const { a, link } = await run();
     const lines = read(a.capture(), '-T', 'fields', '-e', 'ip.src');
