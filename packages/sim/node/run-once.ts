@@ -74,7 +74,7 @@ export async function runOnce<T>(
         : writeCapture(captureFolder, seed, textOf(program, options), net.sim.capture());
     // Who waits for a timer that was replaced has no use for hearing that nothing happens.
     const late = error instanceof SimError ? replacedTimers('inside of the simulation') : null;
-    throw new SimulationError(late ?? error, { seed, atMs: clock.now(), capturePath });
+    throw new SimulationError(late ?? withHint(error), { seed, atMs: clock.now(), capturePath });
   } finally {
     for (const host of net.hosts) if (host.isUp) host.crash();
     watcher.handleEnd?.(net);
@@ -129,6 +129,14 @@ function beganAt(): string {
   const line = lines.find((at) => !/[\\/]sim[\\/](node|src|dist)[\\/]|node:/.test(at));
   const place = line?.match(/([^\\/(]+:\d+):\d+\)?$/)?.[1];
   return place === undefined ? '' : `, begun at ${place},`;
+}
+
+/** Who waits for ever may wait for a function that was taken before it could be diverted. */
+function withHint(error: unknown): unknown {
+  if (!(error instanceof SimError) || error.code !== 'EDEADLOCK') return error;
+  const hint = 'or a function was taken off its module before @netlayers/sim/node was imported';
+  const cure = 'let @netlayers/sim/node/register be the first import';
+  return new SimError(error.code, `${error.message}; ${hint}: ${cure}`);
 }
 
 /** Fake timers of a test runner would stand in front of virtual time, and never fire. */

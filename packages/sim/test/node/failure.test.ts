@@ -85,6 +85,7 @@ describe('a simulation that fails', () => {
   it('says what a program waits for that never comes', async () => {
     const forever = simulate({ captureFolder: null }, () => new Promise(() => {}));
     await expect(forever).rejects.toThrow('nothing is left to happen');
+    await expect(forever).rejects.toThrow('let @netlayers/sim/node/register be the first import');
     const limited = simulate({ captureFolder: null, limitMs: 1000 }, (network) =>
       network.sleep(2000),
     );
