@@ -6,6 +6,7 @@ import type { Clock } from '@netlayers/host';
 import type { ByteStream } from '@netlayers/http';
 import type { HostConnectOptions, SocketHost } from '@netlayers/node';
 import type { SimHost } from '../src/index.js';
+import { OpenStreams } from './open-streams.js';
 import { currentWorld, type HostScope, runOn } from './scope.js';
 
 /** A host; made by `net.host`. */
@@ -14,6 +15,8 @@ export class NodeHost {
   readonly address: string;
   /** The host below: its stack, its transport, its resolver's view. */
   readonly sim: SimHost;
+  /** Belongs to the run. */
+  readonly streams = new OpenStreams();
   readonly #clock: Clock;
   /** Another one after each crash: what a process keeps for a host, as open connections, ends with it. */
   #scope: HostScope;
@@ -50,6 +53,7 @@ export class NodeHost {
    */
   crash(): void {
     this.sim.crash();
+    this.#scope.isOver = true;
     for (const belonging of this.#scope.belongings) belonging.cancel();
     this.#scope.belongings.clear();
     this.#scope = this.#begin();
@@ -63,21 +67,33 @@ export class NodeHost {
 
   #begin(): HostScope {
     const { sim } = this;
-    return {
+    const scope: HostScope = {
       name: sim.name,
       addresses: sim.addresses,
-      sockets: socketsOf(sim, this.#clock),
+      sockets: socketsOf(sim, this.streams, this.#clock, () => scope.isOver),
       lookUp: (name) => sim.lookUp(name),
+      isOver: false,
       belongings: new Set(),
     };
+    return scope;
   }
 }
 
 /** What sockets speak to: the stack that the host has when they ask. */
-function socketsOf(sim: SimHost, clock: Clock): SocketHost {
+function socketsOf(
+  sim: SimHost,
+  streams: OpenStreams,
+  clock: Clock,
+  isOver: () => boolean,
+): SocketHost {
   return {
-    listen: (options, accept) => sim.stack.listen(options, accept as (stream: ByteStream) => void),
-    connect: (options: HostConnectOptions) => sim.connect(options),
+    listen: (options, accept) =>
+      sim.stack.listen(options, (stream: ByteStream) => accept(streams.keep(stream))),
+    connect: async (options: HostConnectOptions) => {
+      // What a program of an earlier life begins, woken by something that all share, comes to nothing.
+      if (isOver()) return await new Promise<never>(() => {});
+      return streams.keep(await sim.connect(options));
+    },
     bindUdp: (options) => sim.stack.bindUdp(options),
     defer: (callback) => {
       // What a later run ends of an earlier one ends in the later one's time: nothing else goes on.

@@ -10,8 +10,9 @@ import { renewDiversions, replacedSince } from './divert.js';
 import { SimulationError, writeCapture } from './failure.js';
 import { narrate } from './narration.js';
 import { NodeNetwork } from './node-network.js';
+import { keepRemains } from './open-streams.js';
 import { divideDispatchers } from './pools.js';
-import { enterWorld, type World } from './scope.js';
+import { currentHost, enterWorld, type World } from './scope.js';
 import { replayedSeed } from './seeds.js';
 import type { SimulatedProgram, SimulateOptions } from './simulate-options.js';
 import { beginSharedTicks } from './timers.js';
@@ -58,6 +59,8 @@ export async function runOnce<T>(
   beginSharedTicks();
   holdCompilations(world);
   const stopCatching = catchUnhandled((error) => {
+    // Of a life that is over nothing is heard any more.
+    if (currentHost()?.isOver === true) return;
     net.at(clock.now(), () => {
       throw error;
     });
@@ -77,6 +80,10 @@ export async function runOnce<T>(
     throw new SimulationError(late ?? withHint(error), { seed, atMs: clock.now(), capturePath });
   } finally {
     for (const host of net.hosts) if (host.isUp) host.crash();
+    keepRemains(
+      net.hosts.map(({ streams }) => streams),
+      clock.now(),
+    );
     watcher.handleEnd?.(net);
     stopCatching();
     leave();

@@ -17,6 +17,8 @@ export interface HostScope {
   readonly sockets: SocketHost;
   /** Looks a name up; addresses in the order in which they are tried. */
   lookUp(name: string): Promise<readonly string[]>;
+  /** This life of the host is over: it has crashed, or the run is. */
+  isOver: boolean;
   /** Notes what has to be cancelled when the host crashes; returns what forgets it again. */
   readonly belongings: Set<{ cancel(): void }>;
 }
