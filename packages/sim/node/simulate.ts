@@ -3,6 +3,7 @@
  * packet by packet.
  */
 
+import { checkSimulateOptions } from './check-options.js';
 import { runIsolated } from './isolated.js';
 import { firstDifference, PacketRecord } from './packet-record.js';
 import { printLine, runOnce } from './run-once.js';
@@ -29,7 +30,7 @@ export async function simulate<T>(
   program: SimulatedProgram<T> | URL | string,
 ): Promise<unknown> {
   if (typeof program === 'function') return (await simulateAndReport(options, program)).result;
-  checkModule(program);
+  checkSimulateOptions(options, program);
   const { isolate: _, ...rest } = options as IsolatedOptions;
   return (await runIsolated({ url: String(program), options: rest })).result;
 }
@@ -39,6 +40,7 @@ export async function simulateAndReport<T>(
   options: SimulateOptions,
   program: SimulatedProgram<T>,
 ): Promise<SimulationReport<T>> {
+  checkSimulateOptions(options, program);
   const { checkDeterminism = false } = options;
   const first = new PacketRecord(checkDeterminism);
   const ran = await runOnce(options, program, first);
@@ -61,12 +63,4 @@ export function replay<T>(
   options: Omit<SimulateOptions, 'seed'> = {},
 ): Promise<T> {
   return simulate({ narrate: printLine, ...options, seed }, program);
-}
-
-/** @throws TypeError for what is neither a program nor the URL of a module. */
-function checkModule(module: unknown): asserts module is URL | string {
-  if (module instanceof URL || (typeof module === 'string' && URL.canParse(module))) return;
-  throw new TypeError(
-    'simulate takes options and a program: simulate({ seed: 1 }, async (net) => ...), or the URL of a module: new URL("./program.mjs", import.meta.url)',
-  );
 }

@@ -89,8 +89,13 @@ describe('a run', () => {
 
   it('wants options and a program', async () => {
     const wrong = simulate as unknown as (...args: unknown[]) => Promise<unknown>;
-    for (const args of [[() => {}], [quiet, './module.mjs'], [quiet]]) {
-      await expect(wrong(...args)).rejects.toThrow('simulate takes options and a program');
+    await expect(wrong(() => {})).rejects.toThrow('simulate takes its options before the program');
+    for (const args of [[quiet, './module.mjs'], [quiet]]) {
+      await expect(wrong(...args)).rejects.toThrow('a function or the URL of a module');
     }
+    await expect(wrong({ sed: 4 }, () => {})).rejects.toThrow('no option sed; is it seed?');
+    await expect(wrong({ isolate: true }, () => {})).rejects.toThrow(
+      'cannot be handed to a thread',
+    );
   });
 });
