@@ -18,6 +18,7 @@ import fastify from 'fastify';
 import { Hono } from 'hono';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { request as undici } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { selfSigned } from '../node/certificate.js';
@@ -133,6 +134,29 @@ describe.skipIf(!namespace.available)('an unchanged program on a TUN device', ()
     const args = ['--input-type=module', '--eval', script];
     const { stdout, stderr } = await run(process.execPath, args);
     expect([stdout.toString(), stderr]).toEqual(['{"from":"fastify"} from hono 100000\n', '']);
+  });
+
+  it('undici, and HTTP/2 without TLS, ask servers on the kernel', async () => {
+    await install();
+    const plain = await listening(
+      http.createServer((request, response) => request.pipe(response)),
+      0,
+      KERNELS,
+    );
+    const origin = `http://[${MAPPED}]:${plain}`;
+    const { body } = await undici(`${origin}/`, { method: 'POST', body: BODY });
+    expect(Buffer.from(await body.arrayBuffer()).equals(BODY)).toBe(true);
+    const h2c = http2.createServer();
+    h2c.on('stream', (stream) => {
+      stream.respond();
+      stream.pipe(stream);
+    });
+    const port = await listening(h2c as unknown as Server, 0, KERNELS);
+    const session = http2.connect(`http://[${MAPPED}]:${port}`);
+    onTestFinished(() => session.destroy());
+    const stream = session.request({ ':method': 'POST' });
+    stream.end(BODY);
+    expect((await bytesOf(stream)).equals(BODY)).toBe(true);
   });
 
   it.skipIf(lacks('redis-server'))('ioredis asks redis-server', async () => {

@@ -17,6 +17,19 @@ export interface AddressOut {
   family?: string;
 }
 
+/**
+ * The address of IPv4 inside of one of IPv6 (RFC 4291, 2.5.5.2), written with points or, as URLs write
+ * it, in hexadecimal; `null` = there is none.
+ */
+export function mappedAddress(address: string): string | null {
+  const [, points, high, low] =
+    /^::ffff:(?:(\d+\.\d+\.\d+\.\d+)|([\da-f]{1,4}):([\da-f]{1,4}))$/i.exec(address) ?? [];
+  if (points !== undefined) return points;
+  if (high === undefined || low === undefined) return null;
+  const numbers = [high, low].map((text) => Number.parseInt(text, 16));
+  return numbers.flatMap((number) => [number >>> 8, number & 0xff]).join('.');
+}
+
 /** How Node names the kind of an address. */
 export const familyOf = (address: string): 'IPv4' | 'IPv6' => (isIPv6(address) ? 'IPv6' : 'IPv4');
 

@@ -3,6 +3,7 @@
  * the stack, but for what a rule leaves to the kernel.
  */
 
+import { mappedAddress } from './address.js';
 import type { SocketRequest } from './handle-choice.js';
 import { installHooks } from './hooks.js';
 import { checkHost } from './net-of.js';
@@ -19,7 +20,7 @@ export const loopbackOnKernel: StackRule = ({ host }) =>
 const isLoopback = (host: string): boolean =>
   host === 'localhost' ||
   host.endsWith('.localhost') ||
-  /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(host) ||
+  /^127\.\d+\.\d+\.\d+$/.test(mappedAddress(host) ?? host) ||
   host === '::1';
 
 /**

@@ -12,7 +12,7 @@
  */
 
 import { AsyncResource } from 'node:async_hooks';
-import { type AddressOut, putAddress, type SocketAddress } from './address.js';
+import { type AddressOut, mappedAddress, putAddress, type SocketAddress } from './address.js';
 import { errnoOf, errnoOfError } from './errno.js';
 import { JsStream } from './js-stream.js';
 import { nodeInternals } from './node-internals.js';
@@ -161,10 +161,10 @@ export class StreamHandle extends JsStream {
     return OK;
   }
 
-  /** An address of IPv4 inside of IPv6 is one of IPv4 (RFC 4291, 2.5.5.2). */
+  /** An address of IPv4 inside of IPv6 is one of IPv4. */
   connect6(request: ConnectRequest, address: string, port: number): number {
-    const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-    if (mapped !== undefined) return this.connect(request, mapped, port);
+    const mapped = mappedAddress(address);
+    if (mapped !== null) return this.connect(request, mapped, port);
     if (address === '::') return this.connect(request, '127.0.0.1', port);
     return this.connect(request, address, port);
   }

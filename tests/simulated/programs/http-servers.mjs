@@ -50,7 +50,9 @@ export async function program(net) {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ port }),
       });
-      answers[port] = [(await list.json()).length, list.headers.get('date'), await echo.json()];
+      // How much is compressed to how little, and so the second, is another matter in each Node.
+      const minute = list.headers.get('date').slice(0, 22);
+      answers[port] = [(await list.json()).length, minute, await echo.json()];
     }
     return answers;
   });
@@ -58,7 +60,7 @@ export async function program(net) {
 
 /** What it returns. */
 export const expected = {
-  81: [2000, 'Sat, 01 Jan 2000 00:00:00 GMT', { port: 81 }],
-  82: [2000, 'Sat, 01 Jan 2000 00:00:08 GMT', { port: 82 }],
-  83: [2000, 'Sat, 01 Jan 2000 00:00:09 GMT', { port: 83 }],
+  81: [2000, 'Sat, 01 Jan 2000 00:00', { port: 81 }],
+  82: [2000, 'Sat, 01 Jan 2000 00:00', { port: 82 }],
+  83: [2000, 'Sat, 01 Jan 2000 00:00', { port: 83 }],
 };
