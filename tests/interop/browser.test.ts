@@ -111,8 +111,11 @@ describe.skipIf(lacks('chromium'))('in headless Chromium', () => {
     const browser = start('chromium', [...options, site.url]);
     browser.stdout?.resume();
     browser.stderr?.resume();
+    // Its children write into the profile for a moment longer; they hold its output open.
+    const gone = once(browser, 'close');
     end = async () => {
       await stop(browser);
+      await gone;
       site.close();
       rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     };
