@@ -21,6 +21,7 @@ export {
 } from './address.js';
 export type { EchoHandler, EchoRequest } from './echo.js';
 export { chooseEphemeralPort } from './ephemeral-port.js';
+export { LINUX_ERRNO } from './errno.js';
 export type { IpDatagram, IpDatagramLayer } from './ip-datagram-layer.js';
 export type { IpError, IpErrorKind } from './ip-error.js';
 export type { IpHost } from './ip-host.js';

@@ -1,8 +1,19 @@
 /**
- * Native modules of Node, which programs do not see; `null` where this Node does not give one away.
+ * Node's inside, as far as hooks stand on it: native modules, which programs do not see, and the error of
+ * a Node that is made otherwise.
  */
 
-/** @param name such as `zlib`. */
+/** An error that says in which way this Node is another one. */
+export const otherwiseInNode = (how: string): Error =>
+  Object.assign(new Error(`Node ${process.version} ${how}`), {
+    code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
+  });
+
+/**
+ * A native module; `null` where this Node does not give it away.
+ *
+ * @param name such as `zlib`.
+ */
 export function bindingOf<T>(name: string): T | null {
   const { binding } = process as unknown as { binding?: (name: string) => T };
   const { noDeprecation } = process;

@@ -5,6 +5,7 @@
  */
 
 import { promisify } from 'node:util';
+import { otherwiseInNode } from './binding.js';
 import { currentWorld, type World } from './scope.js';
 
 type AnyFunction = (this: unknown, ...args: never[]) => unknown;
@@ -30,10 +31,7 @@ export function divert(object: object, name: PropertyKey, inside: Inside): void 
   const descriptor = Object.getOwnPropertyDescriptor(object, name);
   const real = (object as Record<PropertyKey, unknown>)[name] as AnyFunction | undefined;
   if (typeof real !== 'function' || descriptor?.configurable === false) {
-    throw Object.assign(
-      new Error(`Node ${process.version} has no ${String(name)} that a simulation can divert`),
-      { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' },
-    );
+    throw otherwiseInNode(`has no ${String(name)} that a simulation can divert`);
   }
   replaceBy(object, name, diversion(real, inside));
 }

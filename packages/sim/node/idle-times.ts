@@ -8,6 +8,7 @@ import http2 from 'node:http2';
 import net from 'node:net';
 import { type Duplex, PassThrough } from 'node:stream';
 import type { Clock } from '@netlayers/host';
+import { otherwiseInNode } from './binding.js';
 import { divert, type Inside } from './divert.js';
 import { VirtualTimer } from './virtual-time.js';
 
@@ -81,12 +82,7 @@ function timerSymbol(): symbol {
   socket.setTimeout(0);
   socket.destroy();
   if (symbol !== undefined) return symbol;
-  throw Object.assign(
-    new Error(`Node ${process.version} keeps the time-outs of sockets in another way`),
-    {
-      code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
-    },
-  );
+  throw otherwiseInNode('keeps the time-outs of sockets in another way');
 }
 
 function stopTimer(timer: unknown): void {

@@ -7,11 +7,10 @@
 
 import dns from 'node:dns';
 import { isIP } from 'node:net';
+import { checkCallback } from './callback.js';
 import { divert, divertIfThere, type Inside } from './divert.js';
 import { currentHost, type HostScope, type World } from './scope.js';
 import { soon } from './virtual-time.js';
-
-type Callback = (error: Error | null, ...answer: unknown[]) => void;
 
 interface LookupOptions {
   readonly all?: boolean;
@@ -87,8 +86,8 @@ function questions(): [name: string, ask: Ask][] {
 /** The form with a callback, which is the last argument. */
 function called(ask: Ask, spread: (answer: unknown) => unknown[]): Inside {
   return (world, _self, args) => {
-    const callback = args.at(-1) as Callback;
-    if (typeof callback !== 'function') throw missingCallback();
+    const callback = args.at(-1);
+    checkCallback(callback);
     ask(world, args.slice(0, -1)).then(
       (answer) => soon(world.clock, () => callback(null, ...spread(answer))),
       (error: Error) => soon(world.clock, () => callback(error)),
@@ -192,9 +191,4 @@ const nameError = (code: string, syscall: string, hostname: string): Error =>
     syscall,
     hostname,
     ...(ERRNO[code] !== undefined && syscall === 'getaddrinfo' && { errno: ERRNO[code] }),
-  });
-
-const missingCallback = (): Error =>
-  Object.assign(new TypeError('The "callback" argument must be of type function.'), {
-    code: 'ERR_INVALID_ARG_TYPE',
   });

@@ -6,6 +6,7 @@
 
 import http from 'node:http';
 import https from 'node:https';
+import { otherwiseInNode } from './binding.js';
 import { divert } from './divert.js';
 import { REALMS, type Realm } from './realms.js';
 import { currentHost, type HostScope } from './scope.js';
@@ -76,9 +77,7 @@ export async function divideDispatchers(): Promise<void> {
     DISPATCHERS.filter((symbol) => divideIn(realm, symbol)),
   );
   if (divided.length > 0) return;
-  throw Object.assign(new Error(`Node ${process.version} hides the dispatcher of fetch`), {
-    code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
-  });
+  throw otherwiseInNode('hides the dispatcher of fetch');
 }
 
 /** Tells whether it was there. */

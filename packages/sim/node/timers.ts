@@ -6,12 +6,11 @@
 import timers from 'node:timers';
 import promised from 'node:timers/promises';
 import type { Clock } from '@netlayers/host';
+import { type Callback, checkCallback } from './callback.js';
 import { divert, divertPromised, type Inside } from './divert.js';
 import { inRealms, REALMS } from './realms.js';
 import { currentWorld } from './scope.js';
 import { after, delayOf, soon, VirtualTimer } from './virtual-time.js';
-
-type Callback = (...args: unknown[]) => void;
 
 /**
  * undici counts the time-outs of all requests of a process by one timer, which the first request makes
@@ -49,9 +48,7 @@ class VirtualTimeout {
       else byId.delete(this.#id);
       callback.apply(this, args);
     };
-    this.#timer = this.#isShared
-      ? new VirtualTimer(clock, run, null)
-      : new VirtualTimer(clock, run);
+    this.#timer = new VirtualTimer(clock, run, this.#isShared ? null : undefined);
     if (this.#isShared) sharedTicks.add(this);
     this.#arm();
   }
@@ -72,9 +69,7 @@ class VirtualTimeout {
 
   /** Begins the time again, also of one that has fired. */
   refresh(): this {
-    if (!this.#isClosed && currentWorld() !== null) {
-      this.#arm();
-    }
+    if (!this.#isClosed && currentWorld() !== null) this.#arm();
     return this;
   }
 
@@ -226,12 +221,6 @@ export function divertTimers(): void {
     wait(waitFor(clock, delayOf(ms)), undefined, options as WaitOptions),
   );
   for (const signal of inRealms('AbortSignal')) divert(signal, 'timeout', abortAfter);
-}
-
-function checkCallback(callback: unknown): asserts callback is Callback {
-  if (typeof callback === 'function') return;
-  const error = new TypeError('The "callback" argument must be of type function.');
-  throw Object.assign(error, { code: 'ERR_INVALID_ARG_TYPE' });
 }
 
 const aborted = (cause: unknown): Error =>

@@ -4,6 +4,7 @@
  */
 
 import { checkOptions, type OptionNames } from '@netlayers/host';
+import { STACK_OPTIONS } from '@netlayers/stack';
 import type { NetworkOptions, RunOptions } from './network-options.js';
 import type { EndpointOptions } from './sim-endpoint.js';
 import type { HostOptions } from './sim-host.js';
@@ -19,25 +20,15 @@ const NETWORK_OPTIONS: OptionNames<NetworkOptions> = {
 
 const RUN_OPTIONS: OptionNames<RunOptions> = { limitMs: 'optional' };
 
+/** A host gives its stack the first four. */
+const { device: _, clock: __, random: ___, scheduler: ____, ...OF_STACK } = STACK_OPTIONS;
+
 const HOST_OPTIONS: OptionNames<HostOptions> = {
+  ...OF_STACK,
   name: 'optional',
-  address: 'needed',
-  addresses: 'optional',
   routes: 'optional',
   capture: 'optional',
   wrapDevice: 'optional',
-  prefixLength: 'optional',
-  links: 'optional',
-  forward: 'optional',
-  acceptAny: 'optional',
-  tcp: 'optional',
-  observer: 'optional',
-  maxConnections: 'optional',
-  maxTimeWait: 'optional',
-  memoryLimit: 'optional',
-  udpMemoryLimit: 'optional',
-  ipv4: 'optional',
-  resolve: 'optional',
 };
 
 const ROUTER_OPTIONS: OptionNames<RouterOptions> = {

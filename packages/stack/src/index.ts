@@ -6,6 +6,7 @@
 
 export { type AcceptCallback, StackListener } from './listener.js';
 export { isLocalhost, type Resolve } from './look-up.js';
+export { STACK_OPTIONS } from './option-names.js';
 export { PingError, type PingOptions, type PingReply } from './ping.js';
 export type { SocketHandler } from './socket-handler.js';
 export { createStack, Stack, type StackCounters } from './stack.js';

@@ -12,7 +12,8 @@ import type {
   UdpSocketOptions,
 } from './stack-options.js';
 
-const STACK_OPTIONS: OptionNames<StackOptions> = {
+/** Those of `createStack`, also for whoever makes stacks for others. */
+export const STACK_OPTIONS: OptionNames<StackOptions> = {
   device: 'needed',
   address: 'needed',
   prefixLength: 'optional',

@@ -3,29 +3,26 @@
  * read ours alike. Match on `code`, never on the message.
  */
 
-import type { IpErrorKind } from '@netlayers/ip';
+import { type IpErrorKind, LINUX_ERRNO } from '@netlayers/ip';
 
-/** Codes as Node's own sockets use them, with the numbers of Linux, which Node reports negated. */
-const ERRNO = {
-  EBADF: 9,
-  EACCES: 13,
-  EINVAL: 22,
-  EPROTO: 71,
-  EDESTADDRREQ: 89,
-  EMSGSIZE: 90,
-  ENOPROTOOPT: 92,
-  EOPNOTSUPP: 95,
-  EADDRINUSE: 98,
-  EADDRNOTAVAIL: 99,
-  ENETUNREACH: 101,
-  ECONNABORTED: 103,
-  EISCONN: 106,
-  ENOTCONN: 107,
-  ECONNREFUSED: 111,
-  EHOSTUNREACH: 113,
-} as const;
-
-export type UdpErrorCode = keyof typeof ERRNO;
+/** Codes as Node's own sockets use them. */
+export type UdpErrorCode =
+  | 'EBADF'
+  | 'EACCES'
+  | 'EINVAL'
+  | 'EPROTO'
+  | 'EDESTADDRREQ'
+  | 'EMSGSIZE'
+  | 'ENOPROTOOPT'
+  | 'EOPNOTSUPP'
+  | 'EADDRINUSE'
+  | 'EADDRNOTAVAIL'
+  | 'ENETUNREACH'
+  | 'ECONNABORTED'
+  | 'EISCONN'
+  | 'ENOTCONN'
+  | 'ECONNREFUSED'
+  | 'EHOSTUNREACH';
 
 /** What was being done when it failed. */
 export interface UdpErrorCall {
@@ -53,7 +50,7 @@ export class UdpError extends Error {
   constructor(code: UdpErrorCode, call: UdpErrorCall, why = '', isHard = true) {
     super(messageOf(code, call, why));
     this.code = code;
-    this.errno = -ERRNO[code];
+    this.errno = -LINUX_ERRNO[code];
     this.isHard = isHard;
     Object.assign(this, call);
   }

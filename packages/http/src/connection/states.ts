@@ -29,72 +29,52 @@ export type ServerState =
   | 'ERROR';
 
 /** What moves a client from state to state. */
-export type ClientEvent =
+export const CLIENT_EVENTS = [
   /** The head of a request. */
-  | 'request'
+  'request',
   /** Some content. */
-  | 'data'
+  'data',
   /** The end of the request. */
-  | 'end'
+  'end',
   /** Both are done and the connection persists. */
-  | 'next'
+  'next',
   /** This was the last exchange. */
-  | 'last'
+  'last',
   /** The server has agreed to another protocol. */
-  | 'switch'
+  'switch',
   /** The client's half of the connection has ended. */
-  | 'close'
+  'close',
   /** The client has broken the protocol. */
-  | 'fail';
+  'fail',
+] as const;
+
+export type ClientEvent = (typeof CLIENT_EVENTS)[number];
 
 /** What moves a server from state to state. */
-export type ServerEvent =
-  /** The head of a request has come: it is the server's turn. */
-  | 'request'
-  /** An interim response (1xx). */
-  | 'interim'
-  /** The head of the final response. */
-  | 'response'
-  /** Some content. */
-  | 'data'
-  /** The end of the response. */
-  | 'end'
-  /** Both are done and the connection persists. */
-  | 'next'
-  /** This was the last exchange. */
-  | 'last'
-  /** The server leaves HTTP: 101, or 2xx to a CONNECT. */
-  | 'switch'
-  /** The server's half of the connection has ended. */
-  | 'close'
-  /** The server has broken the protocol. */
-  | 'fail';
-
-/** Every event of a client. */
-export const CLIENT_EVENTS = [
-  'request',
-  'data',
-  'end',
-  'next',
-  'last',
-  'switch',
-  'close',
-  'fail',
-] as const satisfies readonly ClientEvent[];
-
-/** Every event of a server. */
 export const SERVER_EVENTS = [
+  /** The head of a request has come: it is the server's turn. */
   'request',
+  /** An interim response (1xx). */
   'interim',
+  /** The head of the final response. */
   'response',
+  /** Some content. */
   'data',
+  /** The end of the response. */
   'end',
+  /** Both are done and the connection persists. */
   'next',
+  /** This was the last exchange. */
   'last',
+  /** The server leaves HTTP: 101, or 2xx to a CONNECT. */
   'switch',
+  /** The server's half of the connection has ended. */
   'close',
+  /** The server has broken the protocol. */
   'fail',
-] as const satisfies readonly ServerEvent[];
+] as const;
+
+export type ServerEvent = (typeof SERVER_EVENTS)[number];
 
 /** The next state of a client by state and event. */
 export const CLIENT_TRANSITIONS: Record<ClientState, Partial<Record<ClientEvent, ClientState>>> = {

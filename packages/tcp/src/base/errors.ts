@@ -3,19 +3,18 @@
  * sockets read ours alike. Match on `code`, never on the message.
  */
 
-/** Codes as Node's own sockets use them, with the numbers of Linux, which Node reports negated. */
-const ERRNO = {
-  EADDRINUSE: 98,
-  EADDRNOTAVAIL: 99,
-  ECONNABORTED: 103,
-  ECONNRESET: 104,
-  ENOBUFS: 105,
-  ETIMEDOUT: 110,
-  ECONNREFUSED: 111,
-  EHOSTUNREACH: 113,
-} as const;
+import { LINUX_ERRNO } from '@netlayers/ip';
 
-export type TcpErrorCode = keyof typeof ERRNO;
+/** Codes as Node's own sockets use them. */
+export type TcpErrorCode =
+  | 'EADDRINUSE'
+  | 'EADDRNOTAVAIL'
+  | 'ECONNABORTED'
+  | 'ECONNRESET'
+  | 'ENOBUFS'
+  | 'ETIMEDOUT'
+  | 'ECONNREFUSED'
+  | 'EHOSTUNREACH';
 
 /** What was being done when it failed. */
 export interface TcpErrorCall {
@@ -39,7 +38,7 @@ export class TcpError extends Error {
   constructor(code: TcpErrorCode, message: string, call?: TcpErrorCall) {
     super(message);
     this.code = code;
-    this.errno = -ERRNO[code];
+    this.errno = -LINUX_ERRNO[code];
     Object.assign(this, call);
   }
 }
