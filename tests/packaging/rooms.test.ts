@@ -18,7 +18,17 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'timers',
     'layer',
   ],
-  'packages/http': ['grammar', 'message', 'parse', 'write', 'one-shot', 'connection', 'port'],
+  'packages/http': [
+    'grammar',
+    'message',
+    'parse',
+    'write',
+    'port',
+    'one-shot',
+    'exchange',
+    'connection',
+  ],
+  'packages/server': ['base', 'request', 'response', 'routing', 'exchange', 'connection', 'app'],
 };
 
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^;'"]*?from\s+'(\.[^']+)'/g;

@@ -10,15 +10,20 @@ export type {
   ClientConnectionHandler,
   ClientConnectionOptions,
 } from './connection/client-events.js';
-export type { Connection } from './connection/connection.js';
+export type { MessageConnection } from './connection/message-connection.js';
 export { ServerConnection } from './connection/server-connection.js';
 export type {
-  SendResult,
   ServerConnectionHandler,
   ServerConnectionOptions,
 } from './connection/server-events.js';
 export type { ClientEvent, ClientState, ServerEvent, ServerState } from './connection/states.js';
 export { CLIENT_TRANSITIONS, SERVER_TRANSITIONS } from './connection/states.js';
+export type { SendResult } from './exchange/send-result.js';
+export type {
+  ServerExchange,
+  ServerExchangeHandler,
+  TakenStream,
+} from './exchange/server-exchange.js';
 export {
   type HttpErrorCode,
   HttpProtocolError,

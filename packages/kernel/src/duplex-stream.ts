@@ -41,6 +41,8 @@ interface SocketLike extends Duplex {
   readonly unacknowledged?: number;
   /** TLS counts other bytes than its user does. */
   readonly encrypted?: boolean;
+  /** What TLS has agreed on; false for nothing. */
+  readonly alpnProtocol?: string | false | null;
   resetAndDestroy?(): unknown;
 }
 
@@ -108,6 +110,15 @@ export class DuplexStream implements ByteStream {
       if (this.#paused && !this.#closing) socket.pause();
     });
     socket.on('close', () => this.#socketClosed());
+  }
+
+  get secure(): boolean {
+    return this.#socket.encrypted === true;
+  }
+
+  get alpn(): string | null {
+    const { alpnProtocol } = this.#socket;
+    return typeof alpnProtocol === 'string' ? alpnProtocol : null;
   }
 
   get unacknowledged(): number {

@@ -6,18 +6,18 @@
  * @packageDocumentation
  */
 
-export type { ServerCounters } from './connection-pool.js';
-export { errorResponse } from './error-response.js';
-export { type FetchHandler, fetchHandler } from './fetch-handler.js';
-export type { Handler, SwitchedProtocol, SwitchHandler } from './handler.js';
-export { HttpError } from './http-error.js';
-export type { Params } from './router.js';
-export { Server } from './server.js';
+export { Server } from './app/server.js';
+export { HttpError } from './base/http-error.js';
 export type {
   AccessRecord,
   CorsOptions,
   ServerLimits,
   ServerOptions,
   ServerTimeouts,
-} from './server-options.js';
-export { ServerRequest } from './server-request.js';
+} from './base/server-options.js';
+export type { ServerCounters } from './connection/served-connections.js';
+export type { Params } from './request/params.js';
+export { ServerRequest } from './request/server-request.js';
+export { errorResponse } from './response/error-response.js';
+export { type FetchHandler, fetchHandler } from './routing/fetch-handler.js';
+export type { Handler, SwitchedProtocol, SwitchHandler } from './routing/handler.js';

@@ -64,6 +64,15 @@ export class TcpSocket {
     return this.#connection.bufferedBytes;
   }
 
+  /** TCP alone hides nothing: TLS is a transport of its own. */
+  get secure(): boolean {
+    return false;
+  }
+
+  get alpn(): string | null {
+    return null;
+  }
+
   /** Bytes that the handler has been given so far. */
   get bytesRead(): number {
     return this.#connection.delivery.bytesRead;

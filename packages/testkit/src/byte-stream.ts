@@ -20,6 +20,8 @@ export interface Stream {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly unacknowledged: number;
+  readonly secure: boolean;
+  readonly alpn: string | null;
   setHandler(handler: StreamHandler): void;
   write(buf: Uint8Array, start?: number, end?: number): boolean;
   pause(): void;

@@ -20,6 +20,9 @@ export interface MemoryStreamOptions {
   readonly highWaterMark: number;
   /** The most that one delivery brings. */
   readonly chunkSize: number;
+  /** What the streams say of TLS. @default false, null */
+  readonly secure?: boolean;
+  readonly alpn?: string | null;
 }
 
 /** The addresses of one end. */
@@ -77,6 +80,8 @@ export class MemoryStream implements Stream {
     this.localPort = local.port;
     this.remoteAddress = remote.address;
     this.remotePort = remote.port;
+    this.secure = options.secure ?? false;
+    this.alpn = options.alpn ?? null;
     this.#options = options;
   }
 
@@ -84,6 +89,9 @@ export class MemoryStream implements Stream {
   connectTo(peer: MemoryStream): void {
     this.#peer = peer;
   }
+
+  readonly secure: boolean;
+  readonly alpn: string | null;
 
   get unacknowledged(): number {
     if (this.#over !== 'no' || this.#peer === null) return 0;

@@ -23,6 +23,9 @@ export interface MemoryTransportOptions {
   readonly highWaterMark?: number;
   /** The most that one delivery brings; 1 tests a parser. @default 65536 */
   readonly chunkSize?: number;
+  /** What the streams say of TLS. @default false, null */
+  readonly secure?: boolean;
+  readonly alpn?: string | null;
 }
 
 const FIRST_EPHEMERAL_PORT = 49152;
@@ -37,6 +40,8 @@ export class MemoryTransport implements StreamTransport {
   readonly #schedule: Schedule;
   readonly #highWaterMark: number;
   readonly #chunkSize: number;
+  readonly #secure: boolean;
+  readonly #alpn: string | null;
   readonly #listeners = new Map<string, (stream: Stream) => void>();
   #nextPort = FIRST_EPHEMERAL_PORT;
 
@@ -44,6 +49,8 @@ export class MemoryTransport implements StreamTransport {
     this.#schedule = options.schedule ?? queueMicrotask;
     this.#highWaterMark = options.highWaterMark ?? 0x1_0000;
     this.#chunkSize = options.chunkSize ?? 0x1_0000;
+    this.#secure = options.secure ?? false;
+    this.#alpn = options.alpn ?? null;
   }
 
   listen(options: ListenOptions, accept: (stream: Stream) => void): Promise<StreamListener> {
@@ -96,6 +103,8 @@ export class MemoryTransport implements StreamTransport {
         schedule: this.#schedule,
         highWaterMark: this.#highWaterMark,
         chunkSize: this.#chunkSize,
+        secure: this.#secure,
+        alpn: this.#alpn,
       },
     );
     accept(server);

@@ -6,6 +6,7 @@
  */
 
 import { encodeUtf8 } from '@netlayers/bytes';
+import type { SendResult } from '../exchange/send-result.js';
 import { HttpProtocolError, localError, type RemoteErrorCode } from '../grammar/errors.js';
 import { PARSE_ERRORS } from '../grammar/parse-error.js';
 import type { TextEncoder } from '../grammar/text-codec.js';
@@ -23,9 +24,8 @@ import type { ByteSink } from '../write/byte-sink.js';
 import { HeadWriter } from '../write/head-writer.js';
 import { RequestWriter } from '../write/request-writer.js';
 import type { ClientConnectionHandler, ClientConnectionOptions } from './client-events.js';
-import { Connection } from './connection.js';
-import { Client, Server } from './exchange.js';
-import type { SendResult } from './server-events.js';
+import { Client, Server } from './exchange-states.js';
+import { MessageConnection } from './message-connection.js';
 
 const REASONS: Partial<Record<RemoteErrorCode, string>> = {
   incomplete: 'the connection ended inside a response',
@@ -35,7 +35,7 @@ const REASONS: Partial<Record<RemoteErrorCode, string>> = {
 };
 
 /** The client's end of one connection. */
-export class ClientConnection extends Connection {
+export class ClientConnection extends MessageConnection {
   protected override readonly parser: ResponseParser;
   readonly #handler: ClientConnectionHandler;
   readonly #head: RequestWriter;

@@ -8,6 +8,7 @@
  */
 
 import { encodeUtf8 } from '@netlayers/bytes';
+import type { SendResult } from '../exchange/send-result.js';
 import { HttpProtocolError, localError } from '../grammar/errors.js';
 import { PARSE_ERRORS } from '../grammar/parse-error.js';
 import { isAscii, type TextEncoder } from '../grammar/text-codec.js';
@@ -26,20 +27,16 @@ import type { ByteSink } from '../write/byte-sink.js';
 import { HeadDefaults } from '../write/head-defaults.js';
 import { HeadWriter, headBytes } from '../write/head-writer.js';
 import { ResponseWriter, writeInterim } from '../write/response-writer.js';
-import { Connection } from './connection.js';
-import { Client, Server } from './exchange.js';
-import type {
-  SendResult,
-  ServerConnectionHandler,
-  ServerConnectionOptions,
-} from './server-events.js';
+import { Client, Server } from './exchange-states.js';
+import { MessageConnection } from './message-connection.js';
+import type { ServerConnectionHandler, ServerConnectionOptions } from './server-events.js';
 
 const DEFAULT_DRAIN_BYTES = 65536;
 const INCOMPLETE = { statusCode: 400, reason: 'the connection ended inside a request' };
 const CONTINUE = headBytes('HTTP/1.1 100 Continue\r\n\r\n');
 
 /** The server's end of one connection. */
-export class ServerConnection extends Connection {
+export class ServerConnection extends MessageConnection {
   protected override readonly parser: RequestParser;
   readonly #handler: ServerConnectionHandler;
   readonly #head: ResponseWriter;

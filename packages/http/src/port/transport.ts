@@ -41,6 +41,10 @@ export interface ByteStream extends ByteSink {
    * tell a peer that is slow from one that has stopped.
    */
   readonly unacknowledged: number;
+  /** Whether nobody between the two ends can read or change the octets: TLS. */
+  readonly secure: boolean;
+  /** The protocol that TLS has agreed on (RFC 7301), as `h2`; `null` without TLS or an agreement. */
+  readonly alpn: string | null;
   /** Sets who is called; no byte is delivered before the first handler is set. */
   setHandler(handler: ByteStreamHandler): void;
   /**

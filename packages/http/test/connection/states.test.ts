@@ -7,7 +7,7 @@ import {
   type ServerState,
 } from '@netlayers/http';
 import { describe, expect, it } from 'vitest';
-import { Client, Exchange, Server } from '../../src/connection/exchange.js';
+import { Client, ExchangeStates, Server } from '../../src/connection/exchange-states.js';
 
 type Table = Readonly<Record<string, Readonly<Partial<Record<string, string>>>>>;
 
@@ -80,7 +80,7 @@ describe('the tables', () => {
 
 describe('each cell of the client', () => {
   it.each(cells(CLIENT_TRANSITIONS))('%s, %s: %s', (state, event, next) => {
-    const exchange = new Exchange(state as ClientState);
+    const exchange = new ExchangeStates(state as ClientState);
     const number = Client[event as ClientEvent];
     if (next === undefined) {
       expect(() => exchange.clientDoes(number)).toThrow(
@@ -96,7 +96,7 @@ describe('each cell of the client', () => {
 
 describe('each cell of the server', () => {
   it.each(cells(SERVER_TRANSITIONS))('%s, %s: %s', (state, event, next) => {
-    const exchange = new Exchange('IDLE', state as ServerState);
+    const exchange = new ExchangeStates('IDLE', state as ServerState);
     const number = Server[event as ServerEvent];
     if (next === undefined) {
       expect(() => exchange.serverDoes(number)).toThrow(

@@ -1,6 +1,6 @@
 import { Response } from '@netlayers/http';
 import { describe, expect, it } from 'vitest';
-import { Harness, head, settle } from './harness.js';
+import { Harness, head, settle } from '../support/harness.js';
 
 async function start() {
   const answers: ((response: Response) => void)[] = [];

@@ -1,7 +1,7 @@
 import { Response } from '@netlayers/http';
 import type { Server, ServerRequest } from '@netlayers/server';
 import { describe, expect, it } from 'vitest';
-import { Harness, head, settle } from './harness.js';
+import { Harness, head, settle } from '../support/harness.js';
 
 const TIMEOUTS = {
   headMs: 10_000,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Router } from '../src/router.js';
+import { Router } from '../../src/routing/router.js';
 
 function routerOf(...patterns: string[]): Router<string> {
   const router = new Router<string>();

@@ -9,7 +9,7 @@
 import { localError } from '../grammar/errors.js';
 import type { MessageParser, ParserEvent } from '../parse/message-parser.js';
 import type { ByteSink } from '../write/byte-sink.js';
-import { Exchange } from './exchange.js';
+import { ExchangeStates } from './exchange-states.js';
 import { HeldBytes } from './held-bytes.js';
 import type { ClientState, ServerState } from './states.js';
 
@@ -17,9 +17,9 @@ const NOTHING = new Uint8Array(0);
 const DEFAULT_HELD_BYTES = 16384;
 
 /** One end of a connection. */
-export abstract class Connection {
+export abstract class MessageConnection {
   protected readonly sink: ByteSink;
-  protected readonly exchange = new Exchange();
+  protected readonly exchange = new ExchangeStates();
   protected readonly held: HeldBytes;
   /** The peer's half has ended, though bytes of it may still be kept. */
   protected inputEnded = false;

@@ -1,6 +1,6 @@
 import { Headers, Response } from '@netlayers/http';
 import { describe, expect, it } from 'vitest';
-import { chunk, Harness, head, settle } from './harness.js';
+import { chunk, Harness, head, settle } from '../support/harness.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

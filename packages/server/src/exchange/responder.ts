@@ -1,31 +1,20 @@
 /**
- * The way of a response out of a connection: given to the HTTP machine, its content pumped if it is
+ * The way of a response out of an exchange: given to what carries it, its content pumped if it is
  * a stream, and written down for the access log when the exchange is over.
  *
- * The machine may report the end of an exchange, and the next request, from inside the call that
+ * The carrier may report the end of an exchange, and the next request, from inside the call that
  * completes a response: behind such a call nothing here may be taken for this response's any more.
  */
 
-import { type Headers, isStream, type Response, type ServerConnection } from '@netlayers/http';
-import { contentLength } from './content-length.js';
-import type { Cors } from './cors.js';
-import { errorResponse } from './error-response.js';
-import { discardContent, type PumpSink, ResponsePump } from './response-pump.js';
-import type { ServerSettings } from './server-options.js';
-import type { ServerRequest } from './server-request.js';
+import { type Headers, isStream, type Response, type ServerExchange } from '@netlayers/http';
+import type { ServerRequest } from '../request/server-request.js';
+import { contentLength } from '../response/content-length.js';
+import { errorResponse } from '../response/error-response.js';
+import { discardContent, type PumpSink, ResponsePump } from '../response/response-pump.js';
+import type { ExchangeContext } from './exchange-context.js';
 
-/** What the responders of one server share. */
-export interface ResponderContext {
-  readonly settings: ServerSettings;
-  readonly cors: Cors | null;
-  /** Brings the `Date` of responses up to date. */
-  refreshDate(): void;
-}
-
-/** The connection as its responder sees it. */
+/** Who is told how a response goes. */
 export interface ResponderHost {
-  readonly remoteAddress: string;
-  readonly remotePort: number;
   /** The response is about to be complete: nothing more is wanted of the request. */
   handleLastPiece(): void;
   /** The response is a stream that has begun. */
@@ -34,10 +23,10 @@ export interface ResponderHost {
   giveUp(): void;
 }
 
-/** Sends the responses of one connection, one at a time. */
+/** Sends the responses of one carrier, one at a time. */
 export class Responder implements PumpSink {
-  readonly #machine: ServerConnection;
-  readonly #context: ResponderContext;
+  readonly #exchange: ServerExchange;
+  readonly #context: ExchangeContext;
   readonly #host: ResponderHost;
   #request: ServerRequest | null = null;
   /** `awaited` while there is an exchange without a response. */
@@ -49,8 +38,8 @@ export class Responder implements PumpSink {
   /** The peer's address as text, made once for all records of the connection. */
   #remoteAddress: string | null = null;
 
-  constructor(machine: ServerConnection, context: ResponderContext, host: ResponderHost) {
-    this.#machine = machine;
+  constructor(exchange: ServerExchange, context: ExchangeContext, host: ResponderHost) {
+    this.#exchange = exchange;
     this.#context = context;
     this.#host = host;
   }
@@ -91,13 +80,13 @@ export class Responder implements PumpSink {
       else {
         this.#state = 'complete';
         this.#host.handleLastPiece();
-        this.#machine.sendResponse(response);
+        this.#exchange.sendResponse(response);
       }
     } catch (error) {
       // Its fields contradict each other, or its content.
       settings.onError(error);
       discardContent(response);
-      if (this.#machine.canRespond && response.status !== 500) this.send(errorResponse(500));
+      if (this.#exchange.canRespond && response.status !== 500) this.send(errorResponse(500));
       else this.#host.giveUp();
     }
   }
@@ -105,7 +94,7 @@ export class Responder implements PumpSink {
   #sendStream(response: Response, content: AsyncIterable<Uint8Array>): void {
     this.#state = 'begun';
     const request = this.#request;
-    if (this.#machine.sendResponse(response) === 'open') {
+    if (this.#exchange.sendResponse(response) === 'open') {
       this.#host.handleFirstPiece();
       this.#pump = new ResponsePump(content, this);
       void this.#pump.run(() => response.trailers);
@@ -119,7 +108,7 @@ export class Responder implements PumpSink {
 
   sendPiece(piece: Uint8Array): boolean {
     if (piece.length === 0) return true;
-    const hasRoom = this.#machine.sendBody(piece);
+    const hasRoom = this.#exchange.sendBody(piece);
     this.#sentBytes += piece.length;
     return hasRoom;
   }
@@ -128,7 +117,7 @@ export class Responder implements PumpSink {
     this.#pump = null;
     this.#state = 'complete';
     this.#host.handleLastPiece();
-    this.#machine.endBody(trailers);
+    this.#exchange.endBody(trailers);
   }
 
   failContent(error: unknown): void {
@@ -154,15 +143,16 @@ export class Responder implements PumpSink {
     this.#request = null;
     this.#state = 'none';
     if (settings.onAccess === null) return;
-    this.#remoteAddress ??= this.#host.remoteAddress;
+    this.#remoteAddress ??= this.#exchange.remoteAddress;
+    const remoteAddress = this.#remoteAddress;
     settings.onAccess({
       method: request?.method ?? '',
       target: request?.target ?? '',
       status: this.#status,
       bytes: this.#sentBytes,
       durationMs: settings.clock.now() - this.#startedAt,
-      remoteAddress: this.#remoteAddress,
-      remotePort: this.#host.remotePort,
+      remoteAddress,
+      remotePort: this.#exchange.remotePort,
     });
   }
 }

@@ -1,7 +1,7 @@
 import { Response as HttpResponse } from '@netlayers/http';
 import { fetchHandler, Server } from '@netlayers/server';
 import { describe, expect, it } from 'vitest';
-import { chunk, Harness, head, post, settle } from './harness.js';
+import { chunk, Harness, head, post, settle } from '../support/harness.js';
 
 describe('a handler of the web platform', () => {
   it('gets a Request and gives a Response', async () => {

@@ -31,7 +31,7 @@ const CLIENT_MOVES = moves(CLIENT_TRANSITIONS, CLIENT_STATES, CLIENT_EVENTS);
 const SERVER_MOVES = moves(SERVER_TRANSITIONS, SERVER_STATES, SERVER_EVENTS);
 
 /** The pair of states that each end of a connection keeps. */
-export class Exchange {
+export class ExchangeStates {
   #client: number;
   #server: number;
 

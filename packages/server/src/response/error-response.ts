@@ -4,7 +4,7 @@
  */
 
 import { Response, reasonPhrase } from '@netlayers/http';
-import { HttpError } from './http-error.js';
+import { HttpError } from '../base/http-error.js';
 
 /** Makes the response of an error status; `detail` is for the peer. */
 export function errorResponse(status: number, detail = ''): Response {

@@ -8,8 +8,7 @@
  * never becomes a separator. Dot segments are not interpreted: they are names without a route.
  */
 
-/** What a pattern's `:name` segments and its `*` were bound to; nothing else is a property of it. */
-export type Params = Readonly<Record<string, string>>;
+import type { Params } from '../request/params.js';
 
 /** The handlers of one path or pattern, by method. */
 export class Route<T> {

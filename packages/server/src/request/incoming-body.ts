@@ -7,7 +7,7 @@
  */
 
 import type { Headers } from '@netlayers/http';
-import { HttpError } from './http-error.js';
+import { HttpError } from '../base/http-error.js';
 
 /** The connection as its body sees it. */
 export interface BodySource {
@@ -34,7 +34,7 @@ export function tolerated<T>(promise: Promise<T>): Promise<T> {
 type Waiter<T> = { resolve(value: T): void; reject(error: unknown): void };
 
 /** A stream of one request's content. */
-export class RequestBody {
+export class IncomingBody {
   readonly #source: BodySource;
   /** Announced length, -1 when unknown. */
   readonly #length: number;

@@ -7,11 +7,11 @@
  */
 
 import { listMembers, type Response } from '@netlayers/http';
+import type { ServerRequest } from '../request/server-request.js';
+import { errorResponse, methodNotAllowed, optionsResponse } from '../response/error-response.js';
 import type { Cors } from './cors.js';
-import { errorResponse, methodNotAllowed, optionsResponse } from './error-response.js';
 import type { Handler, SwitchedProtocol, SwitchHandler } from './handler.js';
 import { type Route, Router } from './router.js';
-import type { ServerRequest } from './server-request.js';
 
 /** What becomes of a request. */
 export type Answer =

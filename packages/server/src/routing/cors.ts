@@ -4,8 +4,8 @@
  */
 
 import { Response } from '@netlayers/http';
-import type { CorsOptions } from './server-options.js';
-import type { ServerRequest } from './server-request.js';
+import type { CorsOptions } from '../base/server-options.js';
+import type { ServerRequest } from '../request/server-request.js';
 
 /** How long a browser may remember the answer to a preflight, seconds. */
 const MAX_AGE = '600';

@@ -1,7 +1,7 @@
 import { Response } from '@netlayers/http';
 import type { Server, ServerRequest } from '@netlayers/server';
 import { describe, expect, it } from 'vitest';
-import { chunk, Harness, head, post, settle } from './harness.js';
+import { chunk, Harness, head, post, settle } from '../support/harness.js';
 
 const echo = (server: Server): Server =>
   server.any('/', async (request) => new Response(200).body(await request.bytes()));

@@ -4,9 +4,9 @@
  */
 
 import { Response as HttpResponse } from '@netlayers/http';
+import { HttpError } from '../base/http-error.js';
+import type { ServerRequest } from '../request/server-request.js';
 import type { Handler } from './handler.js';
-import { HttpError } from './http-error.js';
-import type { ServerRequest } from './server-request.js';
 
 /** Answers a request of the web platform. */
 export type FetchHandler = (request: Request) => Response | PromiseLike<Response>;

@@ -1,7 +1,7 @@
 import { Response } from '@netlayers/http';
 import { type AccessRecord, Server, ServerRequest } from '@netlayers/server';
 import { describe, expect, it } from 'vitest';
-import { chunk, Harness, head, post, settle } from './harness.js';
+import { chunk, Harness, head, post, settle } from '../support/harness.js';
 
 describe('a request', () => {
   it('has its parts', async () => {

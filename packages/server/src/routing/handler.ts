@@ -3,7 +3,7 @@
  */
 
 import type { ByteStream, Response } from '@netlayers/http';
-import type { ServerRequest } from './server-request.js';
+import type { ServerRequest } from '../request/server-request.js';
 
 /**
  * Answers a request, at once or later. A response that is returned at once costs no promise.

@@ -5,9 +5,9 @@
  */
 
 import { type Headers, parseTarget, type RequestHead, type RequestTarget } from '@netlayers/http';
-import { HttpError } from './http-error.js';
-import { RequestBody, tolerated } from './request-body.js';
-import type { Params } from './router.js';
+import { HttpError } from '../base/http-error.js';
+import { IncomingBody, tolerated } from './incoming-body.js';
+import type { Params } from './params.js';
 
 /** The connection as a request sees it. */
 export interface RequestOrigin {
@@ -38,7 +38,7 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
   readonly #origin: RequestOrigin;
   #parts: RequestTarget | null = null;
   #query: URLSearchParams | null = null;
-  #body: RequestBody | null = null;
+  #body: IncomingBody | null = null;
   #abort: AbortController | null = null;
   #abortReason: unknown = null;
 
@@ -174,17 +174,17 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
   }
 
   /** @internal */
-  get body(): RequestBody {
+  get body(): IncomingBody {
     if (this.#body === null) {
       const source = this.hasBody ? this.#origin : NO_SOURCE;
-      this.#body = new RequestBody(source, this.#head.bodyLength);
+      this.#body = new IncomingBody(source, this.#head.bodyLength);
       if (!this.hasBody) this.#body.finish(null);
     }
     return this.#body;
   }
 
   /** The body if anything has touched it. @internal */
-  get openedBody(): RequestBody | null {
+  get openedBody(): IncomingBody | null {
     return this.#body;
   }
 

@@ -1,15 +1,15 @@
 /**
  * The server as a program uses it: handlers go in, transports are listened on, and `close` brings
- * it all to an orderly end. The work is done by `Dispatcher` and `ConnectionPool`.
+ * it all to an orderly end. The work is done by `Dispatcher` and `ServedConnections`.
  */
 
 import type { Listener, Method, Transport } from '@netlayers/http';
-import { ConnectionPool, type ServerCounters } from './connection-pool.js';
-import { Cors } from './cors.js';
-import { Dispatcher } from './dispatcher.js';
-import { type FetchHandler, fetchHandler } from './fetch-handler.js';
-import type { Handler, SwitchHandler } from './handler.js';
-import { type ServerOptions, settingsOf } from './server-options.js';
+import { type ServerOptions, settingsOf } from '../base/server-options.js';
+import { ServedConnections, type ServerCounters } from '../connection/served-connections.js';
+import { Cors } from '../routing/cors.js';
+import { Dispatcher } from '../routing/dispatcher.js';
+import { type FetchHandler, fetchHandler } from '../routing/fetch-handler.js';
+import type { Handler, SwitchHandler } from '../routing/handler.js';
 
 /** How long `close` waits for running requests, milliseconds. */
 const DEFAULT_DEADLINE_MS = 10_000;
@@ -17,7 +17,7 @@ const DEFAULT_DEADLINE_MS = 10_000;
 /** An HTTP/1.1 server on any `Transport`, or on several. */
 export class Server {
   readonly #dispatcher: Dispatcher;
-  readonly #pool: ConnectionPool;
+  readonly #connections: ServedConnections;
   readonly #listeners = new Set<Listener>();
   #closing: Promise<void> | null = null;
 
@@ -26,7 +26,7 @@ export class Server {
     const settings = settingsOf(options);
     const cors = settings.cors === null ? null : new Cors(settings.cors);
     this.#dispatcher = new Dispatcher(cors);
-    this.#pool = new ConnectionPool(settings, this.#dispatcher, cors);
+    this.#connections = new ServedConnections(settings, this.#dispatcher, cors);
   }
 
   /**
@@ -84,14 +84,14 @@ export class Server {
     options: { readonly host?: string; readonly port: number; readonly backlog?: number },
   ): Promise<Listener> {
     if (this.#closing !== null) throw new TypeError('The server is closed');
-    const listener = await transport.listen(options, (stream) => this.#pool.accept(stream));
+    const listener = await transport.listen(options, (stream) => this.#connections.accept(stream));
     this.#listeners.add(listener);
     return listener;
   }
 
   /** What has happened so far. */
   counters(): ServerCounters {
-    return this.#pool.counters();
+    return this.#connections.counters();
   }
 
   /**
@@ -106,9 +106,9 @@ export class Server {
   }
 
   async #close(deadlineMs: number): Promise<void> {
-    const { clock } = this.#pool.settings;
-    const drained = this.#pool.drain();
-    const timer = clock.setTimer(clock.now() + deadlineMs, () => this.#pool.abortAll());
+    const { clock } = this.#connections.settings;
+    const drained = this.#connections.drain();
+    const timer = clock.setTimer(clock.now() + deadlineMs, () => this.#connections.abortAll());
     await Promise.all(Array.from(this.#listeners, (listener) => listener.close()));
     await drained;
     clock.clearTimer(timer);

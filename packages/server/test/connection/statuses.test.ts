@@ -1,7 +1,7 @@
 import { Response } from '@netlayers/http';
 import { HttpError, type Server, type ServerOptions } from '@netlayers/server';
 import { describe, expect, it } from 'vitest';
-import { chunk, Harness, head, post } from './harness.js';
+import { chunk, Harness, head, post } from '../support/harness.js';
 
 function setUp(server: Server): void {
   server

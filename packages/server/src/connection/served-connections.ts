@@ -9,11 +9,12 @@ import {
   HeadDefaults,
   type ServerConnectionOptions,
 } from '@netlayers/http';
-import { Connection, type ConnectionContext } from './connection.js';
-import type { Cors } from './cors.js';
-import type { Dispatcher } from './dispatcher.js';
-import type { ServerSettings } from './server-options.js';
-import { Ticker } from './ticker.js';
+
+import type { ServerSettings } from '../base/server-options.js';
+import { Ticker } from '../base/ticker.js';
+import type { Cors } from '../routing/cors.js';
+import type { Dispatcher } from '../routing/dispatcher.js';
+import { type ConnectionContext, Http1Connection } from './http1-connection.js';
 
 const UTF_8 = new TextEncoder();
 
@@ -44,7 +45,7 @@ export interface ServerCounters {
 }
 
 /** The connections of one server. */
-export class ConnectionPool implements ConnectionContext {
+export class ServedConnections implements ConnectionContext {
   readonly settings: ServerSettings;
   readonly dispatcher: Dispatcher;
   readonly cors: Cors | null;
@@ -58,7 +59,7 @@ export class ConnectionPool implements ConnectionContext {
   requests = 0;
   rejected = 0;
   aborted = 0;
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Set<Http1Connection>();
   #isDateStale = true;
   #whenEmpty: (() => void) | null = null;
 
@@ -95,12 +96,12 @@ export class ConnectionPool implements ConnectionContext {
       this.#isDateStale = true;
       this.ticker.start();
     }
-    const connection = new Connection(stream, this);
+    const connection = new Http1Connection(stream, this);
     this.#connections.add(connection);
   }
 
   /** A connection is over, or no longer ours. */
-  forget(connection: Connection): void {
+  forget(connection: Http1Connection): void {
     this.#connections.delete(connection);
     if (this.#connections.size > 0) return;
     this.ticker.stop();
@@ -117,7 +118,7 @@ export class ConnectionPool implements ConnectionContext {
   /** Ends all connections: idle ones now, the others behind their response. */
   drain(): Promise<void> {
     this.isClosing = true;
-    for (const connection of this.#connections) connection.closeWhenIdle();
+    for (const connection of this.#connections) connection.closeAfterResponse();
     return new Promise((resolve) => {
       if (this.#connections.size === 0) resolve();
       else this.#whenEmpty = resolve;
@@ -126,7 +127,7 @@ export class ConnectionPool implements ConnectionContext {
 
   /** Resets what is left. */
   abortAll(): void {
-    for (const connection of this.#connections) connection.abort();
+    for (const connection of this.#connections) connection.reset();
   }
 
   #handleTick(): void {

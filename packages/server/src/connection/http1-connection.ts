@@ -1,0 +1,279 @@
+/**
+ * One connection of HTTP/1.1: it stands between the stream, the machine of `@netlayers/http`, and
+ * the exchange that is being served.
+ *
+ * The machine knows the protocol, in particular order and framing; this file knows the stream and
+ * what is waited for between exchanges. There is at most one exchange at a time: the machine
+ * reports the next request when the response before it is sent.
+ */
+
+import {
+  type ByteSink,
+  type ByteStream,
+  type ByteStreamHandler,
+  type Headers,
+  type HttpProtocolError,
+  type RequestHead,
+  type Response,
+  type SendResult,
+  ServerConnection,
+  type ServerConnectionHandler,
+  type ServerConnectionOptions,
+  type ServerExchange,
+  type TakenStream,
+} from '@netlayers/http';
+import type { ExchangeContext } from '../exchange/exchange-context.js';
+import { ServedExchange } from '../exchange/served-exchange.js';
+import { errorResponse } from '../response/error-response.js';
+
+/** The server as its connections see it. */
+export interface ConnectionContext extends ExchangeContext {
+  /** What every HTTP machine is told. */
+  readonly machineOptions: ServerConnectionOptions;
+  /** A connection is over, or no longer ours. */
+  forget(connection: Http1Connection): void;
+}
+
+/** What a connection is waiting for; during an exchange, that is the exchange's business. */
+type Awaited = 'request' | 'head' | 'exchange' | 'close';
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** Serves the requests of one stream. */
+export class Http1Connection
+  implements ByteStreamHandler, ServerConnectionHandler, ByteSink, ServerExchange
+{
+  readonly #stream: ByteStream;
+  readonly #context: ConnectionContext;
+  readonly #machine: ServerConnection;
+  readonly #served: ServedExchange;
+  #requests = 0;
+  #awaited: Awaited = 'head';
+  #deadline: number;
+  /** For the peer to read what it was sent. */
+  #writeDeadline = NEVER;
+  #isBlocked = false;
+  #isBodyHeld = false;
+  #isPaused = false;
+  /** Our half is ended, or all of it: nothing that comes in means anything. */
+  #isEnded = false;
+
+  constructor(stream: ByteStream, context: ConnectionContext) {
+    this.#stream = stream;
+    this.#context = context;
+    this.#deadline = context.ticker.deadline(context.settings.timeouts.headMs);
+    this.#machine = new ServerConnection(this, this, context.machineOptions);
+    this.#served = new ServedExchange(this, context);
+    stream.setHandler(this);
+  }
+
+  get localAddress(): string {
+    return this.#stream.localAddress;
+  }
+
+  get localPort(): number {
+    return this.#stream.localPort;
+  }
+
+  get remoteAddress(): string {
+    return this.#stream.remoteAddress;
+  }
+
+  get remotePort(): number {
+    return this.#stream.remotePort;
+  }
+
+  get secure(): boolean {
+    return this.#stream.secure;
+  }
+
+  // The stream's events.
+
+  handleData(buf: Uint8Array, start: number, end: number): void {
+    if (this.#isEnded) return;
+    this.#machine.handleData(buf, start, end);
+    if (this.#awaited === 'request' && !this.#machine.isIdle) {
+      this.#await('head', this.#context.settings.timeouts.headMs);
+    }
+  }
+
+  handleEnd(): void {
+    this.#machine.handleEnd();
+  }
+
+  handleDrain(): void {
+    this.#isBlocked = false;
+    this.#writeDeadline = NEVER;
+    this.#updatePause();
+    this.#served.handleDrain();
+  }
+
+  handleClose(error: Error | null): void {
+    this.#isEnded = true;
+    this.#context.forget(this);
+    this.#served.handleReset(error);
+  }
+
+  // The machine's sink.
+
+  write(buf: Uint8Array, start?: number, end?: number): boolean {
+    const hasRoom = this.#stream.write(buf, start, end);
+    if (!hasRoom && !this.#isBlocked) {
+      this.#isBlocked = true;
+      this.#writeDeadline = this.#context.ticker.deadline(this.#context.settings.timeouts.writeMs);
+      this.#updatePause();
+    }
+    return hasRoom;
+  }
+
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    this.#stream.resume();
+  }
+
+  cork(): void {
+    this.#stream.cork();
+  }
+
+  uncork(): void {
+    this.#stream.uncork();
+  }
+
+  /** Half-closes, and gives the peer time to read what was sent (RFC 9112, 9.6). */
+  end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#await('close', this.#context.settings.timeouts.lingerMs);
+    // What the peer still sends is taken and dropped, or its reset would overtake our response.
+    this.#stream.end();
+  }
+
+  // The machine's events.
+
+  handleRequest(head: RequestHead): void {
+    const { settings, isClosing } = this.#context;
+    this.#awaited = 'exchange';
+    this.#deadline = NEVER;
+    if (++this.#requests >= settings.limits.requestsPerConnection || isClosing) {
+      this.#machine.closeAfterResponse();
+    }
+    this.#served.handleRequest(head);
+  }
+
+  handleBody(buf: Uint8Array, start: number, end: number): void {
+    this.#served.handleBody(buf, start, end);
+  }
+
+  handleBodyEnd(trailers: Headers | null): void {
+    this.#served.handleBodyEnd(trailers);
+  }
+
+  handleError(error: HttpProtocolError): void {
+    this.#served.handleError(error);
+  }
+
+  handlePeerEnd(): void {
+    this.#served.handlePeerEnd();
+  }
+
+  handleExchangeEnd(persists: boolean): void {
+    this.#served.handleExchangeEnd();
+    if (!persists) return;
+    this.#await('request', this.#context.settings.timeouts.idleMs);
+    // The machine's pause ends with the exchange; that of a peer which does not read goes on.
+    if (this.#isPaused) this.#machine.pause();
+  }
+
+  // What the exchange asks of its connection.
+
+  get canRespond(): boolean {
+    return this.#machine.canRespond;
+  }
+
+  get awaitsContinue(): boolean {
+    return this.#machine.awaitsContinue;
+  }
+
+  sendInterim(response: Response): void {
+    this.#machine.sendInterim(response);
+  }
+
+  sendContinue(): void {
+    this.#machine.sendContinue();
+  }
+
+  sendResponse(response: Response): SendResult {
+    return this.#machine.sendResponse(response);
+  }
+
+  sendBody(buf: Uint8Array, start?: number, end?: number): boolean {
+    return this.#machine.sendBody(buf, start, end);
+  }
+
+  endBody(trailers: Headers | null): void {
+    this.#machine.endBody(trailers);
+  }
+
+  pauseBody(): void {
+    this.#setBodyHeld(true);
+  }
+
+  resumeBody(): void {
+    this.#setBodyHeld(false);
+  }
+
+  closeAfterResponse(): void {
+    this.#machine.closeAfterResponse();
+  }
+
+  takeStream(): TakenStream {
+    const remaining = this.#machine.takeRemaining();
+    this.#context.forget(this);
+    return { stream: this.#stream, remaining };
+  }
+
+  reset(): void {
+    this.#isEnded = true;
+    this.#stream.abort();
+  }
+
+  // What the server tells its connection.
+
+  handleTick(now: number): void {
+    if (now >= this.#writeDeadline) this.#served.giveUp();
+    else if (now >= this.#deadline) this.#handleTimeout();
+    else if (this.#awaited === 'exchange') this.#served.handleTick(now);
+  }
+
+  // Waiting.
+
+  #await(awaited: Awaited, ms: number): void {
+    this.#awaited = awaited;
+    this.#deadline = this.#context.ticker.deadline(ms);
+  }
+
+  #handleTimeout(): void {
+    const isSilent = this.#awaited === 'request' || this.#machine.isIdle;
+    if (this.#awaited === 'close') this.#served.giveUp();
+    else if (isSilent) this.closeAfterResponse();
+    else if (this.#machine.canRespond) this.#served.refuse(errorResponse(408));
+    else this.#served.giveUp();
+  }
+
+  #setBodyHeld(isHeld: boolean): void {
+    if (this.#isBodyHeld === isHeld) return;
+    this.#isBodyHeld = isHeld;
+    this.#updatePause();
+  }
+
+  #updatePause(): void {
+    const wanted = (this.#isBlocked || this.#isBodyHeld) && !this.#isEnded;
+    if (wanted === this.#isPaused) return;
+    this.#isPaused = wanted;
+    if (wanted) this.#machine.pause();
+    else this.#machine.resume();
+  }
+}

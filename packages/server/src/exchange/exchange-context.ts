@@ -1,0 +1,26 @@
+/**
+ * What all exchanges of a server share, and what they count.
+ */
+
+import type { ServerSettings } from '../base/server-options.js';
+import type { Ticker } from '../base/ticker.js';
+import type { Cors } from '../routing/cors.js';
+import type { Dispatcher } from '../routing/dispatcher.js';
+
+/** The server as its exchanges see it. */
+export interface ExchangeContext {
+  readonly settings: ServerSettings;
+  readonly dispatcher: Dispatcher;
+  readonly cors: Cors | null;
+  readonly ticker: Ticker;
+  /** Whether each response is to be the last of its connection. */
+  readonly isClosing: boolean;
+  /** Requests whose head was complete and valid. */
+  requests: number;
+  /** Requests answered without a handler. */
+  rejected: number;
+  /** Exchanges that could only be reset. */
+  aborted: number;
+  /** Brings the `Date` of responses up to date. */
+  refreshDate(): void;
+}

@@ -1,0 +1,284 @@
+/**
+ * The server's side of an exchange, whatever carries it: it stands between a `ServerExchange` and
+ * the handler of the request that is being answered. It knows handlers, time and limits.
+ *
+ * A carrier that has one exchange at a time uses one object for all of them. Everything that is
+ * waited for is a number here, looked at when the server ticks; nothing is armed, and no closure
+ * made, for a request that is answered at once.
+ */
+
+import {
+  type Headers,
+  type HttpProtocolError,
+  isStream,
+  type RequestHead,
+  Response,
+  type ServerExchange,
+  type ServerExchangeHandler,
+} from '@netlayers/http';
+import { HttpError } from '../base/http-error.js';
+import { type RequestOrigin, ServerRequest } from '../request/server-request.js';
+import { responseToError } from '../response/error-response.js';
+import { discardContent, withFirstPiece } from '../response/response-pump.js';
+import type { Answer } from '../routing/dispatcher.js';
+import { isSwitched, type SwitchedProtocol } from '../routing/handler.js';
+import type { ExchangeContext } from './exchange-context.js';
+import { Responder, type ResponderHost } from './responder.js';
+
+/** What an exchange is waiting for. */
+type Awaited = 'nothing' | 'handler' | 'response' | 'rest-of-request';
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** Serves the requests of one carrier, one at a time. */
+export class ServedExchange implements ServerExchangeHandler, ResponderHost, RequestOrigin {
+  readonly #exchange: ServerExchange;
+  readonly #context: ExchangeContext;
+  readonly #responder: Responder;
+  /** The request whose exchange is not over. */
+  #request: ServerRequest | null = null;
+  #bodyBytes = 0;
+  #awaited: Awaited = 'nothing';
+  #deadline = NEVER;
+  /** For the next byte of a body that a handler waits for. */
+  #bodyDeadline = NEVER;
+  /** For the last byte of a request. */
+  #requestDeadline = NEVER;
+  #isOver = false;
+
+  constructor(exchange: ServerExchange, context: ExchangeContext) {
+    this.#exchange = exchange;
+    this.#context = context;
+    this.#responder = new Responder(exchange, context, this);
+  }
+
+  /** Whether a request is being dealt with. */
+  get isRunning(): boolean {
+    return this.#request !== null;
+  }
+
+  get localAddress(): string {
+    return this.#exchange.localAddress;
+  }
+
+  get localPort(): number {
+    return this.#exchange.localPort;
+  }
+
+  get remoteAddress(): string {
+    return this.#exchange.remoteAddress;
+  }
+
+  get remotePort(): number {
+    return this.#exchange.remotePort;
+  }
+
+  get bufferedBodyBytes(): number {
+    return this.#context.settings.limits.bufferedBodyBytes;
+  }
+
+  // The exchange's events.
+
+  handleRequest(head: RequestHead): void {
+    const context = this.#context;
+    const { timeouts } = context.settings;
+    const request = new ServerRequest(head, this);
+    this.#request = request;
+    this.#responder.begin(request);
+    context.requests++;
+    this.#await('handler', timeouts.handlerMs);
+    if (request.hasBody) {
+      this.#bodyBytes = 0;
+      this.#requestDeadline = context.ticker.deadline(timeouts.requestMs);
+      const refusal = this.#refuseBody(head);
+      if (refusal !== null) {
+        this.#reject(request, refusal);
+        return;
+      }
+    }
+    let answer: Answer;
+    try {
+      answer = context.dispatcher.answer(request);
+    } catch (error) {
+      this.#fail(request, error);
+      return;
+    }
+    if (answer instanceof Response) this.#respond(request, answer);
+    else this.#respondLater(request, answer);
+  }
+
+  handleBody(buf: Uint8Array, start: number, end: number): void {
+    const request = this.#request;
+    if (request === null || this.#responder.isComplete) return;
+    const { ticker, settings } = this.#context;
+    this.#bodyBytes += end - start;
+    if (this.#bodyBytes > settings.limits.bodyBytes) {
+      this.#reject(request, new HttpError(413, 'the content is too large'));
+      return;
+    }
+    this.#bodyDeadline = ticker.deadline(settings.timeouts.bodyMs);
+    request.body.push(buf, start, end);
+  }
+
+  handleBodyEnd(trailers: Headers | null): void {
+    const request = this.#request;
+    if (request === null || !request.hasBody) return;
+    this.#requestDeadline = NEVER;
+    this.#bodyDeadline = NEVER;
+    if (!this.#responder.isComplete) request.body.finish(trailers);
+  }
+
+  handleError(error: HttpProtocolError): void {
+    const refusal = new HttpError(error.status, error.message);
+    const request = this.#request;
+    if (request !== null) this.#reject(request, refusal);
+    else if (this.#exchange.canRespond) this.refuse(responseToError(refusal));
+    else this.#exchange.reset();
+  }
+
+  handlePeerEnd(): void {}
+
+  handleDrain(): void {
+    this.#responder.handleDrain();
+  }
+
+  handleExchangeEnd(): void {
+    this.#request = null;
+    this.#requestDeadline = NEVER;
+    this.#await('nothing', NEVER);
+    this.#responder.finish();
+  }
+
+  handleReset(error: Error | null): void {
+    this.#isOver = true;
+    const request = this.#request;
+    this.#request = null;
+    this.#responder.finish();
+    request?.handleAbort(error ?? new Error('the connection was closed'));
+  }
+
+  // What a request asks of its exchange.
+
+  wantBody(): void {
+    if (this.#isOver) return;
+    this.#bodyDeadline = this.#context.ticker.deadline(this.#context.settings.timeouts.bodyMs);
+    if (this.#responder.isAwaited) this.#exchange.sendContinue();
+    this.#exchange.resumeBody();
+  }
+
+  holdBody(): void {
+    this.#exchange.pauseBody();
+  }
+
+  // What the responder tells its exchange.
+
+  handleFirstPiece(): void {
+    this.#await('response', NEVER);
+  }
+
+  handleLastPiece(): void {
+    this.#await('rest-of-request', this.#context.settings.timeouts.bodyMs);
+    this.#request?.openedBody?.discard();
+    this.#exchange.resumeBody();
+  }
+
+  giveUp(): void {
+    this.#isOver = true;
+    this.#context.aborted++;
+    this.#exchange.reset();
+  }
+
+  // What the carrier tells.
+
+  /** Looks at what is waited for, once per tick. */
+  handleTick(now: number): void {
+    const request = this.#request;
+    const isBodyLate = now >= this.#bodyDeadline || now >= this.#requestDeadline;
+    if (isBodyLate && request?.openedBody?.isWaiting) {
+      this.#reject(request, new HttpError(408, 'the content did not come'));
+    } else if (now >= this.#deadline) this.#handleTimeout();
+  }
+
+  /** Answers without a handler, for the last time on this connection. */
+  refuse(response: Response): void {
+    this.#context.rejected++;
+    this.#exchange.closeAfterResponse();
+    if (this.#request === null) this.#responder.begin(null);
+    this.#responder.send(response);
+  }
+
+  // Answers.
+
+  #refuseBody({ bodyLength, expectsContinue, headers, version }: RequestHead): HttpError | null {
+    const { limits, requireContentLength } = this.#context.settings;
+    if (bodyLength > limits.bodyBytes) return new HttpError(413, 'the content is too large');
+    // RFC 9110, 10.1.1: there is one expectation. Without content nothing can be expected of it.
+    if (!expectsContinue && headers.has('expect') && version === '1.1') return new HttpError(417);
+    return bodyLength < 0 && requireContentLength ? new HttpError(411) : null;
+  }
+
+  #respond(request: ServerRequest, response: Response): void {
+    if (this.#request !== request || !this.#responder.isAwaited) {
+      discardContent(response);
+      return;
+    }
+    const { content } = response;
+    if (this.#exchange.awaitsContinue && isStream(content)) {
+      this.#respondLater(request, withFirstPiece(response, content));
+    } else this.#responder.send(response);
+  }
+
+  #respondLater(request: ServerRequest, answer: Exclude<Answer, Response>): void {
+    Promise.resolve(answer).then(
+      (response) => {
+        if (response instanceof Response) this.#respond(request, response);
+        else if (isSwitched(response)) this.#switch(request, response);
+        else this.#fail(request, new TypeError('a handler did not return a Response'));
+      },
+      (error) => this.#fail(request, error),
+    );
+  }
+
+  /** The handler has failed, or refuses. */
+  #fail(request: ServerRequest, error: unknown): void {
+    if (!(error instanceof HttpError) && !request.isAbortReason(error)) {
+      this.#context.settings.onError(error);
+    }
+    this.#respond(request, responseToError(error));
+  }
+
+  /** Answers in place of the handler, whose own answer will come too late, and closes. */
+  #reject(request: ServerRequest, error: HttpError): void {
+    const canRespond = this.#responder.isAwaited && this.#exchange.canRespond;
+    if (canRespond) this.refuse(responseToError(error));
+    else this.giveUp();
+    request.openedBody?.fail(error);
+  }
+
+  /** Leaves HTTP. */
+  #switch(request: ServerRequest, agreement: SwitchedProtocol): void {
+    if (this.#request !== request || !this.#responder.isAwaited) return;
+    this.#responder.send(agreement.response);
+    if (this.#isOver || this.#request !== request) return;
+    const { stream, remaining } = this.#exchange.takeStream();
+    this.#request = null;
+    this.#responder.finish();
+    agreement.take(stream, remaining);
+  }
+
+  // Waiting.
+
+  #await(awaited: Awaited, ms: number): void {
+    this.#awaited = awaited;
+    this.#deadline = this.#context.ticker.deadline(ms);
+  }
+
+  #handleTimeout(): void {
+    const request = this.#request;
+    if (this.#awaited !== 'handler') this.giveUp();
+    else if (request !== null) {
+      request.handleAbort(new HttpError(503));
+      this.#reject(request, new HttpError(503));
+    }
+  }
+}
