@@ -10,6 +10,7 @@ export { checkOptions, type OptionNames } from './check-options.js';
 export type { Clock } from './clock.js';
 export { HostClock } from './host-clock.js';
 export { hostLatin1 } from './latin1.js';
+export { ProgressDeadline } from './progress-deadline.js';
 export { hostRandom } from './random.js';
 export { hasChildProcess, hasPendingRequest, hostPause } from './real-work.js';
 export { hostScheduler, type TurnScheduler } from './scheduler.js';
