@@ -12,6 +12,7 @@ export { decodeAscii, encodeAscii } from './ascii.js';
 export { checksum, checksumFold, checksumSum, pseudoHeaderSum } from './checksum.js';
 export { readU16, readU32, writeU16, writeU32 } from './endian.js';
 export { hexdump } from './hexdump.js';
+export { OctetQueue } from './octet-queue.js';
 export { checkOctets, isOctets } from './octets.js';
 export { decodeUtf8, encodeUtf8 } from './utf8.js';
 export { WIDE } from './wide.js';

@@ -14,6 +14,7 @@ import { checkOctets } from '@netlayers/bytes';
 import type { ByteStream, ByteStreamHandler } from '@netlayers/http';
 import { BLOCK_SIZE, type Block, type BlockPool } from './block-pool.js';
 import { resetError, unreadError } from './errors.js';
+import { sendQueueOf } from './send-queues.js';
 
 /** Bytes waiting in a stream from which `write` returns false, unless told otherwise. */
 export const HIGH_WATER_MARK = 0x2_0000;
@@ -133,6 +134,13 @@ export class DuplexStream implements ByteStream {
       return this.#queued;
     }
     return this.#written - handle.bytesWritten + handle.writeQueueSize;
+  }
+
+  measureUnacknowledged(): number {
+    const { unacknowledged } = this;
+    // Who counts for itself knows; and of TLS the kernel holds other octets than were written.
+    if (this.#socket.unacknowledged !== undefined || this.#socket.encrypted) return unacknowledged;
+    return this.#closed || this.#aborted ? 0 : unacknowledged + sendQueueOf(this.#socket);
   }
 
   setHandler(handler: ByteStreamHandler): void {

@@ -6,7 +6,7 @@
  * @packageDocumentation
  */
 
-export { Server } from './app/server.js';
+export { type CloseOptions, Server } from './app/server.js';
 export { HttpError } from './base/http-error.js';
 export type {
   AccessRecord,
@@ -18,6 +18,7 @@ export type {
 export type { ServerCounters } from './connection/served-connections.js';
 export type { Params } from './request/params.js';
 export { ServerRequest } from './request/server-request.js';
+export type { SwitchedProtocol } from './request/switched-protocol.js';
 export { errorResponse } from './response/error-response.js';
 export { type FetchHandler, fetchHandler } from './routing/fetch-handler.js';
-export type { Handler, SwitchedProtocol, SwitchHandler } from './routing/handler.js';
+export type { Handler, SwitchHandler } from './routing/handler.js';

@@ -43,6 +43,7 @@ export class ServerConnection extends MessageConnection {
   readonly #body: BodyWriter;
   readonly #encodeText: TextEncoder;
   readonly #drainLimit: number;
+  readonly #wholeBytes: number;
   #request: RequestHead | null = null;
   #awaitsContinue = false;
   /** Whether the connection goes on behind the running exchange. */
@@ -62,6 +63,7 @@ export class ServerConnection extends MessageConnection {
     this.#body = new BodyWriter(sink);
     this.#encodeText = options.encodeText ?? encodeUtf8;
     this.#drainLimit = options.drainBytes ?? DEFAULT_DRAIN_BYTES;
+    this.#wholeBytes = options.wholeBytes ?? Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -87,8 +89,8 @@ export class ServerConnection extends MessageConnection {
    *
    * `Content-Length` or `Transfer-Encoding`, `Connection`, `Date` and `Server` are added where the
    * response does not carry them. Content of a response to HEAD, and of 204, 205 and 304, is left
-   * out. A stream as content is not read here: the result is `open`, and the caller passes it on. It
-   * is sent with the response's own `Content-Length`, or in chunks, or until the close (to 1.0).
+   * out. A stream as content is not read here: the result is `open`, and the caller passes it on, as
+   * with content in memory that is longer than `wholeBytes`. A stream is sent with the response's own `Content-Length`, or in chunks, or until the close (to 1.0).
    *
    * Status 101, and 2xx to a CONNECT, leave HTTP: see {@link takeRemaining}.
    *
@@ -128,7 +130,7 @@ export class ServerConnection extends MessageConnection {
       this.#begin();
       if (switches) return this.#switch(writer);
       this.exchange.serverDoes(Server.response);
-      if (streams && !bodiless) {
+      if ((streams || length > this.#wholeBytes) && !bodiless) {
         this.#body.begin(this.#head.framing);
         this.sink.write(writer.buf, 0, writer.length);
         return 'open';

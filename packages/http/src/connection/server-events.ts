@@ -36,6 +36,8 @@ export interface ServerConnectionOptions {
   readonly encodeText?: TextEncoder;
   /** Bytes kept of further requests while one is answered, before the sink is paused. @default 16384 */
   readonly heldBytes?: number;
+  /** Bytes of content in memory that are written by `sendResponse`; longer content is the caller's to pass. @default Infinity */
+  readonly wholeBytes?: number;
   /** Bytes of content nobody wants that are read to keep the connection; over it, it is closed. @default 65536 */
   readonly drainBytes?: number;
 }

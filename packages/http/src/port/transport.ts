@@ -41,6 +41,11 @@ export interface ByteStream extends ByteSink {
    * tell a peer that is slow from one that has stopped.
    */
   readonly unacknowledged: number;
+  /**
+   * {@link unacknowledged}, and what the kernel has taken but not brought to the peer, where that can
+   * be looked up. It may cost something: for whoever is about to give the peer up.
+   */
+  measureUnacknowledged?(): number;
   /** Whether nobody between the two ends can read or change the octets: TLS. */
   readonly secure: boolean;
   /** The protocol that TLS has agreed on (RFC 7301), as `h2`; `null` without TLS or an agreement. */

@@ -11,8 +11,16 @@ import { Dispatcher } from '../routing/dispatcher.js';
 import { type FetchHandler, fetchHandler } from '../routing/fetch-handler.js';
 import type { Handler, SwitchHandler } from '../routing/handler.js';
 
-/** How long `close` waits for running requests, milliseconds. */
-const DEFAULT_DEADLINE_MS = 10_000;
+/** How long `close` waits for a connection that gets no further, milliseconds. */
+const DEFAULT_GRACE_MS = 10_000;
+
+/** How long a server may take to close. */
+export interface CloseOptions {
+  /** For a connection that gets no further. @default 10_000 */
+  readonly graceMs?: number;
+  /** For all of them, whether they get on or not. @default Infinity */
+  readonly deadlineMs?: number;
+}
 
 /** An HTTP/1.1 server on any `Transport`, or on several. */
 export class Server {
@@ -95,22 +103,27 @@ export class Server {
   }
 
   /**
-   * Ends in an orderly way: accepts nothing more, closes idle connections, lets running requests
-   * finish with `Connection: close`, and resets what is left at the deadline.
+   * Ends in an orderly way: accepts nothing more, closes idle connections, and lets running requests
+   * finish with `Connection: close`, however long that takes, as long as they get on. Connections that
+   * do not for `graceMs`, at the minimum rate, are reset, and at the deadline all that are left.
    *
-   * @returns once every connection is over.
+   * @returns once every connection is over; `counters().cut` says how many had to be cut off.
    */
-  close(options: { readonly deadlineMs?: number } = {}): Promise<void> {
-    this.#closing ??= this.#close(options.deadlineMs ?? DEFAULT_DEADLINE_MS);
+  close(options: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(options);
     return this.#closing;
   }
 
-  async #close(deadlineMs: number): Promise<void> {
+  async #close({ graceMs, deadlineMs }: CloseOptions): Promise<void> {
     const { clock } = this.#connections.settings;
-    const drained = this.#connections.drain();
-    const timer = clock.setTimer(clock.now() + deadlineMs, () => this.#connections.abortAll());
+    const drained = this.#connections.drain(graceMs ?? DEFAULT_GRACE_MS);
+    const limit = clock.now() + (deadlineMs ?? Number.POSITIVE_INFINITY);
+    const timer =
+      limit === Number.POSITIVE_INFINITY
+        ? null
+        : clock.setTimer(limit, () => this.#connections.resetAll());
     await Promise.all(Array.from(this.#listeners, (listener) => listener.close()));
     await drained;
-    clock.clearTimer(timer);
+    if (timer !== null) clock.clearTimer(timer);
   }
 }

@@ -7,6 +7,7 @@
  * reports the next request when the response before it is sent.
  */
 
+import { ProgressDeadline } from '@netlayers/host';
 import {
   type ByteSink,
   type ByteStream,
@@ -30,12 +31,17 @@ import { errorResponse } from '../response/error-response.js';
 export interface ConnectionContext extends ExchangeContext {
   /** What every HTTP machine is told. */
   readonly machineOptions: ServerConnectionOptions;
+  /** Connections that were reset because they did not end while the server closed. */
+  cut: number;
   /** A connection is over, or no longer ours. */
   forget(connection: Http1Connection): void;
 }
 
-/** What a connection is waiting for; during an exchange, that is the exchange's business. */
-type Awaited = 'request' | 'head' | 'exchange' | 'close';
+/**
+ * What a connection is waiting for; during an exchange, that is the exchange's business. `drain` is
+ * for the client to have what it was sent, `close` for its end behind that.
+ */
+type Awaited = 'request' | 'head' | 'exchange' | 'drain' | 'close';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -50,8 +56,20 @@ export class Http1Connection
   #requests = 0;
   #awaited: Awaited = 'head';
   #deadline: number;
-  /** For the peer to read what it was sent. */
-  #writeDeadline = NEVER;
+  /** For the peer to take what it was sent, while we are blocked or closing. */
+  #writePatience: ProgressDeadline | null = null;
+  /** For the rest of a request that is answered already. */
+  #restPatience: ProgressDeadline | null = null;
+  /** For any progress while the server closes. */
+  #gracePatience: ProgressDeadline | null = null;
+  /** Octets that were given to the stream, and that came from it. */
+  #written = 0;
+  #received = 0;
+  /** What of both was acknowledged or received at the last tick that looked. */
+  #acknowledgedBefore = 0;
+  /** Whether that is measured: for a peer that seems to have stopped. */
+  #isMeasured = false;
+  #receivedBefore = 0;
   #isBlocked = false;
   #isBodyHeld = false;
   #isPaused = false;
@@ -90,6 +108,7 @@ export class Http1Connection
   // The stream's events.
 
   handleData(buf: Uint8Array, start: number, end: number): void {
+    this.#received += end - start;
     if (this.#isEnded) return;
     this.#machine.handleData(buf, start, end);
     if (this.#awaited === 'request' && !this.#machine.isIdle) {
@@ -103,7 +122,7 @@ export class Http1Connection
 
   handleDrain(): void {
     this.#isBlocked = false;
-    this.#writeDeadline = NEVER;
+    if (this.#awaited !== 'drain') this.#stopExpecting();
     this.#updatePause();
     this.#served.handleDrain();
   }
@@ -118,9 +137,10 @@ export class Http1Connection
 
   write(buf: Uint8Array, start?: number, end?: number): boolean {
     const hasRoom = this.#stream.write(buf, start, end);
+    this.#written += (end ?? buf.length) - (start ?? 0);
     if (!hasRoom && !this.#isBlocked) {
       this.#isBlocked = true;
-      this.#writeDeadline = this.#context.ticker.deadline(this.#context.settings.timeouts.writeMs);
+      this.#expectReading();
       this.#updatePause();
     }
     return hasRoom;
@@ -146,7 +166,8 @@ export class Http1Connection
   end(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.#await('close', this.#context.settings.timeouts.lingerMs);
+    this.#await('drain', NEVER);
+    if (!this.#isBlocked) this.#expectReading();
     // What the peer still sends is taken and dropped, or its reset would overtake our response.
     this.#stream.end();
   }
@@ -242,25 +263,120 @@ export class Http1Connection
 
   // What the server tells its connection.
 
+  /** The server closes: whoever gets no further from now on is cut off. */
+  closeWithin(graceMs: number): void {
+    this.#gracePatience = this.#patience(graceMs);
+    this.#gracePatience.start(this.#context.ticker.now);
+    this.closeAfterResponse();
+  }
+
   handleTick(now: number): void {
-    if (now >= this.#writeDeadline) this.#served.giveUp();
+    this.#restPatience = this.#isRestAwaited ? (this.#restPatience ?? this.#startRest()) : null;
+    if (
+      this.#isBlocked ||
+      this.#isEnded ||
+      this.#gracePatience !== null ||
+      this.#restPatience !== null
+    ) {
+      this.#watchProgress(now);
+    }
+    if (this.#writePatience?.isLate(now) || this.#restPatience?.isLate(now)) this.#served.giveUp();
+    else if (this.#gracePatience?.isLate(now)) this.#cut();
     else if (now >= this.#deadline) this.#handleTimeout();
     else if (this.#awaited === 'exchange') this.#served.handleTick(now);
   }
 
   // Waiting.
 
+  /** Whether a request is answered whose rest still comes, and is dropped. */
+  get #isRestAwaited(): boolean {
+    return this.#awaited === 'exchange' && this.#machine.serverState === 'DONE';
+  }
+
   #await(awaited: Awaited, ms: number): void {
     this.#awaited = awaited;
     this.#deadline = this.#context.ticker.deadline(ms);
   }
 
+  /** A patience that a tick may find late: a grain longer than was said, never shorter. */
+  #patience(ms: number): ProgressDeadline {
+    const { settings, ticker } = this.#context;
+    return new ProgressDeadline(ms + ticker.grainMs, settings.minDataRate);
+  }
+
+  #expectReading(): void {
+    if (this.#writePatience === null) {
+      this.#writePatience = this.#patience(this.#context.settings.timeouts.writeMs);
+      this.#acknowledgedBefore = this.#written - this.#stream.unacknowledged;
+    }
+    this.#writePatience.resume(this.#context.ticker.now);
+  }
+
+  /** There is room: what is left of the patience is kept, and what was taken counts. */
+  #stopExpecting(): void {
+    const { now } = this.#context.ticker;
+    this.#writePatience?.pause(now);
+    this.#watchProgress(now);
+  }
+
+  #startRest(): ProgressDeadline {
+    const patience = this.#patience(this.#context.settings.timeouts.bodyMs);
+    patience.start(this.#context.ticker.now);
+    return patience;
+  }
+
+  /** Credits what the peer has taken and sent since the last look. */
+  #watchProgress(now: number): void {
+    const unacknowledged = this.#unacknowledged(now);
+    const acknowledged = this.#written - unacknowledged;
+    const taken = acknowledged - this.#acknowledgedBefore;
+    const sent = this.#received - this.#receivedBefore;
+    this.#acknowledgedBefore = acknowledged;
+    this.#receivedBefore = this.#received;
+    this.#writePatience?.advance(now, taken);
+    this.#restPatience?.advance(now, sent);
+    this.#gracePatience?.advance(now, taken + sent);
+    if (this.#awaited !== 'drain' || unacknowledged > 0) return;
+    // RFC 9112, 9.6: the peer has it all; from now on it is to close.
+    this.#writePatience = null;
+    this.#await('close', this.#context.settings.timeouts.lingerMs);
+  }
+
+  /**
+   * What the peer has not acknowledged. What the kernel holds shows only where it is measured, which is
+   * done for a peer whose patience is half gone.
+   */
+  #unacknowledged(now: number): number {
+    const patience = this.#writePatience;
+    const isLow = patience !== null && patience.deadline - now < patience.timeoutMs / 2;
+    if (!isLow || this.#stream.measureUnacknowledged === undefined) {
+      this.#isMeasured = false;
+      return this.#stream.unacknowledged;
+    }
+    const unacknowledged = this.#stream.measureUnacknowledged();
+    if (!this.#isMeasured) this.#acknowledgedBefore = this.#written - unacknowledged;
+    this.#isMeasured = true;
+    return unacknowledged;
+  }
+
   #handleTimeout(): void {
     const isSilent = this.#awaited === 'request' || this.#machine.isIdle;
-    if (this.#awaited === 'close') this.#served.giveUp();
+    if (this.#awaited === 'close') this.#letGo();
     else if (isSilent) this.closeAfterResponse();
     else if (this.#machine.canRespond) this.#served.refuse(errorResponse(408));
     else this.#served.giveUp();
+  }
+
+  /** The peer has everything and does not close: nobody here reads what it sends any more. */
+  #letGo(): void {
+    this.#stream.close();
+    this.#context.forget(this);
+  }
+
+  /** The server closes, and this connection would not end. */
+  #cut(): void {
+    this.#context.cut++;
+    this.#served.giveUp();
   }
 
   #setBodyHeld(isHeld: boolean): void {

@@ -12,6 +12,7 @@ import {
 
 import type { ServerSettings } from '../base/server-options.js';
 import { Ticker } from '../base/ticker.js';
+import { WHOLE_BYTES } from '../exchange/whole-bytes.js';
 import type { Cors } from '../routing/cors.js';
 import type { Dispatcher } from '../routing/dispatcher.js';
 import { type ConnectionContext, Http1Connection } from './http1-connection.js';
@@ -42,6 +43,10 @@ export interface ServerCounters {
   readonly rejected: number;
   /** Connections reset because a time-out passed or a response could not be completed. */
   readonly aborted: number;
+  /** Of them, those that did not end while the server closed. */
+  readonly cut: number;
+  /** Octets of request bodies that wait in memory. */
+  readonly heldBodyBytes: number;
 }
 
 /** The connections of one server. */
@@ -59,6 +64,8 @@ export class ServedConnections implements ConnectionContext {
   requests = 0;
   rejected = 0;
   aborted = 0;
+  cut = 0;
+  heldBodyBytes = 0;
   readonly #connections = new Set<Http1Connection>();
   #isDateStale = true;
   #whenEmpty: (() => void) | null = null;
@@ -73,14 +80,16 @@ export class ServedConnections implements ConnectionContext {
       defaults: this.#defaults,
       limits: settings.head,
       drainBytes: settings.limits.drainBytes,
+      wholeBytes: WHOLE_BYTES,
       encodeText: (text) => UTF_8.encode(text),
       ...(settings.decodeText === null ? {} : { decodeText: settings.decodeText }),
     };
   }
 
   counters(): ServerCounters {
-    const { accepted, refused, requests, rejected, aborted } = this;
-    return { connections: this.#connections.size, accepted, refused, requests, rejected, aborted };
+    const { accepted, refused, requests, rejected, aborted, cut, heldBodyBytes } = this;
+    const connections = this.#connections.size;
+    return { connections, accepted, refused, requests, rejected, aborted, cut, heldBodyBytes };
   }
 
   /** Makes a stream of the transport a connection of this server. */
@@ -96,13 +105,12 @@ export class ServedConnections implements ConnectionContext {
       this.#isDateStale = true;
       this.ticker.start();
     }
-    const connection = new Http1Connection(stream, this);
-    this.#connections.add(connection);
+    this.#connections.add(new Http1Connection(stream, this));
   }
 
   /** A connection is over, or no longer ours. */
   forget(connection: Http1Connection): void {
-    this.#connections.delete(connection);
+    if (!this.#connections.delete(connection)) return;
     if (this.#connections.size > 0) return;
     this.ticker.stop();
     this.#whenEmpty?.();
@@ -115,10 +123,13 @@ export class ServedConnections implements ConnectionContext {
     this.#defaults.date = formatHttpDate(this.settings.clock.wallTime());
   }
 
-  /** Ends all connections: idle ones now, the others behind their response. */
-  drain(): Promise<void> {
+  /**
+   * Ends all connections: idle ones now, the others behind their response; those that get no further
+   * for `graceMs` are reset.
+   */
+  drain(graceMs: number): Promise<void> {
     this.isClosing = true;
-    for (const connection of this.#connections) connection.closeAfterResponse();
+    for (const connection of this.#connections) connection.closeWithin(graceMs);
     return new Promise((resolve) => {
       if (this.#connections.size === 0) resolve();
       else this.#whenEmpty = resolve;
@@ -126,7 +137,8 @@ export class ServedConnections implements ConnectionContext {
   }
 
   /** Resets what is left. */
-  abortAll(): void {
+  resetAll(): void {
+    this.cut += this.#connections.size;
     for (const connection of this.#connections) connection.reset();
   }
 

@@ -21,6 +21,8 @@ export interface ExchangeContext {
   rejected: number;
   /** Exchanges that could only be reset. */
   aborted: number;
+  /** Octets of bodies that wait in memory. */
+  heldBodyBytes: number;
   /** Brings the `Date` of responses up to date. */
   refreshDate(): void;
 }

@@ -6,12 +6,24 @@
  * completes a response: behind such a call nothing here may be taken for this response's any more.
  */
 
-import { type Headers, isStream, type Response, type ServerExchange } from '@netlayers/http';
+import {
+  bytesOf,
+  type Headers,
+  isStream,
+  type Response,
+  type ServerExchange,
+} from '@netlayers/http';
 import type { ServerRequest } from '../request/server-request.js';
 import { contentLength } from '../response/content-length.js';
 import { errorResponse } from '../response/error-response.js';
-import { discardContent, type PumpSink, ResponsePump } from '../response/response-pump.js';
+import {
+  discardContent,
+  onePiece,
+  type PumpSink,
+  ResponsePump,
+} from '../response/response-pump.js';
 import type { ExchangeContext } from './exchange-context.js';
+import { WHOLE_BYTES } from './whole-bytes.js';
 
 /** Who is told how a response goes. */
 export interface ResponderHost {
@@ -54,6 +66,11 @@ export class Responder implements PumpSink {
     return this.#state === 'complete';
   }
 
+  /** Octets of content that were sent of the response that is being dealt with. */
+  get sentBytes(): number {
+    return this.#sentBytes;
+  }
+
   /** Begins an exchange; `null` for bytes that did not become a request. */
   begin(request: ServerRequest | null): void {
     const { onAccess, clock } = this.#context.settings;
@@ -72,12 +89,17 @@ export class Responder implements PumpSink {
     const { content } = response;
     this.#context.refreshDate();
     this.#status = response.status;
-    if (settings.onAccess !== null) {
-      this.#sentBytes = contentLength(request?.method ?? '', response);
-    }
     try {
       if (isStream(content)) this.#sendStream(response, content);
-      else {
+      else if (content !== null && content.length > WHOLE_BYTES) {
+        const bytes = bytesOf(content);
+        // Text stays octets: it is not to be encoded a second time.
+        response.content = bytes;
+        this.#sendStream(response, onePiece(bytes));
+      } else {
+        if (settings.onAccess !== null) {
+          this.#sentBytes = contentLength(request?.method ?? '', response);
+        }
         this.#state = 'complete';
         this.#host.handleLastPiece();
         this.#exchange.sendResponse(response);
@@ -106,10 +128,10 @@ export class Responder implements PumpSink {
     this.#host.handleLastPiece();
   }
 
-  sendPiece(piece: Uint8Array): boolean {
-    if (piece.length === 0) return true;
-    const hasRoom = this.#exchange.sendBody(piece);
-    this.#sentBytes += piece.length;
+  sendPiece(buf: Uint8Array, start: number, end: number): boolean {
+    if (start === end) return true;
+    const hasRoom = this.#exchange.sendBody(buf, start, end);
+    this.#sentBytes += end - start;
     return hasRoom;
   }
 
@@ -124,7 +146,8 @@ export class Responder implements PumpSink {
     this.#pump = null;
     // Without an exchange it is the connection that is gone, and the content was told so.
     if (this.#state === 'none') return;
-    this.#context.settings.onError(error);
+    // What the client did to the request that the content is made of is no news to an operator.
+    if (this.#request?.isPeersFault(error) !== true) this.#context.settings.onError(error);
     this.#host.giveUp();
   }
 

@@ -7,6 +7,7 @@
  * made, for a request that is answered at once.
  */
 
+import { ProgressDeadline } from '@netlayers/host';
 import {
   type Headers,
   type HttpProtocolError,
@@ -18,15 +19,12 @@ import {
 } from '@netlayers/http';
 import { HttpError } from '../base/http-error.js';
 import { type RequestOrigin, ServerRequest } from '../request/server-request.js';
+import { isSwitched, type SwitchedProtocol } from '../request/switched-protocol.js';
 import { responseToError } from '../response/error-response.js';
 import { discardContent, withFirstPiece } from '../response/response-pump.js';
 import type { Answer } from '../routing/dispatcher.js';
-import { isSwitched, type SwitchedProtocol } from '../routing/handler.js';
 import type { ExchangeContext } from './exchange-context.js';
 import { Responder, type ResponderHost } from './responder.js';
-
-/** What an exchange is waiting for. */
-type Awaited = 'nothing' | 'handler' | 'response' | 'rest-of-request';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -38,12 +36,16 @@ export class ServedExchange implements ServerExchangeHandler, ResponderHost, Req
   /** The request whose exchange is not over. */
   #request: ServerRequest | null = null;
   #bodyBytes = 0;
-  #awaited: Awaited = 'nothing';
-  #deadline = NEVER;
-  /** For the next byte of a body that a handler waits for. */
-  #bodyDeadline = NEVER;
-  /** For the last byte of a request. */
+  /** For the handler's answer. */
+  #handlerDeadline = NEVER;
+  /** For a body that a handler waits for, however steadily it comes. */
   #requestDeadline = NEVER;
+  /** For progress of that body; the time between reads is the handler's own. */
+  #bodyPatience: ProgressDeadline | null = null;
+  /** For progress of a response whose client has ended its half. */
+  #gonePatience: ProgressDeadline | null = null;
+  /** Octets of the response that had been sent when progress was last looked at. */
+  #sentBefore = 0;
   #isOver = false;
 
   constructor(exchange: ServerExchange, context: ExchangeContext) {
@@ -73,6 +75,11 @@ export class ServedExchange implements ServerExchangeHandler, ResponderHost, Req
     return this.#exchange.remotePort;
   }
 
+  get secure(): boolean {
+    const { secure, remoteAddress } = this.#exchange;
+    return secure || this.#context.settings.trustedGateway(remoteAddress);
+  }
+
   get bufferedBodyBytes(): number {
     return this.#context.settings.limits.bufferedBodyBytes;
   }
@@ -86,15 +93,15 @@ export class ServedExchange implements ServerExchangeHandler, ResponderHost, Req
     this.#request = request;
     this.#responder.begin(request);
     context.requests++;
-    this.#await('handler', timeouts.handlerMs);
+    this.#handlerDeadline = context.ticker.deadline(timeouts.handlerMs);
+    const refusal = this.#refuseTarget(head) ?? (request.hasBody ? this.#refuseBody(head) : null);
+    if (refusal !== null) {
+      this.#reject(request, refusal);
+      return;
+    }
     if (request.hasBody) {
       this.#bodyBytes = 0;
       this.#requestDeadline = context.ticker.deadline(timeouts.requestMs);
-      const refusal = this.#refuseBody(head);
-      if (refusal !== null) {
-        this.#reject(request, refusal);
-        return;
-      }
     }
     let answer: Answer;
     try {
@@ -116,16 +123,22 @@ export class ServedExchange implements ServerExchangeHandler, ResponderHost, Req
       this.#reject(request, new HttpError(413, 'the content is too large'));
       return;
     }
-    this.#bodyDeadline = ticker.deadline(settings.timeouts.bodyMs);
-    request.body.push(buf, start, end);
+    const { body } = request;
+    this.#bodyPatience?.advance(ticker.now, end - start);
+    body.push(buf, start, end);
+    if (!body.isWaiting) this.#bodyPatience?.pause(ticker.now);
   }
 
   handleBodyEnd(trailers: Headers | null): void {
     const request = this.#request;
     if (request === null || !request.hasBody) return;
     this.#requestDeadline = NEVER;
-    this.#bodyDeadline = NEVER;
-    if (!this.#responder.isComplete) request.body.finish(trailers);
+    this.#bodyPatience = null;
+    if (this.#responder.isComplete) return;
+    const { ticker, settings } = this.#context;
+    if (this.#responder.isAwaited)
+      this.#handlerDeadline = ticker.deadline(settings.timeouts.handlerMs);
+    request.body.finish(trailers);
   }
 
   handleError(error: HttpProtocolError): void {
@@ -136,7 +149,15 @@ export class ServedExchange implements ServerExchangeHandler, ResponderHost, Req
     else this.#exchange.reset();
   }
 
-  handlePeerEnd(): void {}
+  handlePeerEnd(): void {
+    const { settings, ticker } = this.#context;
+    const request = this.#request;
+    if (request === null || settings.halfOpen) return;
+    this.#gonePatience = this.#patience(settings.timeouts.goneMs);
+    this.#gonePatience.start(ticker.now);
+    this.#sentBefore = this.#responder.sentBytes;
+    request.handlePeerGone(new Error('the client has ended the connection'));
+  }
 
   handleDrain(): void {
     this.#responder.handleDrain();
@@ -144,8 +165,10 @@ export class ServedExchange implements ServerExchangeHandler, ResponderHost, Req
 
   handleExchangeEnd(): void {
     this.#request = null;
+    this.#handlerDeadline = NEVER;
     this.#requestDeadline = NEVER;
-    this.#await('nothing', NEVER);
+    this.#bodyPatience = null;
+    this.#gonePatience = null;
     this.#responder.finish();
   }
 
@@ -161,7 +184,9 @@ export class ServedExchange implements ServerExchangeHandler, ResponderHost, Req
 
   wantBody(): void {
     if (this.#isOver) return;
-    this.#bodyDeadline = this.#context.ticker.deadline(this.#context.settings.timeouts.bodyMs);
+    const { settings, ticker } = this.#context;
+    this.#bodyPatience ??= this.#patience(settings.timeouts.bodyMs);
+    this.#bodyPatience.resume(ticker.now);
     if (this.#responder.isAwaited) this.#exchange.sendContinue();
     this.#exchange.resumeBody();
   }
@@ -170,14 +195,27 @@ export class ServedExchange implements ServerExchangeHandler, ResponderHost, Req
     this.#exchange.pauseBody();
   }
 
+  countHeld(octets: number): boolean {
+    const context = this.#context;
+    context.heldBodyBytes += octets;
+    return context.heldBodyBytes <= context.settings.limits.heldBodyBytes;
+  }
+
+  sendInterim(request: ServerRequest, response: Response): void {
+    if (this.#request === request && this.#responder.isAwaited)
+      this.#exchange.sendInterim(response);
+  }
+
   // What the responder tells its exchange.
 
   handleFirstPiece(): void {
-    this.#await('response', NEVER);
+    this.#handlerDeadline = NEVER;
   }
 
   handleLastPiece(): void {
-    this.#await('rest-of-request', this.#context.settings.timeouts.bodyMs);
+    this.#handlerDeadline = NEVER;
+    this.#requestDeadline = NEVER;
+    this.#bodyPatience = null;
     this.#request?.openedBody?.discard();
     this.#exchange.resumeBody();
   }
@@ -193,10 +231,15 @@ export class ServedExchange implements ServerExchangeHandler, ResponderHost, Req
   /** Looks at what is waited for, once per tick. */
   handleTick(now: number): void {
     const request = this.#request;
-    const isBodyLate = now >= this.#bodyDeadline || now >= this.#requestDeadline;
-    if (isBodyLate && request?.openedBody?.isWaiting) {
+    if (request === null) return;
+    if (request.openedBody?.isWaiting) {
+      // The handler waits itself: only the client can be late.
+      if (!this.#bodyPatience?.isLate(now) && now < this.#requestDeadline) return;
       this.#reject(request, new HttpError(408, 'the content did not come'));
-    } else if (now >= this.#deadline) this.#handleTimeout();
+    } else if (now >= this.#handlerDeadline) {
+      request.handleAbort(new HttpError(503));
+      this.#reject(request, new HttpError(503));
+    } else if (this.#gonePatience !== null) this.#watchGone(this.#gonePatience, now);
   }
 
   /** Answers without a handler, for the last time on this connection. */
@@ -208,6 +251,19 @@ export class ServedExchange implements ServerExchangeHandler, ResponderHost, Req
   }
 
   // Answers.
+
+  /**
+   * RFC 9110, 7.4: an `https` resource is asked for over a connection that is secured, or through a
+   * gateway that is trusted; of other schemes this is no origin server.
+   */
+  #refuseTarget({ method, target }: RequestHead): HttpError | null {
+    // Most targets are a path.
+    if (target.charCodeAt(0) === 0x2f || method === 'CONNECT' || target === '*') return null;
+    const isHttp = /^http:/i.test(target);
+    return isHttp || this.secure
+      ? null
+      : new HttpError(421, 'this connection is not for that scheme');
+  }
 
   #refuseBody({ bodyLength, expectsContinue, headers, version }: RequestHead): HttpError | null {
     const { limits, requireContentLength } = this.#context.settings;
@@ -241,7 +297,7 @@ export class ServedExchange implements ServerExchangeHandler, ResponderHost, Req
 
   /** The handler has failed, or refuses. */
   #fail(request: ServerRequest, error: unknown): void {
-    if (!(error instanceof HttpError) && !request.isAbortReason(error)) {
+    if (!(error instanceof HttpError) && !request.isPeersFault(error)) {
       this.#context.settings.onError(error);
     }
     this.#respond(request, responseToError(error));
@@ -268,17 +324,16 @@ export class ServedExchange implements ServerExchangeHandler, ResponderHost, Req
 
   // Waiting.
 
-  #await(awaited: Awaited, ms: number): void {
-    this.#awaited = awaited;
-    this.#deadline = this.#context.ticker.deadline(ms);
+  /** A patience that a tick may find late: a grain longer than was said, never shorter. */
+  #patience(ms: number): ProgressDeadline {
+    const { settings, ticker } = this.#context;
+    return new ProgressDeadline(ms + ticker.grainMs, settings.minDataRate);
   }
 
-  #handleTimeout(): void {
-    const request = this.#request;
-    if (this.#awaited !== 'handler') this.giveUp();
-    else if (request !== null) {
-      request.handleAbort(new HttpError(503));
-      this.#reject(request, new HttpError(503));
-    }
+  #watchGone(patience: ProgressDeadline, now: number): void {
+    const { sentBytes } = this.#responder;
+    patience.advance(now, sentBytes - this.#sentBefore);
+    this.#sentBefore = sentBytes;
+    if (patience.isLate(now)) this.giveUp();
   }
 }

@@ -3,9 +3,11 @@
  *
  * Bytes that arrive before somebody reads, or faster, wait here up to a mark; over it the
  * connection is held, its window closes, and the peer waits. So a body of any size costs at most
- * the mark and one delivery. A body is read once: collected as a whole, or iterated.
+ * the mark and one delivery, and all bodies of a server together a budget. A body is read once:
+ * collected as a whole, or iterated.
  */
 
+import { OctetQueue } from '@netlayers/bytes';
 import type { Headers } from '@netlayers/http';
 import { HttpError } from '../base/http-error.js';
 
@@ -15,12 +17,16 @@ export interface BodySource {
   wantBody(): void;
   /** Nobody takes bytes for now. */
   holdBody(): void;
+  /**
+   * Says that so many octets more wait here, or fewer.
+   *
+   * @returns false when all bodies together hold more than they may.
+   */
+  countHeld(octets: number): boolean;
 }
 
 /** Bytes that may wait before the connection is held. */
 const HIGH_WATER_MARK = 0x1_0000;
-
-const NOTHING = new Uint8Array(0);
 
 /**
  * A client may leave while its handler does something else and has not yet come to await the body:
@@ -39,8 +45,7 @@ export class IncomingBody {
   /** Announced length, -1 when unknown. */
   readonly #length: number;
   #reader: 'none' | 'collector' | 'iterator' | 'gone' = 'none';
-  #queue: Uint8Array[] = [];
-  #queued = 0;
+  readonly #queue = new OctetQueue();
   #state: 'open' | 'ended' | 'failed' = 'open';
   #error: unknown = null;
   #trailers: Headers | null = null;
@@ -64,6 +69,11 @@ export class IncomingBody {
     return this.#reader !== 'none';
   }
 
+  /** What {@link fail} was told; `null` while nothing has failed. */
+  get failure(): unknown {
+    return this.#error;
+  }
+
   /** Whether somebody waits for bytes right now, so that a peer that sends none is late. */
   get isWaiting(): boolean {
     return this.#state === 'open' && (this.#collecting !== null || this.#next !== null);
@@ -72,17 +82,20 @@ export class IncomingBody {
   /** Takes bytes of the connection's, which are valid during the call. */
   push(buf: Uint8Array, start: number, end: number): void {
     if (this.#reader === 'gone' || this.#state !== 'open') return;
-    const chunk = buf.slice(start, end);
     if (this.#next !== null) {
       const { resolve } = this.#next;
       this.#next = null;
-      resolve({ value: chunk, done: false });
+      // Not `buf.slice`: of Node's Buffer that would be a view, and the bytes are only lent.
+      const value = new Uint8Array(end - start);
+      value.set(buf.subarray(start, end));
+      resolve({ value, done: false });
       return;
     }
-    this.#queue.push(chunk);
-    this.#queued += chunk.length;
-    if (this.#reader === 'collector') this.#checkLimit();
-    else if (this.#queued >= HIGH_WATER_MARK) this.#source.holdBody();
+    this.#queue.append(buf, start, end);
+    const fits = this.#source.countHeld(end - start);
+    if (this.#reader === 'collector') {
+      if (this.#checkLimit() && !fits) this.fail(new HttpError(503, 'too much is being received'));
+    } else if (!fits || this.#queue.length >= HIGH_WATER_MARK) this.#source.holdBody();
   }
 
   /** The body is complete. */
@@ -100,8 +113,7 @@ export class IncomingBody {
     if (this.#state !== 'open') return;
     this.#state = 'failed';
     this.#error = error;
-    this.#queue = [];
-    this.#queued = 0;
+    this.#drop();
     this.#next?.reject(error);
     this.#collecting?.reject(error);
     this.#next = null;
@@ -111,8 +123,7 @@ export class IncomingBody {
   /** Nobody will read any more: what arrives is dropped. */
   discard(): void {
     this.#reader = 'gone';
-    this.#queue = [];
-    this.#queued = 0;
+    this.#drop();
   }
 
   /** Reads the whole body, at most `limit` bytes. Rejects with HttpError 413 over it. */
@@ -146,11 +157,11 @@ export class IncomingBody {
   }
 
   #pull(): Promise<IteratorResult<Uint8Array, undefined>> {
-    const chunk = this.#queue.shift();
-    if (chunk !== undefined) {
-      this.#queued -= chunk.length;
-      if (this.#queued < HIGH_WATER_MARK && this.#state === 'open') this.#source.wantBody();
-      return Promise.resolve({ value: chunk, done: false });
+    const piece = this.#queue.take();
+    if (piece !== null) {
+      this.#source.countHeld(-piece.length);
+      if (this.#queue.length < HIGH_WATER_MARK && this.#state === 'open') this.#source.wantBody();
+      return Promise.resolve({ value: piece, done: false });
     }
     if (this.#state === 'failed') return tolerated(Promise.reject(this.#error));
     if (this.#state === 'ended' || this.#reader === 'gone') {
@@ -165,26 +176,20 @@ export class IncomingBody {
   }
 
   #checkLimit(): boolean {
-    if (this.#queued <= this.#collectLimit) return true;
+    if (this.#queue.length <= this.#collectLimit) return true;
     this.fail(tooLarge());
     return false;
   }
 
   #deliverAll(waiter: Waiter<Uint8Array>): void {
     this.#collecting = null;
-    const chunks = this.#queue;
-    this.#queue = [];
-    if (chunks.length < 2) {
-      waiter.resolve(chunks[0] ?? NOTHING);
-      return;
-    }
-    const whole = new Uint8Array(this.#queued);
-    let at = 0;
-    for (const chunk of chunks) {
-      whole.set(chunk, at);
-      at += chunk.length;
-    }
-    waiter.resolve(whole);
+    this.#source.countHeld(-this.#queue.length);
+    waiter.resolve(this.#queue.takeAll());
+  }
+
+  #drop(): void {
+    if (this.#queue.length > 0) this.#source.countHeld(-this.#queue.length);
+    this.#queue.clear();
   }
 }
 

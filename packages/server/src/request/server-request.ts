@@ -4,10 +4,18 @@
  * nothing else.
  */
 
-import { type Headers, parseTarget, type RequestHead, type RequestTarget } from '@netlayers/http';
+import {
+  type Headers,
+  type HttpVersion,
+  parseTarget,
+  type RequestHead,
+  type RequestTarget,
+  type Response,
+} from '@netlayers/http';
 import { HttpError } from '../base/http-error.js';
 import { IncomingBody, tolerated } from './incoming-body.js';
 import type { Params } from './params.js';
+import type { SwitchedProtocol } from './switched-protocol.js';
 
 /** The connection as a request sees it. */
 export interface RequestOrigin {
@@ -15,9 +23,14 @@ export interface RequestOrigin {
   readonly localPort: number;
   readonly remoteAddress: string;
   readonly remotePort: number;
+  /** Whether the connection is TLS, or comes from a gateway that speaks for one. */
+  readonly secure: boolean;
   readonly bufferedBodyBytes: number;
   wantBody(): void;
   holdBody(): void;
+  countHeld(octets: number): boolean;
+  /** Sends an interim response, where one can be sent. */
+  sendInterim(request: ServerRequest, response: Response): void;
 }
 
 const UTF_8 = new TextDecoder();
@@ -25,7 +38,10 @@ const UTF_8 = new TextDecoder();
 const NO_PARAMS: Params = Object.freeze(Object.create(null) as Record<string, string>);
 
 /** Stands in for the body of a request without one: reading it is reading nothing. */
-const NO_SOURCE = { wantBody(): void {}, holdBody(): void {} };
+const NO_SOURCE = { wantBody(): void {}, holdBody(): void {}, countHeld: () => true };
+
+/** Causes of causes that are looked at. */
+const DEEPEST_CAUSE = 8;
 
 /** A received request, and the way to its content. */
 export class ServerRequest implements AsyncIterable<Uint8Array> {
@@ -50,7 +66,7 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
     this.#origin = origin;
   }
 
-  get version(): '1.0' | '1.1' {
+  get version(): HttpVersion {
     return this.#head.version;
   }
 
@@ -94,6 +110,11 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
     return this.#origin.remotePort;
   }
 
+  /** Whether nobody between the client and here can read or change the exchange (RFC 9110, 4.2.2). */
+  get secure(): boolean {
+    return this.#origin.secure;
+  }
+
   /** Whether a body was announced, of whatever length. */
   get hasBody(): boolean {
     return this.#head.bodyLength !== 0;
@@ -121,6 +142,21 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
       if (this.#abortReason !== null) this.#abort.abort(this.#abortReason);
     }
     return this.#abort.signal;
+  }
+
+  /**
+   * Sends an interim response ahead of the final one, such as 103 with links to preload (RFC 8297).
+   * Does nothing once the response has begun, and for a client of HTTP/1.0, which knows none.
+   *
+   * @throws HttpProtocolError `invalid-status` for what is not 1xx or is 101.
+   */
+  inform(response: Response): void {
+    this.#origin.sendInterim(this, response);
+  }
+
+  /** Agrees to leave HTTP; a handler returns what this returns. See {@link SwitchedProtocol}. */
+  upgrade(response: Response, take: SwitchedProtocol['take']): SwitchedProtocol {
+    return { response, take };
   }
 
   /**
@@ -195,9 +231,21 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
     this.#abort?.abort(reason);
   }
 
-  /** Whether an error only says that nobody waits any more. @internal */
-  isAbortReason(error: unknown): boolean {
-    return error !== null && error === this.#abortReason;
+  /** The client has ended its half, and has probably gone; what it has sent can still be read. @internal */
+  handlePeerGone(reason: unknown): void {
+    this.#abortReason ??= reason;
+    this.#abort?.abort(reason);
+  }
+
+  /** Whether an error says, at whatever depth, what the client did or did not do. @internal */
+  isPeersFault(error: unknown): boolean {
+    const failure = this.#body?.failure ?? null;
+    for (let cause = error, depth = 0; depth < DEEPEST_CAUSE; depth++) {
+      if (cause === null || cause === undefined) return false;
+      if (cause === this.#abortReason || cause === failure) return true;
+      cause = (cause as { cause?: unknown }).cause;
+    }
+    return false;
   }
 
   #target(): RequestTarget {

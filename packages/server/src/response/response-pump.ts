@@ -8,12 +8,31 @@ import { type Headers, isStream, type Response } from '@netlayers/http';
 
 /** The connection as a pump sees it. */
 export interface PumpSink {
-  /** Takes a piece before it returns; false when the connection is full. */
-  sendPiece(piece: Uint8Array): boolean;
+  /** Takes `buf[start..end)` before it returns; false when the connection is full. */
+  sendPiece(buf: Uint8Array, start: number, end: number): boolean;
   /** The content is complete. */
   endContent(trailers: Headers | null): void;
   /** The content cannot be completed: its source failed, or its length is wrong. */
   failContent(error: unknown): void;
+}
+
+/** The most that is handed to a connection without looking whether it is full. */
+const LARGEST_PIECE = 0x1_0000;
+
+/** Content in memory, as a stream of one piece. */
+export function onePiece(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  let left: Uint8Array | undefined = bytes;
+  const pieces: AsyncIterableIterator<Uint8Array, undefined> = {
+    next() {
+      const value = left;
+      left = undefined;
+      return Promise.resolve(
+        value === undefined ? { value: undefined, done: true } : { value, done: false },
+      );
+    },
+    [Symbol.asyncIterator]: () => pieces,
+  };
+  return pieces;
 }
 
 /** Lets go of a stream that will not be read, or not further. */
@@ -74,10 +93,10 @@ export class ResponsePump {
         const result = await this.#pieces.next();
         if (this.#isOver) return;
         if (result.done === true) break;
-        if (!this.#sink.sendPiece(result.value) && !this.#isOver) {
-          await new Promise<void>((resolve) => {
-            this.#drained = resolve;
-          });
+        const piece = result.value;
+        for (let at = 0; at < piece.length && !this.#isOver; at += LARGEST_PIECE) {
+          const end = Math.min(piece.length, at + LARGEST_PIECE);
+          if (!this.#sink.sendPiece(piece, at, end) && !this.#isOver) await this.#room();
         }
         if (this.#isOver) return;
       }
@@ -88,6 +107,12 @@ export class ResponsePump {
       this.#isOver = true;
       this.#sink.failContent(error);
     }
+  }
+
+  #room(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#drained = resolve;
+    });
   }
 
   /** The connection has room again. */

@@ -8,17 +8,14 @@
 
 import { listMembers, type Response } from '@netlayers/http';
 import type { ServerRequest } from '../request/server-request.js';
+import type { SwitchedProtocol } from '../request/switched-protocol.js';
 import { errorResponse, methodNotAllowed, optionsResponse } from '../response/error-response.js';
 import type { Cors } from './cors.js';
-import type { Handler, SwitchedProtocol, SwitchHandler } from './handler.js';
+import type { Handler, SwitchHandler } from './handler.js';
 import { type Route, Router } from './router.js';
 
 /** What becomes of a request. */
-export type Answer =
-  | Response
-  | SwitchedProtocol
-  | PromiseLike<Response>
-  | PromiseLike<Response | SwitchedProtocol>;
+export type Answer = Response | SwitchedProtocol | PromiseLike<Response | SwitchedProtocol>;
 
 const COMMON_METHODS = [
   'GET',

@@ -24,6 +24,8 @@ export interface RawResponse {
 /** A client that writes and reads bytes, one character each. */
 export class RawClient {
   received = '';
+  /** Pauses after each delivery. */
+  readsOnce = false;
   /** The server has ended its half. */
   isEnded = false;
   /** `null` while open; then what `handleClose` reported. */
@@ -35,6 +37,7 @@ export class RawClient {
     stream.setHandler({
       handleData: (buf, start, end) => {
         for (let at = start; at < end; at++) this.received += String.fromCharCode(buf[at]!);
+        if (this.readsOnce) stream.pause();
       },
       handleEnd: () => {
         this.isEnded = true;

@@ -1,0 +1,46 @@
+import { OctetQueue } from '@netlayers/bytes';
+import { describe, expect, it } from 'vitest';
+
+describe('a queue of octets', () => {
+  it('gives back what it was given, whatever the pieces', () => {
+    const queue = new OctetQueue();
+    const expected: number[] = [];
+    const given: number[] = [];
+    let next = 0;
+    for (let round = 1; round < 400; round++) {
+      const piece = Uint8Array.from({ length: (round * 37) % 700 }, () => next++ & 0xff);
+      expected.push(...piece);
+      queue.append(piece, 0, piece.length);
+      if (round % 3 === 0) given.push(...(queue.take() ?? []));
+      expect(queue.length).toBe(expected.length - given.length);
+    }
+    given.push(...queue.takeAll());
+    expect(given).toEqual(expected);
+    expect(queue.take()).toBeNull();
+    expect(queue.takeAll()).toHaveLength(0);
+  });
+
+  it('copies what is only lent, and takes the part that it is told', () => {
+    const queue = new OctetQueue();
+    const lent = Uint8Array.of(1, 2, 3, 4);
+    queue.append(lent, 1, 3);
+    lent.fill(0xdb);
+    expect([...queue.takeAll()]).toEqual([2, 3]);
+  });
+
+  it('takes memory by octets, not by pieces', () => {
+    const queue = new OctetQueue();
+    const one = Uint8Array.of(7);
+    for (let i = 0; i < 300_000; i++) queue.append(one, 0, 1);
+    let blocks = 0;
+    for (let piece = queue.take(); piece !== null; piece = queue.take()) blocks++;
+    expect(blocks).toBeLessThan(20);
+  });
+
+  it('is empty once it is cleared', () => {
+    const queue = new OctetQueue();
+    queue.append(Uint8Array.of(1), 0, 1);
+    queue.clear();
+    expect([queue.length, queue.take()]).toEqual([0, null]);
+  });
+});
