@@ -1,6 +1,6 @@
 /**
  * `npm run conformance`: whether every clause of the RFCs has a test that names it, or a reason, and
- * whether the pages in docs say so: docs/rfc9293.md, docs/rfc768.md. `--update` writes them.
+ * whether the pages in docs say so: docs/rfc9293.md, docs/rfc768.md, docs/http.md. `--update` writes them.
  *
  * Prints what is wrong, one line each, and exits with 1 if anything is.
  */
@@ -9,7 +9,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { collectTests, findProblems } from './conformance/check.mjs';
-import { pages } from './conformance/pages.mjs';
+import { problemsOfOutlines, renderOutlines } from './conformance/outline.mjs';
+import { outlinePages, pages } from './conformance/pages.mjs';
 import { renderPage } from './conformance/render.mjs';
 import { ROOT } from './run-command.mjs';
 import { testFiles } from './test-files.mjs';
@@ -33,16 +34,25 @@ export const problemOfPage = (page, wanted, path) =>
  */
 export function checkRepository() {
   const tests = collectTests(readTests());
-  const wanted = pages.map(({ path, introduction, documents }) => ({
-    path,
-    text: renderPage(documents, tests, introduction),
-  }));
+  const outlines = outlinePages.flatMap((page) => page.outlines);
+  const wanted = [
+    ...pages.map(({ path, introduction, documents }) => ({
+      path,
+      text: renderPage(documents, tests, introduction),
+    })),
+    ...outlinePages.map((page) => ({
+      path: page.path,
+      text: renderOutlines(page.outlines, tests, page.introduction),
+    })),
+  ];
   const problems = [
     ...findProblems(
       pages.flatMap(({ documents }) => documents),
       tests,
       sourceOf,
+      outlines.map(({ number }) => number),
     ),
+    ...problemsOfOutlines(outlines, tests),
     ...wanted.flatMap(({ path, text }) => problemOfPage(sourceOf(path), text, path)),
   ];
   return { problems, pages: wanted };

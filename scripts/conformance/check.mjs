@@ -69,8 +69,9 @@ function problemsOfData(documents, sourceOf) {
  * @param documents the RFCs, see `documents.mjs`.
  * @param tests of `collectTests`.
  * @param sourceOf text of a file of the repository; `null` = there is none.
+ * @param elsewhere numbers of RFCs that are looked at in another way, see `outline.mjs`.
  */
-export function findProblems(documents, { byClause, strays }, sourceOf) {
+export function findProblems(documents, { byClause, strays }, sourceOf, elsewhere = []) {
   const problems = problemsOfData(documents, sourceOf);
   const known = [];
   for (const { number, sections } of documents) {
@@ -84,6 +85,7 @@ export function findProblems(documents, { byClause, strays }, sourceOf) {
   for (const [key, files] of byClause) {
     // A title may name a section whose rules are listed one by one: it proves none of them.
     if (known.some((id) => id === key || isWithin(id, key))) continue;
+    if (elsewhere.includes(Number(key.split(' ', 1)[0]))) continue;
     for (const path of files.keys())
       problems.push(`${path} names RFC ${key}, which is no clause here`);
   }

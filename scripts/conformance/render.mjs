@@ -5,7 +5,7 @@ import { isWithin, pathOf } from './check.mjs';
 const cell = (text) => text.replaceAll('|', '\\|');
 
 /** `[layer/isn]` and where it leads, for a table that stays readable as text. */
-function linkTo(path, links) {
+export function linkTo(path, links) {
   const name = path
     .replace(/^packages\/tcp\/(test|src)\//, '')
     .replace(/^packages\//, '')

@@ -192,4 +192,20 @@ describe('the page', () => {
     expect(page).toContain(`[wire/a]: ../${path}\n`);
     expect(page).toContain('3 clauses of 1 RFCs: 1 done with tests, 1 without, 1 not done.');
   });
+
+  it('finds a tag that names no section of an outline', async () => {
+    const { problemsOfOutlines } = await script<{
+      problemsOfOutlines(outlines: readonly object[], tests: Tests): string[];
+    }>('conformance/outline.mjs');
+    const outlines = [
+      { number: 1, title: 'One', sections: { '2.1': 'Of something' } },
+      { number: 2, title: 'Two', sections: null },
+    ];
+    const source = proof('1 2.1') + proof('1 2.2') + proof('2 7.1') + proof('2 seven');
+    const tests = collectTests([{ path: 'a.test.ts', source }]);
+    expect(problemsOfOutlines(outlines, tests)).toEqual([
+      'a.test.ts names RFC 1 2.2, which is no section',
+      'a.test.ts names RFC 2 seven, which is no section',
+    ]);
+  });
 });
