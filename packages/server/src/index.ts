@@ -13,12 +13,22 @@ export type {
   CorsOptions,
   ServerLimits,
   ServerOptions,
+  ServerSettings,
   ServerTimeouts,
 } from './base/server-options.js';
+export type { Ticker } from './base/ticker.js';
 export type { ServerCounters } from './connection/served-connections.js';
+export type {
+  CarrierConnection,
+  ExchangeHost,
+  ExchangeServer,
+  ServerProtocol,
+} from './exchange/protocol.js';
 export type { Params } from './request/params.js';
 export { ServerRequest } from './request/server-request.js';
-export type { SwitchedProtocol } from './request/switched-protocol.js';
-export { errorResponse } from './response/error-response.js';
+export { type TakeStream, UpgradeResponse } from './request/upgrade-response.js';
+export type { ErrorPage, PageError } from './response/error-page.js';
+export { ErrorResponse, errorResponse } from './response/error-response.js';
+export { Application } from './routing/application.js';
 export { type FetchHandler, fetchHandler } from './routing/fetch-handler.js';
-export type { Handler, SwitchHandler } from './routing/handler.js';
+export type { Answer, ErrorHandler, Handler, Middleware } from './routing/handler.js';

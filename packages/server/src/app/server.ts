@@ -1,15 +1,15 @@
 /**
- * The server as a program uses it: handlers go in, transports are listened on, and `close` brings
- * it all to an orderly end. The work is done by `Dispatcher` and `ServedConnections`.
+ * The server as a program uses it: an application whose transports are listened on, and that `close`
+ * brings to an orderly end. The work is done by `Application` and `ServedConnections`.
  */
 
-import type { Listener, Method, Transport } from '@netlayers/http';
+import type { Listener, Transport } from '@netlayers/http';
 import { type ServerOptions, settingsOf } from '../base/server-options.js';
 import { ServedConnections, type ServerCounters } from '../connection/served-connections.js';
+import type { ServerProtocol } from '../exchange/protocol.js';
+import type { ErrorPage } from '../response/error-page.js';
+import { Application } from '../routing/application.js';
 import { Cors } from '../routing/cors.js';
-import { Dispatcher } from '../routing/dispatcher.js';
-import { type FetchHandler, fetchHandler } from '../routing/fetch-handler.js';
-import type { Handler, SwitchHandler } from '../routing/handler.js';
 
 /** How long `close` waits for a connection that gets no further, milliseconds. */
 const DEFAULT_GRACE_MS = 10_000;
@@ -23,62 +23,17 @@ export interface CloseOptions {
 }
 
 /** An HTTP/1.1 server on any `Transport`, or on several. */
-export class Server {
-  readonly #dispatcher: Dispatcher;
+export class Server extends Application {
   readonly #connections: ServedConnections;
   readonly #listeners = new Set<Listener>();
   #closing: Promise<void> | null = null;
 
   /** @throws RangeError for a time-out or limit that is none. */
   constructor(options: ServerOptions = {}) {
+    super();
     const settings = settingsOf(options);
     const cors = settings.cors === null ? null : new Cors(settings.cors);
-    this.#dispatcher = new Dispatcher(cors);
-    this.#connections = new ServedConnections(settings, this.#dispatcher, cors);
-  }
-
-  /**
-   * Answers a method on a path: `/users/:id` binds a segment, a trailing `*` the rest. HEAD is
-   * answered by GET's handler, its content left out; OPTIONS and 405 by the server.
-   *
-   * @throws TypeError for a malformed path, or one that has a handler for the method already.
-   */
-  route(method: Method, path: string, handler: Handler): this {
-    if (method === 'CONNECT') throw new TypeError('CONNECT has no path: use connect()');
-    this.#dispatcher.router.add(method, path, handler);
-    return this;
-  }
-
-  /** Answers every method that has no handler of its own on a path. */
-  any(path: string, handler: Handler): this {
-    this.#dispatcher.router.add(null, path, handler);
-    return this;
-  }
-
-  /** Answers whatever no route does with a handler of the web platform's kind. */
-  fetch(handler: FetchHandler): this {
-    return this.fallback(fetchHandler(handler));
-  }
-
-  /** Answers whatever no route does. @throws TypeError when there is such a handler already. */
-  fallback(handler: Handler): this {
-    this.#dispatcher.setFallback(handler);
-    return this;
-  }
-
-  /**
-   * Answers requests to change to a protocol, such as `websocket` (RFC 9110, 7.8). Without one,
-   * `Upgrade` is ignored, as that section allows.
-   */
-  upgrade(protocol: string, handler: SwitchHandler): this {
-    this.#dispatcher.setSwitch(protocol, handler);
-    return this;
-  }
-
-  /** Answers CONNECT (RFC 9110, 9.3.6), which is 501 without one. */
-  connect(handler: SwitchHandler): this {
-    this.#dispatcher.setTunnel(handler);
-    return this;
+    this.#connections = new ServedConnections(settings, this, cors);
   }
 
   /**
@@ -95,6 +50,25 @@ export class Server {
     const listener = await transport.listen(options, (stream) => this.#connections.accept(stream));
     this.#listeners.add(listener);
     return listener;
+  }
+
+  /**
+   * Speaks a protocol beside HTTP/1.1 on the connections where TLS has agreed on it.
+   *
+   * @throws TypeError for one that is spoken already.
+   */
+  speak(protocol: ServerProtocol): this {
+    this.#connections.addProtocol(protocol);
+    return this;
+  }
+
+  /**
+   * Makes the pages of errors that the server answers by itself: 404, 405, 408, 413, 500 and all others.
+   * What it throws is given to `onError`, and one line of text is sent.
+   */
+  errorPage(page: ErrorPage): this {
+    this.#connections.errorPage = page;
+    return this;
   }
 
   /** What has happened so far. */

@@ -24,6 +24,7 @@ import {
   type TakenStream,
 } from '@netlayers/http';
 import type { ExchangeContext } from '../exchange/exchange-context.js';
+import type { CarrierConnection } from '../exchange/protocol.js';
 import { ServedExchange } from '../exchange/served-exchange.js';
 import { errorResponse } from '../response/error-response.js';
 
@@ -34,7 +35,7 @@ export interface ConnectionContext extends ExchangeContext {
   /** Connections that were reset because they did not end while the server closed. */
   cut: number;
   /** A connection is over, or no longer ours. */
-  forget(connection: Http1Connection): void;
+  forget(connection: CarrierConnection): void;
 }
 
 /**
@@ -47,7 +48,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 /** Serves the requests of one stream. */
 export class Http1Connection
-  implements ByteStreamHandler, ServerConnectionHandler, ByteSink, ServerExchange
+  implements ByteStreamHandler, ServerConnectionHandler, ByteSink, ServerExchange, CarrierConnection
 {
   readonly #stream: ByteStream;
   readonly #context: ConnectionContext;

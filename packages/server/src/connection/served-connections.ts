@@ -8,13 +8,22 @@ import {
   formatHttpDate,
   HeadDefaults,
   type ServerConnectionOptions,
+  type ServerExchange,
 } from '@netlayers/http';
 
 import type { ServerSettings } from '../base/server-options.js';
 import { Ticker } from '../base/ticker.js';
+import type {
+  CarrierConnection,
+  ExchangeHost,
+  ExchangeServer,
+  ServerProtocol,
+} from '../exchange/protocol.js';
+import { ServedExchange } from '../exchange/served-exchange.js';
 import { WHOLE_BYTES } from '../exchange/whole-bytes.js';
+import type { ErrorPage } from '../response/error-page.js';
+import type { Application } from '../routing/application.js';
 import type { Cors } from '../routing/cors.js';
-import type { Dispatcher } from '../routing/dispatcher.js';
 import { type ConnectionContext, Http1Connection } from './http1-connection.js';
 
 const UTF_8 = new TextEncoder();
@@ -50,9 +59,9 @@ export interface ServerCounters {
 }
 
 /** The connections of one server. */
-export class ServedConnections implements ConnectionContext {
+export class ServedConnections implements ConnectionContext, ExchangeHost {
   readonly settings: ServerSettings;
-  readonly dispatcher: Dispatcher;
+  readonly application: Application;
   readonly cors: Cors | null;
   readonly ticker: Ticker;
   /** What every HTTP machine is told. */
@@ -66,13 +75,15 @@ export class ServedConnections implements ConnectionContext {
   aborted = 0;
   cut = 0;
   heldBodyBytes = 0;
-  readonly #connections = new Set<Http1Connection>();
+  errorPage: ErrorPage | null = null;
+  readonly #connections = new Set<CarrierConnection>();
+  readonly #protocols = new Map<string, ServerProtocol>();
   #isDateStale = true;
   #whenEmpty: (() => void) | null = null;
 
-  constructor(settings: ServerSettings, dispatcher: Dispatcher, cors: Cors | null) {
+  constructor(settings: ServerSettings, application: Application, cors: Cors | null) {
     this.settings = settings;
-    this.dispatcher = dispatcher;
+    this.application = application;
     this.cors = cors;
     this.ticker = new Ticker(settings.clock, grainOf(settings), () => this.#handleTick());
     this.#defaults = new HeadDefaults({ server: settings.serverName });
@@ -105,11 +116,23 @@ export class ServedConnections implements ConnectionContext {
       this.#isDateStale = true;
       this.ticker.start();
     }
-    this.#connections.add(new Http1Connection(stream, this));
+    const protocol = stream.alpn === null ? undefined : this.#protocols.get(stream.alpn);
+    this.#connections.add(protocol?.accept(stream, this) ?? new Http1Connection(stream, this));
+  }
+
+  /** Speaks one protocol more. @throws TypeError for one that is spoken already. */
+  addProtocol(protocol: ServerProtocol): void {
+    const { alpn } = protocol;
+    if (this.#protocols.has(alpn)) throw new TypeError(`This server speaks ${alpn} already`);
+    this.#protocols.set(alpn, protocol);
+  }
+
+  serve(exchange: ServerExchange): ExchangeServer {
+    return new ServedExchange(exchange, this);
   }
 
   /** A connection is over, or no longer ours. */
-  forget(connection: Http1Connection): void {
+  forget(connection: CarrierConnection): void {
     if (!this.#connections.delete(connection)) return;
     if (this.#connections.size > 0) return;
     this.ticker.stop();

@@ -4,15 +4,18 @@
 
 import type { ServerSettings } from '../base/server-options.js';
 import type { Ticker } from '../base/ticker.js';
+import type { ErrorPage } from '../response/error-page.js';
+import type { Application } from '../routing/application.js';
 import type { Cors } from '../routing/cors.js';
-import type { Dispatcher } from '../routing/dispatcher.js';
 
 /** The server as its exchanges see it. */
 export interface ExchangeContext {
   readonly settings: ServerSettings;
-  readonly dispatcher: Dispatcher;
+  readonly application: Application;
   readonly cors: Cors | null;
   readonly ticker: Ticker;
+  /** What errors look like; `null` for one line of text. */
+  readonly errorPage: ErrorPage | null;
   /** Whether each response is to be the last of its connection. */
   readonly isClosing: boolean;
   /** Requests whose head was complete and valid. */

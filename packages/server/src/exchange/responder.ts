@@ -66,6 +66,11 @@ export class Responder implements PumpSink {
     return this.#state === 'complete';
   }
 
+  /** The status of the response that was sent last. */
+  get status(): number {
+    return this.#status;
+  }
+
   /** Octets of content that were sent of the response that is being dealt with. */
   get sentBytes(): number {
     return this.#sentBytes;

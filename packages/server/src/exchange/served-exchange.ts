@@ -15,21 +15,22 @@ import {
   type RequestHead,
   Response,
   type ServerExchange,
-  type ServerExchangeHandler,
 } from '@netlayers/http';
 import { HttpError } from '../base/http-error.js';
 import { type RequestOrigin, ServerRequest } from '../request/server-request.js';
-import { isSwitched, type SwitchedProtocol } from '../request/switched-protocol.js';
+import { UpgradeResponse } from '../request/upgrade-response.js';
+import { pageOf } from '../response/error-page.js';
 import { responseToError } from '../response/error-response.js';
 import { discardContent, withFirstPiece } from '../response/response-pump.js';
-import type { Answer } from '../routing/dispatcher.js';
+import type { Answer } from '../routing/handler.js';
 import type { ExchangeContext } from './exchange-context.js';
+import type { ExchangeServer } from './protocol.js';
 import { Responder, type ResponderHost } from './responder.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** Serves the requests of one carrier, one at a time. */
-export class ServedExchange implements ServerExchangeHandler, ResponderHost, RequestOrigin {
+export class ServedExchange implements ExchangeServer, ResponderHost, RequestOrigin {
   readonly #exchange: ServerExchange;
   readonly #context: ExchangeContext;
   readonly #responder: Responder;
@@ -105,7 +106,7 @@ export class ServedExchange implements ServerExchangeHandler, ResponderHost, Req
     }
     let answer: Answer;
     try {
-      answer = context.dispatcher.answer(request);
+      answer = context.application.answer(request);
     } catch (error) {
       this.#fail(request, error);
       return;
@@ -201,6 +202,10 @@ export class ServedExchange implements ServerExchangeHandler, ResponderHost, Req
     return context.heldBodyBytes <= context.settings.limits.heldBodyBytes;
   }
 
+  preflight(request: ServerRequest, allow: string): Response | null {
+    return this.#context.cors?.preflight(request, allow) ?? null;
+  }
+
   sendInterim(request: ServerRequest, response: Response): void {
     if (this.#request === request && this.#responder.isAwaited)
       this.#exchange.sendInterim(response);
@@ -247,7 +252,7 @@ export class ServedExchange implements ServerExchangeHandler, ResponderHost, Req
     this.#context.rejected++;
     this.#exchange.closeAfterResponse();
     if (this.#request === null) this.#responder.begin(null);
-    this.#responder.send(response);
+    this.#responder.send(this.#paged(response));
   }
 
   // Answers.
@@ -278,17 +283,32 @@ export class ServedExchange implements ServerExchangeHandler, ResponderHost, Req
       discardContent(response);
       return;
     }
+    if (response instanceof UpgradeResponse) {
+      this.#switch(request, response);
+      return;
+    }
     const { content } = response;
     if (this.#exchange.awaitsContinue && isStream(content)) {
       this.#respondLater(request, withFirstPiece(response, content));
-    } else this.#responder.send(response);
+    } else this.#responder.send(this.#paged(response));
   }
 
-  #respondLater(request: ServerRequest, answer: Exclude<Answer, Response>): void {
+  /** The program's page in place of a plain error. */
+  #paged(response: Response): Response {
+    const { errorPage, settings } = this.#context;
+    if (errorPage === null) return response;
+    try {
+      return pageOf(errorPage, this.#request, response);
+    } catch (error) {
+      settings.onError(error);
+      return response;
+    }
+  }
+
+  #respondLater(request: ServerRequest, answer: PromiseLike<Response>): void {
     Promise.resolve(answer).then(
       (response) => {
         if (response instanceof Response) this.#respond(request, response);
-        else if (isSwitched(response)) this.#switch(request, response);
         else this.#fail(request, new TypeError('a handler did not return a Response'));
       },
       (error) => this.#fail(request, error),
@@ -312,10 +332,11 @@ export class ServedExchange implements ServerExchangeHandler, ResponderHost, Req
   }
 
   /** Leaves HTTP. */
-  #switch(request: ServerRequest, agreement: SwitchedProtocol): void {
-    if (this.#request !== request || !this.#responder.isAwaited) return;
-    this.#responder.send(agreement.response);
-    if (this.#isOver || this.#request !== request) return;
+  #switch(request: ServerRequest, agreement: UpgradeResponse): void {
+    this.#responder.send(agreement);
+    // It may have turned out to be none: then the client has another answer.
+    if (this.#isOver || this.#request !== request || this.#responder.status !== agreement.status)
+      return;
     const { stream, remaining } = this.#exchange.takeStream();
     this.#request = null;
     this.#responder.finish();

@@ -15,7 +15,7 @@ import {
 import { HttpError } from '../base/http-error.js';
 import { IncomingBody, tolerated } from './incoming-body.js';
 import type { Params } from './params.js';
-import type { SwitchedProtocol } from './switched-protocol.js';
+import { type TakeStream, UpgradeResponse } from './upgrade-response.js';
 
 /** The connection as a request sees it. */
 export interface RequestOrigin {
@@ -29,6 +29,8 @@ export interface RequestOrigin {
   wantBody(): void;
   holdBody(): void;
   countHeld(octets: number): boolean;
+  /** Answers a preflight from what a path allows; `null` where it is none, or without CORS. */
+  preflight(request: ServerRequest, allow: string): Response | null;
   /** Sends an interim response, where one can be sent. */
   sendInterim(request: ServerRequest, response: Response): void;
 }
@@ -54,6 +56,7 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
   readonly #origin: RequestOrigin;
   #parts: RequestTarget | null = null;
   #query: URLSearchParams | null = null;
+  #state: Record<string, unknown> | null = null;
   #body: IncomingBody | null = null;
   #abort: AbortController | null = null;
   #abortReason: unknown = null;
@@ -86,6 +89,12 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
   get query(): URLSearchParams {
     this.#query ??= new URLSearchParams(this.#target().query ?? '');
     return this.#query;
+  }
+
+  /** What middleware leaves for what stands inside of it; empty at first, one object per request. */
+  get state(): Record<string, unknown> {
+    this.#state ??= Object.create(null) as Record<string, unknown>;
+    return this.#state;
   }
 
   /** `host[:port]` that the client asked for: of an absolute target, else of the Host field. */
@@ -154,9 +163,13 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
     this.#origin.sendInterim(this, response);
   }
 
-  /** Agrees to leave HTTP; a handler returns what this returns. See {@link SwitchedProtocol}. */
-  upgrade(response: Response, take: SwitchedProtocol['take']): SwitchedProtocol {
-    return { response, take };
+  /**
+   * Agrees to leave HTTP (RFC 9110, 7.8): a handler returns what this returns.
+   *
+   * @param response 101 with `Upgrade` to an upgrade, 2xx to a CONNECT.
+   */
+  upgrade(response: Response, take: TakeStream): UpgradeResponse {
+    return new UpgradeResponse(response.status, response.headers, take);
   }
 
   /**
@@ -229,6 +242,11 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
     this.#abortReason = reason;
     this.#body?.fail(reason);
     this.#abort?.abort(reason);
+  }
+
+  /** The answer to a preflight, from what a path allows; `null` for any other request. @internal */
+  preflight(allow: string): Response | null {
+    return this.#origin.preflight(this, allow);
   }
 
   /** The client has ended its half, and has probably gone; what it has sent can still be read. @internal */

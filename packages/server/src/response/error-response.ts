@@ -3,14 +3,25 @@
  * where the peer is at fault, what the fault was.
  */
 
-import { Response, reasonPhrase } from '@netlayers/http';
+import { Headers, Response, reasonPhrase } from '@netlayers/http';
 import { HttpError } from '../base/http-error.js';
 
-/** Makes the response of an error status; `detail` is for the peer. */
-export function errorResponse(status: number, detail = ''): Response {
-  const reason = reasonPhrase(status);
-  return Response.text(`${status} ${reason}${detail === '' ? '' : `: ${detail}`}\n`, status);
+/** An answer that no handler has given: an error page may replace it. */
+export class ErrorResponse extends Response {
+  /** What the fault was, for the peer; may be empty. */
+  readonly detail: string;
+
+  constructor(status: number, detail: string) {
+    super(status, Headers.ofLine('Content-Type', 'text/plain; charset=utf-8'));
+    this.detail = detail;
+    const reason = reasonPhrase(status);
+    this.content = `${status} ${reason}${detail === '' ? '' : `: ${detail}`}\n`;
+  }
 }
+
+/** Makes the response of an error status; `detail` is for the peer. */
+export const errorResponse = (status: number, detail = ''): Response =>
+  new ErrorResponse(status, detail);
 
 /** Makes the response to something that a handler threw: its own status, or 500 and no details. */
 export function responseToError(error: unknown): Response {

@@ -84,11 +84,9 @@ describe('leaving HTTP', () => {
         .upgrade('echo', (request) =>
           request.path === '/no'
             ? HttpResponse.text('no', 403)
-            : {
-                response: new HttpResponse(101)
-                  .header('Upgrade', 'echo')
-                  .header('Connection', 'upgrade'),
-                take(stream, remaining) {
+            : request.upgrade(
+                new HttpResponse(101).header('Upgrade', 'echo').header('Connection', 'upgrade'),
+                (stream, remaining) => {
                   stream.write(remaining);
                   stream.setHandler({
                     handleData: (buf, start, end) => stream.write(buf, start, end),
@@ -97,12 +95,9 @@ describe('leaving HTTP', () => {
                     handleClose: () => {},
                   });
                 },
-              },
+              ),
         )
-        .connect(() => ({
-          response: new HttpResponse(200),
-          take: (stream) => stream.end(),
-        })),
+        .connect((request) => request.upgrade(new HttpResponse(200), (stream) => stream.end())),
     );
 
   const ASK = ['Connection: upgrade', 'Upgrade: h2c, Echo'];

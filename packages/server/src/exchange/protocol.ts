@@ -1,0 +1,44 @@
+/**
+ * Another protocol than HTTP/1.1 whose streams carry exchanges: HTTP/2. A server is given what speaks
+ * it, and hands it the connections on which TLS has agreed on it.
+ */
+
+import type { ByteStream, ServerExchange, ServerExchangeHandler } from '@netlayers/http';
+import type { ServerSettings } from '../base/server-options.js';
+import type { Ticker } from '../base/ticker.js';
+
+/** The server's side of an exchange: what the carrier tells it, and when it looks at its waits. */
+export interface ExchangeServer extends ServerExchangeHandler {
+  /** To be called at each tick while the exchange runs; `now` is monotonic, milliseconds. */
+  handleTick(now: number): void;
+}
+
+/** A connection that a server has open. */
+export interface CarrierConnection {
+  /** Looks at what it waits for; `now` is monotonic, milliseconds. */
+  handleTick(now: number): void;
+  /** Takes no further exchange; who gets no further for `graceMs` is cut off and counted. */
+  closeWithin(graceMs: number): void;
+  /** Ends it at once. */
+  reset(): void;
+}
+
+/** The server, as what carries exchanges sees it. */
+export interface ExchangeHost {
+  readonly settings: ServerSettings;
+  readonly ticker: Ticker;
+  /** Connections that were reset because they did not end while the server closed. */
+  cut: number;
+  /** Makes the server's side of one exchange, or of several that follow each other. */
+  serve(exchange: ServerExchange): ExchangeServer;
+  /** A connection is over, or no longer the server's. */
+  forget(connection: CarrierConnection): void;
+}
+
+/** Speaks a protocol. */
+export interface ServerProtocol {
+  /** Its name in ALPN (RFC 7301), as `h2`. */
+  readonly alpn: string;
+  /** Serves a stream; sets its handler before it returns. */
+  accept(stream: ByteStream, host: ExchangeHost): CarrierConnection;
+}

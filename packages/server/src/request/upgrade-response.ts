@@ -1,0 +1,24 @@
+/**
+ * How an exchange leaves HTTP (RFC 9110, 7.8 and 9.3.6).
+ */
+
+import { type ByteStream, type HeadersInit, Response, type StatusCode } from '@netlayers/http';
+
+/**
+ * Takes a connection over once the response that agreed to it is written. It sets its own handler on
+ * the stream before it returns, and the server forgets the connection.
+ *
+ * @param remaining bytes that came behind the request; they will not be delivered again.
+ */
+export type TakeStream = (stream: ByteStream, remaining: Uint8Array) => void;
+
+/** Agreement to leave HTTP: 101 to an upgrade, 2xx to a CONNECT. */
+export class UpgradeResponse extends Response {
+  readonly take: TakeStream;
+
+  /** @throws HttpProtocolError `invalid-status` for a status that is none. */
+  constructor(status: StatusCode, headers: HeadersInit | undefined, take: TakeStream) {
+    super(status, headers);
+    this.take = take;
+  }
+}
