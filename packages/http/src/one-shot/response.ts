@@ -3,6 +3,7 @@
  * connection behind it. `Date`, `Server` and `Connection` belong to the connection that sends it.
  */
 
+import { encodeUtf8 } from '@netlayers/bytes';
 import { localError } from '../grammar/errors.js';
 import { isFieldValue } from '../grammar/tokens.js';
 import type { Content } from '../message/content.js';
@@ -69,9 +70,12 @@ export class Response implements ResponseMessage {
     return ofType('text/html; charset=utf-8', markup, status);
   }
 
-  /** Makes a redirection; `location` is sent as it is given. */
+  /**
+   * Makes a redirection. What a URI cannot have, such as blanks and letters beyond ASCII, is sent
+   * percent-encoded as UTF-8 (RFC 3986, 2.1; RFC 9110, 10.2.2); all else as it is given.
+   */
   static redirect(location: string, status: StatusCode = StatusCode.Found): Response {
-    return new Response(status).header('Location', location);
+    return new Response(status).header('Location', escapedReference(location));
   }
 
   /** Sets a field, replacing lines of the same name; of `Set-Cookie` it adds a line. */
@@ -116,6 +120,17 @@ export class Response implements ResponseMessage {
   serialize(): Uint8Array {
     return serializeResponse(this);
   }
+}
+
+/** A reference without what no URI can have; what is percent-encoded stays so. */
+const escapedReference = (reference: string): string =>
+  /^[!-~]*$/.test(reference) ? reference : reference.replace(/[^!-~]+/gu, escaped);
+
+function escaped(text: string): string {
+  let out = '';
+  for (const octet of encodeUtf8(text))
+    out += `%${octet.toString(16).toUpperCase().padStart(2, '0')}`;
+  return out;
 }
 
 function ofType(type: string, text: string, status: StatusCode): Response {

@@ -128,3 +128,16 @@ describe('messages and bytes', () => {
     }
   });
 });
+
+describe('a redirection', () => {
+  it('goes to what a URI can be, whatever it is given [RFC 9110 10.2.2]', () => {
+    const to = (location: string) => Response.redirect(location).headers.get('location');
+    expect(to('/a?b=c%20d#e')).toBe('/a?b=c%20d#e');
+    expect(to('/é')).toBe('/%C3%A9');
+    expect(to('/a b')).toBe('/a%20b');
+    expect(to('/\u{1f600}')).toBe('/%F0%9F%98%80');
+    expect(to('/\ud800')).toBe('/%EF%BF%BD');
+    expect(to('/x\r\nSet-Cookie: a=b')).toBe('/x%0D%0ASet-Cookie:%20a=b');
+    expect(to('//evil.example/\u00a0')).toBe('//evil.example/%C2%A0');
+  });
+});
