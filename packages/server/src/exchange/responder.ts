@@ -25,6 +25,8 @@ import {
 import type { ExchangeContext } from './exchange-context.js';
 import { WHOLE_BYTES } from './whole-bytes.js';
 
+const UTF_8 = new TextEncoder();
+
 /** Who is told how a response goes. */
 export interface ResponderHost {
   /** The response is about to be complete: nothing more is wanted of the request. */
@@ -97,7 +99,7 @@ export class Responder implements PumpSink {
     try {
       if (isStream(content)) this.#sendStream(response, content);
       else if (content !== null && content.length > WHOLE_BYTES) {
-        const bytes = bytesOf(content);
+        const bytes = typeof content === 'string' ? UTF_8.encode(content) : content;
         // Text stays octets: it is not to be encoded a second time.
         response.content = bytes;
         this.#sendStream(response, onePiece(bytes));
