@@ -6,13 +6,7 @@
  * completes a response: behind such a call nothing here may be taken for this response's any more.
  */
 
-import {
-  bytesOf,
-  type Headers,
-  isStream,
-  type Response,
-  type ServerExchange,
-} from '@netlayers/http';
+import { type Headers, isStream, type Response, type ServerExchange } from '@netlayers/http';
 import type { ServerRequest } from '../request/server-request.js';
 import { contentLength } from '../response/content-length.js';
 import { errorResponse } from '../response/error-response.js';
