@@ -55,7 +55,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   server: { kind: 'neutral', imports: ['http', 'host', 'bytes'] },
   client: { kind: 'neutral', imports: ['http', 'host', 'bytes'] },
   kernel: { kind: 'node', imports: ['http', 'bytes'] },
-  static: { kind: 'node', imports: ['http', 'server'], foreign: ['mime'] },
+  static: { kind: 'node', imports: ['http', 'server'], foreign: ['mime', 'picomatch'] },
   // Of a stack it names the shape, and of what is below HTTP nothing.
   node: { kind: 'node', imports: ['http', 'kernel', 'host', 'bytes'] },
 };

@@ -16,6 +16,12 @@ export interface RawResponse {
   readonly body: Buffer;
 }
 
+/** The value of a field of a response; `null` without one. */
+export function fieldOf({ head }: RawResponse, name: string): string | null {
+  const line = head.split('\r\n').find((text) => text.toLowerCase().startsWith(`${name}: `));
+  return line === undefined ? null : line.slice(name.length + 2);
+}
+
 /** A folder that is removed when the test ends. */
 export class TemporaryFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'netlayers-static-'));
@@ -70,6 +76,25 @@ export class FileServer {
       });
       stream.write(Buffer.from(request, 'latin1'));
     });
+  }
+
+  /** Sends bytes, and resets the connection when the first bytes of an answer arrive. */
+  async abort(request: string): Promise<void> {
+    const stream = await this.#transport.connect({ host: 'server', port: 80 });
+    return new Promise((resolve) => {
+      stream.setHandler({
+        handleData: () => stream.abort(),
+        handleEnd: () => {},
+        handleDrain: () => {},
+        handleClose: () => resolve(),
+      });
+      stream.write(Buffer.from(request, 'latin1'));
+    });
+  }
+
+  /** Ends the server; what is being answered is cut off. */
+  close(): Promise<void> {
+    return this.#server.close({ deadlineMs: 0 });
   }
 
   /** Sends a request for a target, which is taken as it is. */

@@ -9,14 +9,20 @@ import { type Headers, parseHttpDate } from '@netlayers/http';
 export interface Validators {
   /** Strong: another size or another time to the nanosecond is another file. */
   readonly etag: string;
-  /** Whole seconds since 1970, in milliseconds, as Last-Modified can say it. */
-  readonly modifiedMs: number;
+  /** Whole seconds since 1970, in milliseconds, as Last-Modified can say it; `null` without. */
+  readonly modifiedMs: number | null;
 }
 
-/** Makes the validators of a file. */
-export function validatorsOf(size: number, modifiedNs: bigint): Validators {
+/**
+ * Makes the validators of a file.
+ *
+ * @param coding the content coding it is in: another representation has another tag (8.8.3.3),
+ *   also where size and time are the same.
+ */
+export function validatorsOf(size: number, modifiedNs: bigint, coding: string | null): Validators {
   const modifiedMs = Number(modifiedNs / 1_000_000_000n) * 1000;
-  return { etag: `"${size.toString(16)}-${modifiedNs.toString(16)}"`, modifiedMs };
+  const suffix = coding === null ? '' : `-${coding}`;
+  return { etag: `"${size.toString(16)}-${modifiedNs.toString(16)}${suffix}"`, modifiedMs };
 }
 
 /** What the conditions of a request come to. */
@@ -44,12 +50,14 @@ export function evaluate(headers: Headers, own: Validators, nowMs: number): Verd
     if (!hasTag(match, own.etag, 'strong')) return 'failed';
   } else {
     const since = dateOf(headers, 'if-unmodified-since', nowMs);
-    if (since !== null && own.modifiedMs > since) return 'failed';
+    // Without a date of its own the field means nothing (13.1.4).
+    if (since !== null && own.modifiedMs !== null && own.modifiedMs > since) return 'failed';
   }
   const noneMatch = headers.get('if-none-match');
   if (noneMatch !== null) return hasTag(noneMatch, own.etag, 'weak') ? 'not-modified' : 'send';
   const since = dateOf(headers, 'if-modified-since', nowMs);
-  return since !== null && own.modifiedMs <= since ? 'not-modified' : 'send';
+  const isOld = since !== null && own.modifiedMs !== null && own.modifiedMs <= since;
+  return isOld ? 'not-modified' : 'send';
 }
 
 /** Whether a Range field counts: always without If-Range, else for the same version (13.1.5). */
@@ -59,7 +67,7 @@ export function rangeApplies(headers: Headers, own: Validators, nowMs: number): 
   if (field.startsWith('"') || field.startsWith('W/')) return field.trim() === own.etag;
   const date = parseHttpDate(field, nowMs);
   // A date is a strong validator only when the file has rested since (8.8.2.2).
-  return date === own.modifiedMs && nowMs - own.modifiedMs >= 2000;
+  return date !== null && date === own.modifiedMs && nowMs - date >= 2000;
 }
 
 /** A date field; `null` without one or when it is malformed, which is to be ignored (13.1.3). */

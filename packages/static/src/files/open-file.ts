@@ -9,8 +9,9 @@
 
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
-import { hasDotfile } from './target-path.js';
+import { join } from 'node:path';
+import { hasDotfile } from '../request/target-path.js';
+import { isNowhere, segmentsBelow } from './below-root.js';
 
 /** A regular file to be served. Whoever has it closes it. */
 export interface OpenFile {
@@ -29,31 +30,6 @@ const READ_SAFELY =
   (constants.O_NONBLOCK ?? 0) |
   (constants.O_NOFOLLOW ?? 0) |
   (constants.O_NOCTTY ?? 0);
-
-/** What the operating system says of names that lead nowhere, or nowhere for us. */
-const NOWHERE = new Set([
-  'ENOENT',
-  'ENOTDIR',
-  'EACCES',
-  'EPERM',
-  'ELOOP',
-  'ENAMETOOLONG',
-  'EINVAL',
-  'ENXIO',
-  'EISDIR',
-]);
-
-const isNowhere = (error: unknown): boolean =>
-  error instanceof Error && NOWHERE.has((error as NodeJS.ErrnoException).code ?? '');
-
-/** The path below the root that a real path has, by segments; `null` for one outside. */
-function segmentsBelow(root: string, real: string): string[] | null {
-  const path = relative(root, real);
-  if (path === '') return [];
-  const segments = path.split(sep);
-  // On Windows a path on another drive stays absolute.
-  return segments[0] === '..' || join(root, path) !== real ? null : segments;
-}
 
 /**
  * Opens a file below a folder.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hasDotfile, resolveTargetPath } from '../src/target-path.js';
+import { hasDotfile, resolveTargetPath } from '../../src/request/target-path.js';
 
 describe('paths that name files', () => {
   it.each([

@@ -1,9 +1,10 @@
 /**
- * Part of a file as the content of a response: a few reads for a small one, a stream of bounded
+ * Parts of a file as the content of a response: a few reads for a small one, a stream of bounded
  * reads for the rest. The file is closed when the content was read, or will not be.
  */
 
 import type { FileHandle } from 'node:fs/promises';
+import { type ByteRange, lengthOf } from '../selection/byte-ranges.js';
 
 /** Bytes per read, and the most that is sent in one piece. */
 const PIECE = 0x1_0000;
@@ -27,24 +28,29 @@ export async function readPiece(
 /** Whether content is small enough to be read at once. */
 export const fitsOnePiece = (length: number): boolean => length <= PIECE;
 
+/** A part of a file, or bytes that stand between such parts. */
+export type ContentPart = ByteRange | Uint8Array;
+
 /**
- * Streams `length` bytes and closes the file. A file that shrinks meanwhile ends the stream early:
- * the server notices that the length was promised and aborts.
+ * Streams parts one behind the other and closes the file. A file that shrinks meanwhile ends the
+ * stream early: the server notices that the length was promised and aborts. Of one that grows, what
+ * was promised is sent.
  *
  * A class and not a generator: a generator that was never started would not close the file.
  */
 export class FileContent implements AsyncIterableIterator<Uint8Array> {
   readonly #handle: FileHandle;
+  readonly #parts: readonly ContentPart[];
   // Pieces are taken before the next one is asked for, so they can share their memory.
-  readonly #buffer = new Uint8Array(PIECE);
-  #at: number;
-  readonly #end: number;
+  #buffer: Uint8Array | null = null;
+  #part = 0;
+  /** How much of the current part has been read. */
+  #done = 0;
   #isClosed = false;
 
-  constructor(handle: FileHandle, start: number, length: number) {
+  constructor(handle: FileHandle, parts: readonly ContentPart[]) {
     this.#handle = handle;
-    this.#at = start;
-    this.#end = start + length;
+    this.#parts = parts;
   }
 
   [Symbol.asyncIterator](): this {
@@ -52,11 +58,23 @@ export class FileContent implements AsyncIterableIterator<Uint8Array> {
   }
 
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    const wanted = Math.min(PIECE, this.#end - this.#at);
-    if (wanted === 0 || this.#isClosed) return this.return();
-    const { bytesRead } = await this.#handle.read(this.#buffer, 0, wanted, this.#at);
+    const part = this.#parts[this.#part];
+    if (part === undefined || this.#isClosed) return this.return();
+    if (part instanceof Uint8Array) {
+      this.#part++;
+      return { value: part, done: false };
+    }
+    this.#buffer ??= new Uint8Array(PIECE);
+    const length = lengthOf(part);
+    const wanted = Math.min(PIECE, length - this.#done);
+    const at = part.first + this.#done;
+    const { bytesRead } = await this.#handle.read(this.#buffer, 0, wanted, at);
     if (bytesRead === 0) return this.return();
-    this.#at += bytesRead;
+    this.#done += bytesRead;
+    if (this.#done === length) {
+      this.#part++;
+      this.#done = 0;
+    }
     return { value: this.#buffer.subarray(0, bytesRead), done: false };
   }
 
