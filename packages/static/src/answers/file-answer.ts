@@ -2,8 +2,10 @@
  * The answer to a request for a file that is open: its conditions (RFC 9110, 13.2.2), its ranges
  * (14.2), its fields, its content.
  *
- * Several ranges of an encoded representation are answered with all of it, as 14.2 allows: whether
- * Content-Encoding would speak of the parts or of the multipart around them is said nowhere.
+ * A range of an encoded representation counts bytes that only who has seen them can mean: a client
+ * that decodes as it receives (curl, resuming) counts other ones. So it has to name the version by its
+ * tag in If-Range, and gets everything otherwise, as 14.2 allows. Several ranges of one are never
+ * sent: whether Content-Encoding speaks of the parts or of what is around them is said nowhere.
  */
 
 import { formatHttpDate, Response } from '@netlayers/http';
@@ -90,9 +92,9 @@ class FileAnswer {
     const { wallTime, maxRanges } = this.#settings;
     if (!rangeApplies(headers, this.#own, wallTime())) return null;
     const { file, coding } = this.#representation;
-    const ranges = parseRanges(asked, file.size, maxRanges);
-    const isMultipart = Array.isArray(ranges) && ranges.length > 1;
-    return isMultipart && coding !== null ? null : ranges;
+    if (coding === null) return parseRanges(asked, file.size, maxRanges);
+    const isNamed = headers.get('if-range')?.startsWith('"') === true;
+    return isNamed ? parseRanges(asked, file.size, Math.min(1, maxRanges)) : null;
   }
 
   #whole(size: number): Promise<Response> {
