@@ -95,6 +95,8 @@ describe('options', () => {
       const response = await server.fetch(target, ['Origin: http://page.example']);
       expect(fieldOf(response, 'access-control-allow-origin')).toBe('http://page.example');
     }
+    const plain = await server.fetch('/start.htm', ['Origin: http://page.example'], 'OPTIONS');
+    expect(fieldOf(plain, 'access-control-allow-methods')).toBeNull();
     const preflight = await server.fetch(
       '/start.htm',
       [

@@ -96,13 +96,13 @@ export function listingPage(place: ListingPlace, contents: FolderContents): stri
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${title}</title>
+<title>Index of ${title}</title>
 <link rel="icon" href="data:,">
 <style>${LISTING_STYLE}</style>
 </head>
 <body>
 <main>
-<h1>${breadcrumb(place)}</h1>
+<h1><small>Index of</small> ${breadcrumb(place)}</h1>
 <table>
 <thead><tr><th scope="col">Name</th><th scope="col" class="size">Size</th><th scope="col" class="time">Modified, UTC</th></tr></thead>
 <tbody>

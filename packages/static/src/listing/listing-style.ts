@@ -22,6 +22,7 @@ body {
 }
 main { max-width: 60rem; margin: 0 auto; padding: 3rem 1.5rem; }
 h1 { font-size: 1.45rem; font-weight: 650; letter-spacing: -.01em; margin: 0 0 1.3rem; overflow-wrap: anywhere; }
+h1 small { font-size: inherit; font-weight: 400; color: var(--soft); }
 h1 i { font-style: normal; font-weight: 400; color: var(--soft); padding: 0 .3rem; }
 a { color: var(--accent); text-decoration: none; }
 a:hover { text-decoration: underline; text-underline-offset: .2em; }

@@ -3,8 +3,8 @@
  * not be served is not named either: dotfiles, links that leave the root, FIFOs, sockets, devices,
  * names that no URL of ours can say.
  *
- * A folder is looked at before and after it is read, like a file that is opened: one that is
- * swapped for a link meanwhile has no listing.
+ * Whoever swaps a folder for a link while it is read gets nothing: each entry is looked for below
+ * the root by its real path, and in the end the name must still lead to the same place.
  */
 
 import { opendir, realpath, stat } from 'node:fs/promises';
@@ -59,13 +59,10 @@ export async function readFolder(
   try {
     const real = await realpath(name);
     if (!isVisible(real, rules)) return null;
-    const before = await stat(real, { bigint: true });
-    if (!before.isDirectory()) return null;
+    if (!(await stat(real)).isDirectory()) return null;
     const { names, complete } = await readNames(real, rules);
     const entries = await describeAll(real, names, rules);
-    const after = await stat(name, { bigint: true });
-    const isSame = after.ino === before.ino && after.dev === before.dev;
-    if (!isSame || (await realpath(name)) !== real) return null;
+    if ((await realpath(name)) !== real) return null;
     return { entries: entries.sort(compare), complete };
   } catch (error) {
     if (isNowhere(error)) return null;

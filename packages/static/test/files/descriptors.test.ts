@@ -132,6 +132,13 @@ describe('open files', () => {
     await allClosed();
   });
 
+  it('are closed when they only show that a folder has an index', async () => {
+    const plain = await FileServer.start({ root: folder.path });
+    expect((await plain.fetch('/sub')).status).toBe(301);
+    expect(watch.opened).toBe(2);
+    await allClosed();
+  });
+
   it('are closed when the program fails, which is 500', async () => {
     isBroken = true;
     const response = await server.fetch('/small.txt');

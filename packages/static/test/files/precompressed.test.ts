@@ -69,6 +69,7 @@ describe('files in a content coding', () => {
     const response = await ask('/app.js', 'gzip', 'If-None-Match: *');
     expect(response.status).toBe(304);
     expect(fieldOf(response, 'vary')).toBe('Accept-Encoding');
+    expect(fieldOf(response, 'content-encoding')).toBeNull();
   });
 
   it('have a tag each, and are compared by their own [RFC 9110 8.8.3.3]', async () => {

@@ -139,7 +139,7 @@ describe('a listing', () => {
     mkdirSync(join(folder.path, 'zoo/deep er'), { recursive: true });
     const mounted = await FileServer.start({ root: folder.path, listing: true }, '/my files/*');
     const page = (await mounted.fetch('/my%20files/zoo/deep%20er/')).body.toString();
-    expect(page).toContain('<title>/my files/zoo/deep er/</title>');
+    expect(page).toContain('<title>Index of /my files/zoo/deep er/</title>');
     const links = [...page.matchAll(/<a href="(.*?)"/g)].map(([, href]) => href);
     expect(links).toEqual(['../../', '../', '../']);
     expect((await json('/my%20files/zoo/', mounted)).path).toBe('/my files/zoo/');
