@@ -102,7 +102,7 @@ class FileAnswer {
       .header('Content-Type', this.#type)
       .header('Content-Length', String(size))
       .header('Accept-Ranges', this.#settings.maxRanges === 0 ? 'none' : 'bytes');
-    return this.#fill(response, size, [{ first: 0, last: size - 1 }]);
+    return this.#fill(this.#finish(response), size, [{ first: 0, last: size - 1 }]);
   }
 
   #single(range: ByteRange, size: number): Promise<Response> {
@@ -111,14 +111,16 @@ class FileAnswer {
       .header('Content-Type', this.#type)
       .header('Content-Length', String(length))
       .header('Content-Range', contentRangeOf(range, size));
-    return this.#fill(response, length, [range]);
+    return this.#fill(this.#finish(response), length, [range]);
   }
 
   #several(ranges: readonly ByteRange[], size: number): Promise<Response> {
-    const { type, length, parts } = multipartOf(ranges, this.#type, size, randomBoundary());
-    const response = this.#headOf(206)
-      .header('Content-Type', type)
-      .header('Content-Length', String(length));
+    // The program speaks about the file: what it says of the type belongs into the parts.
+    const response = this.#finish(this.#headOf(206).header('Content-Type', this.#type));
+    const { headers } = response;
+    const partType = headers.get('content-type') ?? 'application/octet-stream';
+    const { type, length, parts } = multipartOf(ranges, partType, size, randomBoundary());
+    response.header('Content-Type', type).header('Content-Length', String(length));
     return this.#fill(response, length, parts);
   }
 
@@ -127,7 +129,6 @@ class FileAnswer {
     length: number,
     parts: readonly ContentPart[],
   ): Promise<Response> {
-    this.#finish(response);
     if (this.#request.method === 'HEAD') return response;
     const { handle } = this.#representation.file;
     const [only] = parts;

@@ -127,6 +127,18 @@ describe('several ranges', () => {
     expect(fieldOf(response, 'content-length')).toBe('10');
   });
 
+  it('keep their boundary whatever the program says of the type', async () => {
+    const own = await FileServer.start({
+      root: folder.path,
+      headers: (headers) => headers.set('Content-Type', 'text/x-own'),
+    });
+    const parts = partsOf(await own.fetch('/ten.txt', ['Range: bytes=0-1,5-7']));
+    expect(parts.map(({ type, body }) => [type, body])).toEqual([
+      ['text/x-own', '01'],
+      ['text/x-own', '567'],
+    ]);
+  });
+
   it('can be bounded, or turned off [RFC 9110 14.3]', async () => {
     const two = await FileServer.start({ root: folder.path, maxRanges: 2 });
     expect((await two.fetch('/ten.txt', ['Range: bytes=0-0,2-2'])).status).toBe(206);
