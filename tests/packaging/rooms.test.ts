@@ -28,6 +28,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'exchange',
     'connection',
   ],
+  'packages/static': ['request', 'selection', 'files', 'settings', 'answers', 'listing', 'app'],
   'packages/server': ['base', 'request', 'response', 'routing', 'exchange', 'connection', 'app'],
 };
 

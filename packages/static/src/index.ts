@@ -5,8 +5,8 @@
  * @packageDocumentation
  */
 
-export type { CacheControl } from './answers/cache-control.js';
-export type { ServedFile } from './answers/served-file.js';
+export { staticFiles } from './app/static-files.js';
 export type { ContentCoding } from './request/content-coding.js';
-export { staticFiles } from './static-files.js';
-export type { FallbackOptions, HeadersHook, StaticOptions } from './static-options.js';
+export type { CacheControl } from './settings/cache-control.js';
+export type { ServedFile } from './settings/served-file.js';
+export type { FallbackOptions, HeadersHook, StaticOptions } from './settings/static-options.js';

@@ -19,10 +19,10 @@ import {
   type Validators,
   validatorsOf,
 } from '../selection/preconditions.js';
-import type { StaticSettings } from '../static-options.js';
+import type { ServedFile } from '../settings/served-file.js';
+import type { StaticSettings } from '../settings/static-options.js';
 import { contentTypeOf } from './content-type.js';
 import { contentRangeOf, multipartOf, randomBoundary } from './multipart.js';
-import type { ServedFile } from './served-file.js';
 
 /**
  * Answers with a file, and closes it: at once, or when its content was read.

@@ -9,7 +9,7 @@ import { Response } from '@netlayers/http';
 import { errorResponse, type ServerRequest } from '@netlayers/server';
 import { prefersJson } from '../request/media-range.js';
 import { evaluate } from '../selection/preconditions.js';
-import type { StaticSettings } from '../static-options.js';
+import type { StaticSettings } from '../settings/static-options.js';
 import { LISTING_POLICY, type ListingPlace, listingJson, listingPage } from './listing-page.js';
 import { type FolderContents, readFolder } from './read-folder.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FileServer, fieldOf, type RawResponse, TemporaryFolder } from '../harness.js';
+import { FileServer, fieldOf, type RawResponse, TemporaryFolder } from '../support/harness.js';
 
 const BIG = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7) % 251));
 

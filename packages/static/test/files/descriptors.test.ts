@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FileServer, fieldOf, TemporaryFolder } from '../harness.js';
+import { FileServer, fieldOf, TemporaryFolder } from '../support/harness.js';
 
 /** Every file that is opened, until it is closed; and what opening does instead. */
 const watch = vi.hoisted(() => ({

@@ -2,7 +2,7 @@ import { renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openFile } from '../../src/files/open-file.js';
-import { TemporaryFolder } from '../harness.js';
+import { TemporaryFolder } from '../support/harness.js';
 
 /** What happens around the one call of open(2), to whoever wins the race. */
 const race = vi.hoisted(() => ({ before: (): void => {}, after: (): void => {} }));

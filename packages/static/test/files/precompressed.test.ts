@@ -2,7 +2,7 @@ import { symlinkSync, unlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FileServer, fieldOf, TemporaryFolder } from '../harness.js';
+import { FileServer, fieldOf, TemporaryFolder } from '../support/harness.js';
 
 const TEXT = 'let layers = 7;\n'.repeat(5000);
 const GZIP = gzipSync(TEXT);

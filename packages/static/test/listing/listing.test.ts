@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFolder } from '../../src/listing/read-folder.js';
-import { FileServer, fieldOf, TemporaryFolder } from '../harness.js';
+import { FileServer, fieldOf, TemporaryFolder } from '../support/harness.js';
 
 const THEN = new Date('2024-02-29T12:34:56Z');
 const EVIL = '<img src=x onerror=alert(1)>&"\'.txt';

@@ -2,7 +2,7 @@ import { renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { type FolderContents, readFolder } from '../../src/listing/read-folder.js';
-import { TemporaryFolder } from '../harness.js';
+import { TemporaryFolder } from '../support/harness.js';
 
 /** What happens around the one reading of a folder, to whoever wins the race. */
 const race = vi.hoisted(() => ({ before: (): void => {}, after: (): void => {} }));

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FileServer, TemporaryFolder } from './harness.js';
+import { FileServer, TemporaryFolder } from '../support/harness.js';
 
 const UP = [
   '..',

@@ -2,7 +2,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { staticFiles } from '@netlayers/static';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FileServer, fieldOf, TemporaryFolder } from './harness.js';
+import { FileServer, fieldOf, TemporaryFolder } from '../support/harness.js';
 
 const NAVIGATION = 'Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cacheControlRule } from '../../src/answers/cache-control.js';
-import type { ServedFile } from '../../src/answers/served-file.js';
+import { cacheControlRule } from '../../src/settings/cache-control.js';
+import type { ServedFile } from '../../src/settings/served-file.js';
 
 const fileOf = (path: string): ServedFile => ({ path, size: 1, modifiedMs: 0, coding: null });
 

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { staticFiles } from '@netlayers/static';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FileServer, TemporaryFolder } from './harness.js';
+import { FileServer, TemporaryFolder } from '../support/harness.js';
 
 const BIG = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7) % 251));
 const MODIFIED = new Date('2024-02-29T12:34:56Z');

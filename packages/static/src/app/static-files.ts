@@ -7,21 +7,21 @@
 
 import type { Response } from '@netlayers/http';
 import { errorResponse, type Handler, type ServerRequest } from '@netlayers/server';
-import { answerFile } from './answers/file-answer.js';
+import { answerFile } from '../answers/file-answer.js';
 import {
   answerMethod,
   notAcceptable,
   outOfFiles,
   redirectToFolder,
-} from './answers/plain-answers.js';
-import { isExhausted } from './files/below-root.js';
-import { type OpenFile, openFile } from './files/open-file.js';
-import { type Representation, selectRepresentation } from './files/representation.js';
-import { answerListing } from './listing/listing-answer.js';
-import { acceptableCodings } from './request/content-coding.js';
-import { wantsPage } from './request/media-range.js';
-import { hasDotfile, resolveTargetPath, type TargetPath } from './request/target-path.js';
-import { type StaticOptions, type StaticSettings, settingsOf } from './static-options.js';
+} from '../answers/plain-answers.js';
+import { isExhausted } from '../files/below-root.js';
+import { type OpenFile, openFile } from '../files/open-file.js';
+import { type Representation, selectRepresentation } from '../files/representation.js';
+import { answerListing } from '../listing/listing-answer.js';
+import { acceptableCodings } from '../request/content-coding.js';
+import { wantsPage } from '../request/media-range.js';
+import { hasDotfile, resolveTargetPath, type TargetPath } from '../request/target-path.js';
+import { type StaticOptions, type StaticSettings, settingsOf } from '../settings/static-options.js';
 
 /**
  * Makes a handler that serves a folder: for the rest of a route's path (`/assets/*`), or for the

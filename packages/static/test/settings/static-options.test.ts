@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type StaticOptions, staticFiles } from '@netlayers/static';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FileServer, fieldOf, TemporaryFolder } from './harness.js';
+import { FileServer, fieldOf, TemporaryFolder } from '../support/harness.js';
 
 describe('options', () => {
   const folder = new TemporaryFolder();

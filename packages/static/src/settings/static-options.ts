@@ -6,9 +6,9 @@ import { realpathSync, statSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import type { Headers } from '@netlayers/http';
 import type { ServerRequest } from '@netlayers/server';
-import { type CacheControl, cacheControlRule } from './answers/cache-control.js';
-import type { ServedFile } from './answers/served-file.js';
-import { ALL_CODINGS, type ContentCoding } from './request/content-coding.js';
+import { ALL_CODINGS, type ContentCoding } from '../request/content-coding.js';
+import { type CacheControl, cacheControlRule } from './cache-control.js';
+import type { ServedFile } from './served-file.js';
 
 /** What answers navigations to pages that only a program in the browser knows. */
 export interface FallbackOptions {

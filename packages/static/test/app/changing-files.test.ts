@@ -1,7 +1,7 @@
 import { appendFileSync, renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { FileServer, fieldOf, TemporaryFolder } from './harness.js';
+import { FileServer, fieldOf, TemporaryFolder } from '../support/harness.js';
 
 const SIZE = 8_000_000;
 const REQUEST = 'GET /big.bin HTTP/1.1\r\nHost: server\r\nConnection: close\r\n\r\n';
