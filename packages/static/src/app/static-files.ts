@@ -53,8 +53,7 @@ class StaticFiles {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return answerMethod(request, this.#settings.cors);
     }
-    const rest = request.params['*'];
-    const target = this.#resolve(rest === undefined ? request.path : `/${rest}`);
+    const target = this.#targetOf(request);
     if ('status' in target) return target;
     try {
       return (await this.#find(request, target)) ?? (await this.#answerMissing(request, target));
@@ -62,6 +61,15 @@ class StaticFiles {
       if (isExhausted(error)) return outOfFiles();
       throw error;
     }
+  }
+
+  #targetOf({ params, path }: ServerRequest): TargetPath | Response {
+    const rest = params['*'];
+    if (rest === undefined) return this.#resolve(path);
+    const target = this.#resolve(`/${rest}`);
+    // The folder itself, called without the slash behind the path that it is mounted at.
+    const isBare = rest === '' && !path.endsWith('/') && !('status' in target);
+    return isBare ? { segments: [], directory: false } : target;
   }
 
   /** The file name that a path means, or the answer to one that means none. */

@@ -1,5 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { Headers } from '@netlayers/http';
+import { Application, type ServerRequest } from '@netlayers/server';
 import { type StaticOptions, staticFiles } from '@netlayers/static';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileServer, fieldOf, TemporaryFolder } from '../support/harness.js';
@@ -131,11 +133,31 @@ describe('options', () => {
     );
   });
 
-  it('can be mounted under a path', async () => {
-    const server = await FileServer.start({ root: folder.path }, '/files/*');
-    expect((await server.fetch('/files/start.htm')).body.toString()).toBe('begin');
-    expect((await server.fetch('/files//start.htm')).status).toBe(404);
-    expect((await server.fetch('/start.htm')).status).toBe(404);
-    expect(fieldOf(await server.fetch('/files/sub'), 'location')).toBe('/files/sub/');
+  it('can be mounted under a path, or with an application', async () => {
+    const files = staticFiles({ root: folder.path });
+    for (const server of [
+      await FileServer.start({ root: folder.path }, '/files/*'),
+      await FileServer.of((app) => app.mount('/files', new Application().fallback(files))),
+    ]) {
+      expect((await server.fetch('/files/start.htm')).body.toString()).toBe('begin');
+      expect((await server.fetch('/files//start.htm')).status).toBe(404);
+      expect((await server.fetch('/start.htm')).status).toBe(404);
+      expect(fieldOf(await server.fetch('/files/sub'), 'location')).toBe('/files/sub/');
+    }
+  });
+
+  it('send to the slash of the path that a folder is mounted at', async () => {
+    const answer = (options: Partial<StaticOptions>) =>
+      staticFiles({ root: folder.path, ...options })({
+        method: 'GET',
+        path: '/files',
+        target: '/files?q',
+        params: { '*': '' },
+        headers: new Headers(),
+      } as unknown as ServerRequest);
+    const redirect = await answer({ listing: true });
+    expect([redirect.status, redirect.headers.get('location')]).toEqual([301, '/files/?q']);
+    expect((await answer({})).status).toBe(404);
+    expect((await answer({ allow: ['start.htm'] })).status).toBe(403);
   });
 });

@@ -45,11 +45,17 @@ export class FileServer {
   readonly #transport = new MemoryTransport();
   readonly #server = new Server({ onError: (error) => this.errors.push(error) });
 
-  static async start(options: StaticOptions, pattern?: string): Promise<FileServer> {
-    const server = new FileServer();
+  static start(options: StaticOptions, pattern?: string): Promise<FileServer> {
     const handler = staticFiles(options);
-    if (pattern === undefined) server.#server.fallback(handler);
-    else server.#server.any(pattern, handler);
+    return FileServer.of((app) =>
+      pattern === undefined ? app.fallback(handler) : app.any(pattern, handler),
+    );
+  }
+
+  /** A server with whatever routes. */
+  static async of(define: (app: Server) => unknown): Promise<FileServer> {
+    const server = new FileServer();
+    define(server.#server);
     await server.#server.listen(server.#transport as Transport, { port: 80 });
     return server;
   }
