@@ -90,8 +90,12 @@ export class Application {
   mount(path: string, application: Application): this {
     const prefix = path === '/' ? '' : path.replace(/\/$/, '');
     if (prefix.endsWith('*')) throw new TypeError(`an application is mounted without "*": ${path}`);
-    const inside: Handler = (request) =>
-      application.answer(request, `/${request.params['*'] ?? ''}`, request.params);
+    const inside: Handler = (request) => {
+      const { '*': rest = '' } = request.params;
+      // What is inside may map the rest onto something itself, as a folder of files does.
+      request.params = joined(request.params, { '*': rest });
+      return application.answer(request, `/${rest}`, request.params);
+    };
     this.#mounts.add(inside);
     if (prefix !== '') this.#router.add(null, prefix, inside);
     this.#router.add(null, `${prefix}/*`, inside);

@@ -164,6 +164,16 @@ describe('an application under a path', () => {
     expect((await client.fetch(head('GET /two/x'))).body).toBe('x');
   });
 
+  it('tells its fallback what is behind the path', async () => {
+    const harness = await Harness.start((server) =>
+      server.group('/files/:volume', (files) => files.fallback(params)),
+    );
+    const client = await harness.connect();
+    expect((await client.fetch(head('GET /files/a/b/c'))).body).toBe('{"volume":"a","*":"b/c"}');
+    expect((await client.fetch(head('GET /files/a/'))).body).toBe('{"volume":"a","*":""}');
+    expect((await client.fetch(head('GET /files/a'))).body).toBe('{"volume":"a","*":""}');
+  });
+
   it('is mounted once, under a path without *', () => {
     const server = new Application();
     server.mount('/a', new Application());
