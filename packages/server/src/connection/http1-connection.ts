@@ -340,6 +340,7 @@ export class Http1Connection
     if (this.#awaited !== 'drain' || unacknowledged > 0) return;
     // RFC 9112, 9.6: the peer has it all; from now on it is to close.
     this.#writePatience = null;
+    this.#gracePatience = null;
     this.#await('close', this.#context.settings.timeouts.lingerMs);
   }
 

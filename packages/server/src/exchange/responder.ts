@@ -67,6 +67,11 @@ export class Responder implements PumpSink {
     return this.#status;
   }
 
+  /** Whether a response waits for the peer to take what it was sent: that is the carrier's to watch. */
+  get isBlocked(): boolean {
+    return this.#pump?.isBlocked === true;
+  }
+
   /** Octets of content that were sent of the response that is being dealt with. */
   get sentBytes(): number {
     return this.#sentBytes;

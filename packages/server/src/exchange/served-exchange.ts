@@ -353,6 +353,7 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
 
   #watchGone(patience: ProgressDeadline, now: number): void {
     const { sentBytes } = this.#responder;
+    if (this.#responder.isBlocked) patience.start(now);
     patience.advance(now, sentBytes - this.#sentBefore);
     this.#sentBefore = sentBytes;
     if (patience.isLate(now)) this.giveUp();

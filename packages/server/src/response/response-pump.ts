@@ -86,6 +86,11 @@ export class ResponsePump {
     this.#sink = sink;
   }
 
+  /** Whether it waits for room. */
+  get isBlocked(): boolean {
+    return this.#drained !== null;
+  }
+
   /** Sends everything; `trailers` is read at the end, when the content has told what they are. */
   async run(trailers: () => Headers | null): Promise<void> {
     try {

@@ -106,6 +106,18 @@ describe('a peer that does not read', () => {
     expect(harness.server.counters()).toMatchObject({ connections: 0, aborted: 1 });
   });
 
+  it('is not counted as cut off where it has everything and only does not close', async () => {
+    const harness = await start();
+    const client = await harness.connect();
+    await client.fetch(head('GET /text', 'Connection: close'));
+    const idle = await harness.connect();
+    await idle.send('');
+    const closing = harness.server.close({ graceMs: 500 });
+    await harness.advance(TIMEOUTS.lingerMs + 4 * GRAIN);
+    await closing;
+    expect(harness.server.counters()).toMatchObject({ cut: 0, connections: 0 });
+  });
+
   it('is cut off, and counted, when the server closes', async () => {
     const harness = await start();
     const [stuck, waiting] = [await harness.connect(), await harness.connect()];
@@ -170,6 +182,17 @@ describe('a client that has gone', () => {
     await harness.advance(100_000);
     expect(aborted).toEqual([]);
     expect(harness.server.counters().connections).toBe(1);
+  });
+
+  it('is served to its end where it has only ended its half, however slowly it reads', async () => {
+    const harness = await start({ timeouts: { ...TIMEOUTS, goneMs: 3000 } });
+    const client = await harness.connect();
+    client.stream.pause();
+    await client.send(head('GET /text', 'Connection: close'));
+    client.stream.end();
+    await readSlowly(harness, client);
+    expect(client.received.replace(/[^x]/g, '').length).toBeGreaterThanOrEqual(SIZE);
+    expect(harness.server.counters().aborted).toBe(0);
   });
 
   it('is let go of when the handler goes on and on', async () => {
