@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { publint } from 'publint';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -95,7 +95,7 @@ describe.each(['pure', 'neutral', 'node'] as const)('types of the %s packages', 
 describe.each(published.map((entry) => [entry.manifest.name, entry] as const))(
   '%s',
   (name, entry) => {
-    const { folderName, manifest } = entry;
+    const { folderName, folder: folderOf, manifest } = entry;
     const installed = () => installedFolder(projects.npm, entry);
 
     it('contains what was built, a README and the license, and nothing else', () => {
@@ -131,6 +131,24 @@ describe.each(published.map((entry) => [entry.manifest.name, entry] as const))(
       for (const version of Object.values(dependencies)) {
         expect(version).toMatch(/^[\^~>=<\d][\w.^~>=<|\s-]*$/);
       }
+    });
+
+    it('carries nothing inside that it could depend on: its own sources, and what commands share', () => {
+      const dist = join(installed(), 'dist');
+      const maps = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) =>
+        file.endsWith('.js.map'),
+      );
+      const sources = maps.flatMap((file) => {
+        const map: { sources: string[] } = JSON.parse(readFileSync(join(dist, file), 'utf8'));
+        return map.sources.map((source) =>
+          relative(ROOT, join(folderOf, 'dist', file, '..', source)),
+        );
+      });
+      const mayCarry = [relative(ROOT, folderOf), 'apps/common'];
+      expect(sources.length).toBeGreaterThan(0);
+      expect(
+        sources.filter((source) => !mayCarry.some((at) => source.startsWith(`${at}/`))),
+      ).toEqual([]);
     });
 
     it('has nothing for publint to complain about', async () => {

@@ -2,6 +2,8 @@
  * What the command's exit code says: the numbers that curl uses where it has one.
  */
 
+import { CaptureError, UsageError } from '@netlayers/common';
+
 /** Exit codes by their meaning. */
 export const ExitCode = {
   OK: 0,
@@ -71,6 +73,8 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
 /** The exit code of a failure. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommandError) return error.exitCode;
+  if (error instanceof UsageError) return ExitCode.USAGE;
+  if (error instanceof CaptureError) return ExitCode.WRITE;
   if (!(error instanceof Error)) return ExitCode.FAILED;
   const { code } = error as NodeJS.ErrnoException;
   if (code !== undefined && Object.hasOwn(BY_CODE, code)) return BY_CODE[code] ?? ExitCode.FAILED;

@@ -8,11 +8,11 @@ import { Headers, isIdempotentMethod } from '@netlayers/http';
 import { type SendContent, sendContent } from './content.js';
 import { CommandError, ExitCode } from './exit-code.js';
 import type { Notes } from './notes.js';
-import type { OpenTransport } from './open-transport.js';
 import type { ClientCommand } from './options.js';
 import { FileOutput, type Output, StandardOutput, sizeOf } from './output.js';
 import { type Begun, begunOf, rangeFields, resumeStep } from './resume.js';
 import { mayRetryError, mayRetryStatus, pauseMs } from './retry.js';
+import type { ClientTransport } from './transport.js';
 
 /** The state of a run over its attempts. */
 interface Run {
@@ -32,7 +32,7 @@ interface Run {
  */
 export async function runFetch(
   command: ClientCommand,
-  open: OpenTransport,
+  open: ClientTransport,
   notes: Notes,
   signal: AbortSignal,
 ): Promise<ExitCode> {

@@ -4,10 +4,11 @@
  * Modules that not every run needs are imported when they are: a start has to be quick.
  */
 
+import { UsageError } from '@netlayers/common';
 import { CommandError, ExitCode, exitCodeOf } from './exit-code.js';
 import { Notes } from './notes.js';
 import { type ClientCommand, readOptions } from './options.js';
-import { openTransport } from './transport.js';
+import { openClientTransport } from './transport.js';
 
 /**
  * Runs the command.
@@ -19,9 +20,9 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     command = await readOptions(args);
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
+    if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`netlayers-client: ${error.message} (--help shows all options)\n`);
-    return error.exitCode;
+    return ExitCode.USAGE;
   }
   if (command === null) return ExitCode.OK;
   const notes = new Notes(command.verbosity);
@@ -50,7 +51,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function run(command: ClientCommand, notes: Notes, signal: AbortSignal): Promise<ExitCode> {
   const [open, { runFetch }] = await Promise.all([
-    openTransport(command, notes),
+    openClientTransport(command, notes),
     import('./fetch.js'),
   ]);
   try {

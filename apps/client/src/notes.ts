@@ -3,9 +3,9 @@
  */
 
 import type { ClientActivity } from '@netlayers/client';
+import { type ChainLog, VERBOSITIES, type Verbosity } from '@netlayers/common';
 import type { Headers } from '@netlayers/http';
 import pc from 'picocolors';
-import { VERBOSITIES, type Verbosity } from './options.js';
 
 /** Credentials are not for screens and logs. */
 const SECRET = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
@@ -14,7 +14,7 @@ const SECRET = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-c
 const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
 
 /** Writes notes. */
-export class Notes {
+export class Notes implements ChainLog {
   readonly colors = pc.createColors(pc.isColorSupported && process.stderr.isTTY === true);
   readonly #level: number;
 
@@ -35,9 +35,16 @@ export class Notes {
     if (this.shows('warn')) process.stderr.write(`netlayers-client: ${text}\n`);
   }
 
-  /** A line as it is, from `info` on. */
-  line(text: string): void {
-    process.stderr.write(`${text}\n`);
+  info(text: string): void {
+    if (this.shows('info')) process.stderr.write(`${text}\n`);
+  }
+
+  debug(text: string): void {
+    if (this.shows('debug')) process.stderr.write(`${text}\n`);
+  }
+
+  trace(text: string): void {
+    if (this.shows('trace')) process.stderr.write(`${text}\n`);
   }
 
   /** Shows what the client does. */
@@ -47,7 +54,7 @@ export class Notes {
       case 'connection': {
         const { authority, address, port, reused } = activity;
         const how = reused ? 'Again on the connection' : 'Connected';
-        this.line(dim(`* ${how} to ${authority} (${address} port ${port})`));
+        this.info(dim(`* ${how} to ${authority} (${address} port ${port})`));
         break;
       }
       case 'request': {
@@ -61,20 +68,20 @@ export class Notes {
         break;
       }
       case 'redirect':
-        this.line(dim(`* Going on to ${printable(activity.url.href)}`));
+        this.info(dim(`* Going on to ${printable(activity.url.href)}`));
         break;
       case 'repeat':
-        this.line(dim(`* Once more: ${activity.because}`));
+        this.info(dim(`* Once more: ${activity.because}`));
     }
   };
 
   #head(mark: string, start: string, headers: Headers): void {
     const { cyan, bold } = this.colors;
-    this.line(`${cyan(mark)} ${bold(printable(start))}`);
+    this.info(`${cyan(mark)} ${bold(printable(start))}`);
     for (const [name, value] of headers) {
       const shown = SECRET.has(name.toLowerCase()) ? '(not shown)' : printable(value);
-      this.line(`${cyan(mark)} ${name}: ${shown}`);
+      this.info(`${cyan(mark)} ${name}: ${shown}`);
     }
-    this.line(cyan(mark));
+    this.info(cyan(mark));
   }
 }

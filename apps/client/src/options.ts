@@ -3,14 +3,29 @@
  * each other. A mistake is one line that says what to do, not a page of help.
  */
 
-import yargs from 'yargs';
-import { CommandError, EXIT_CODE_HELP, ExitCode } from './exit-code.js';
-
-/** From the least to the most talkative. */
-export const VERBOSITIES = ['error', 'warn', 'info', 'debug', 'trace'] as const;
-
-/** How much is said on stderr. */
-export type Verbosity = (typeof VERBOSITIES)[number];
+import {
+  type GivenTunOptions,
+  secondsInMs,
+  type TransportChoice,
+  TUN_OPTION_NAMES,
+  type TunSettings,
+  tunSettingsOf,
+  UsageError,
+  VERBOSITIES,
+  type Verbosity,
+  wholeNumber,
+} from '@netlayers/common';
+import {
+  flag,
+  number,
+  readArguments,
+  text,
+  texts,
+  transportOptions,
+  tunOptions,
+  verbosityOption,
+} from '@netlayers/common/command-line';
+import { EXIT_CODE_HELP } from './exit-code.js';
 
 /** The settings of one run. */
 export interface ClientCommand {
@@ -33,17 +48,10 @@ export interface ClientCommand {
   readonly verbosity: Verbosity;
 }
 
-/** What only our own TCP can use. */
-export interface TunSettings {
-  /** Our address. */
-  readonly ip: string;
-  readonly name: string | null;
-  readonly mtu: number | null;
-  /** Where packets are recorded. */
-  readonly pcap: string | null;
-}
+/** Our address unless another is given. */
+const DEFAULT_ADDRESS = '10.0.0.6';
 
-const EXAMPLES: [command: string, text: string][] = [
+const EXAMPLES = [
   ['$0 http://127.0.0.1:8080/json', 'print what a server answers'],
   ['$0 -L -o page.html example.com', 'follow redirections, save the content'],
   ['$0 -C - -o big.iso http://host/big.iso', 'go on with a download'],
@@ -51,81 +59,38 @@ const EXAMPLES: [command: string, text: string][] = [
   ['$0 PUT http://host/file -d @big.iso', 'stream a file'],
   ['sudo $0 --tun-ip 10.0.0.6 http://10.0.0.7:8080/', 'over our own TCP, from this machine'],
   ['sudo $0 --tun-ip 10.0.0.6 --trace URL', 'every segment, and why it was sent'],
-];
+] as const;
 
 const HTTP = 'HTTP:';
 const OUTPUT = 'Output:';
-const TRANSPORT = 'Transport:';
 
-const text = (describe: string, group: string) =>
-  ({ type: 'string', requiresArg: true, describe, group }) as const;
+const OPTIONS = {
+  request: { alias: 'X', ...text('The method', HTTP) },
+  header: {
+    alias: 'H',
+    ...texts("A field, 'Name: value' (repeatable); 'Name:' leaves it out", HTTP),
+  },
+  data: { alias: 'd', ...text('Content to send; @FILE streams a file, @- stdin', HTTP) },
+  head: { alias: 'I', ...flag('Ask for the head only', HTTP) },
+  location: { alias: 'L', ...flag('Follow redirections', HTTP) },
+  compressed: flag('Ask for compressed content, and decode it', HTTP),
+  retry: number('Try again so often, after growing pauses', HTTP),
+  'max-time': number('Seconds that all of it may take', HTTP),
+  fail: { alias: 'f', ...flag('A status of 400 or more is a failure', HTTP) },
+  output: { alias: 'o', ...text('Write the content to a file; - is stdout', OUTPUT) },
+  include: { alias: 'i', ...flag('Print the head of the response as well', OUTPUT) },
+  'continue-at': { alias: 'C', ...text('- goes on where the file of -o ends', OUTPUT) },
+  verbosity: verbosityOption(
+    'warn',
+    'info shows heads, debug every segment; -v alone is info',
+    OUTPUT,
+  ),
+  trace: flag('The same as -v trace: segments, states, timers', OUTPUT),
+  ...transportOptions('Whose TCP: auto is the kernel, or ours with a --tun option'),
+  ...tunOptions(DEFAULT_ADDRESS),
+} as const;
 
-const flag = (describe: string, group: string) => ({ type: 'boolean', describe, group }) as const;
-
-const number = (describe: string, group: string) =>
-  ({ type: 'number', requiresArg: true, describe, group }) as const;
-
-function parserOf(args: readonly string[]) {
-  return yargs([...args])
-    .scriptName('netlayers-client')
-    .usage("$0 [METHOD] URL [options]\n\nFetches over HTTP, on the kernel's TCP or on our own.")
-    .parserConfiguration({ 'camel-case-expansion': false })
-    .options({
-      request: { alias: 'X', ...text('The method', HTTP) },
-      header: {
-        alias: 'H',
-        type: 'string',
-        array: true,
-        nargs: 1,
-        describe: "A field, 'Name: value' (repeatable); 'Name:' leaves it out",
-        group: HTTP,
-      },
-      data: { alias: 'd', ...text('Content to send; @FILE streams a file, @- stdin', HTTP) },
-      head: { alias: 'I', ...flag('Ask for the head only', HTTP) },
-      location: { alias: 'L', ...flag('Follow redirections', HTTP) },
-      compressed: flag('Ask for compressed content, and decode it', HTTP),
-      retry: number('Try again so often, after growing pauses', HTTP),
-      'max-time': number('Seconds that all of it may take', HTTP),
-      fail: { alias: 'f', ...flag('A status of 400 or more is a failure', HTTP) },
-      output: { alias: 'o', ...text('Write the content to a file; - is stdout', OUTPUT) },
-      include: { alias: 'i', ...flag('Print the head of the response as well', OUTPUT) },
-      'continue-at': { alias: 'C', ...text('- goes on where the file of -o ends', OUTPUT) },
-      verbosity: {
-        alias: 'v',
-        choices: VERBOSITIES,
-        default: 'warn' as const,
-        describe: 'info shows heads, debug every segment; -v alone is info',
-        group: OUTPUT,
-      },
-      trace: flag('The same as -v trace: segments, states, timers', OUTPUT),
-      transport: {
-        choices: ['auto', 'tun', 'kernel'] as const,
-        default: 'auto' as const,
-        describe: 'Whose TCP: auto is the kernel, or ours with a --tun option',
-        group: TRANSPORT,
-      },
-      'kernel-tcp': flag('The same as --transport kernel', TRANSPORT),
-      'tun-ip': text('Our address; the machine gets the next one  [default: 10.0.0.6]', TRANSPORT),
-      'tun-name': text('Name of the device, new or existing', TRANSPORT),
-      mtu: number('Largest IP packet, bytes', TRANSPORT),
-      pcap: text('Record every packet into a pcapng file', TRANSPORT),
-    })
-    .example(EXAMPLES)
-    .epilogue(EXIT_CODE_HELP)
-    .version(false)
-    .help()
-    .alias('help', 'h')
-    .wrap(100)
-    .strictOptions()
-    .exitProcess(false)
-    .showHelpOnFail(false)
-    .fail((message, error) => {
-      const text = message ?? error?.message ?? 'the command line cannot be read';
-      throw error instanceof CommandError ? error : usage(text.trim().replace(/\s*\n\s*/g, ' '));
-    });
-}
-
-const usage = (message: string): CommandError => new CommandError(ExitCode.USAGE, message);
+const usage = (message: string): UsageError => new UsageError(message);
 
 /** `-v` stands for `-v info` where no level follows. */
 function withVerbosity(args: readonly string[]): string[] {
@@ -140,24 +105,24 @@ function withVerbosity(args: readonly string[]): string[] {
  * Reads the command line.
  *
  * @returns `null` when help was asked for and printed.
- * @throws CommandError
+ * @throws UsageError
  */
 export async function readOptions(args: readonly string[]): Promise<ClientCommand | null> {
-  const argv = await parserOf(withVerbosity(args)).parseAsync();
-  if ('help' in argv && argv.help === true) return null;
-  for (const [name, value] of Object.entries(argv)) {
-    if (Array.isArray(value) && name !== '_' && name !== 'header' && name !== 'H') {
-      throw usage(`--${name} was given twice`);
-    }
-  }
+  const argv = await readArguments(
+    {
+      name: 'netlayers-client',
+      usage: "[METHOD] URL [options]\n\nFetches over HTTP, on the kernel's TCP or on our own.",
+      options: OPTIONS,
+      examples: EXAMPLES,
+      epilogue: EXIT_CODE_HELP,
+      takesWords: true,
+    },
+    withVerbosity(args),
+  );
+  if (argv === null) return null;
   const { method, url } = placeOf(argv._.map(String), argv.request);
   const data = dataOf(argv.data);
-  const transport = transportOf(argv.transport, argv['kernel-tcp'] === true, args, {
-    'tun-ip': argv['tun-ip'],
-    'tun-name': argv['tun-name'],
-    mtu: argv.mtu,
-    pcap: argv.pcap,
-  });
+  const transport = transportOf(argv);
   const resume = resumeOf(argv['continue-at'], argv.output);
   if (resume && argv.compressed) {
     throw usage('-C and --compressed contradict each other: a part cannot be decoded');
@@ -180,14 +145,9 @@ export async function readOptions(args: readonly string[]): Promise<ClientComman
     compressed: argv.compressed === true,
     failOnStatus: argv.fail === true,
     retries: wholeNumber('retry', argv.retry, 0, 1000) ?? 0,
-    maxTimeMs: secondsOf('max-time', argv['max-time']),
+    maxTimeMs: maxTimeOf(argv['max-time']),
     transport,
-    tun: {
-      ip: addressOf('tun-ip', argv['tun-ip'] ?? '10.0.0.6'),
-      name: argv['tun-name'] ?? null,
-      mtu: wholeNumber('mtu', argv.mtu, 68, 65535),
-      pcap: argv.pcap ?? null,
-    },
+    tun: tunSettingsOf(argv, DEFAULT_ADDRESS),
     verbosity: argv.trace === true ? 'trace' : argv.verbosity,
   };
 }
@@ -233,48 +193,29 @@ function resumeOf(at: string | undefined, output: string | undefined): boolean {
   return true;
 }
 
-function transportOf(
-  given: 'auto' | 'tun' | 'kernel',
-  kernelTcp: boolean,
-  args: readonly string[],
-  tunOptions: Readonly<Record<string, unknown>>,
-): 'tun' | 'kernel' {
-  const named = args.some((arg) => arg === '--transport' || arg.startsWith('--transport='));
-  if (kernelTcp && named && given !== 'kernel') {
-    throw usage(`--kernel-tcp contradicts --transport ${given}: give one of them`);
+/** What says whose TCP is meant. */
+interface GivenTransport extends GivenTunOptions {
+  readonly transport: TransportChoice;
+  readonly 'kernel-tcp'?: boolean | undefined;
+}
+
+function transportOf(argv: GivenTransport): 'tun' | 'kernel' {
+  const { transport } = argv;
+  const kernelTcp = argv['kernel-tcp'] === true;
+  if (kernelTcp && transport === 'tun') {
+    throw usage('--kernel-tcp contradicts --transport tun: give one of them');
   }
-  const used = Object.keys(tunOptions).filter((name) => tunOptions[name] !== undefined);
-  const wantsKernel = kernelTcp || given === 'kernel';
-  const wantsTun = given === 'tun' || used.includes('tun-ip') || used.includes('tun-name');
-  if (used[0] !== undefined && (wantsKernel || !wantsTun)) {
-    throw usage(`--${used[0]} is for our own TCP: leave it out, or use --transport tun`);
+  const used = TUN_OPTION_NAMES.find((name) => argv[name] !== undefined);
+  const wantsKernel = kernelTcp || transport === 'kernel';
+  const wantsTun =
+    transport === 'tun' || argv['tun-ip'] !== undefined || argv['tun-name'] !== undefined;
+  if (used !== undefined && (wantsKernel || !wantsTun)) {
+    throw usage(`--${used} is for our own TCP: leave it out, or use --transport tun`);
   }
   return wantsTun ? 'tun' : 'kernel';
 }
 
-function wholeNumber(
-  name: string,
-  value: number | undefined,
-  low: number,
-  high: number,
-): number | null {
-  if (value === undefined) return null;
-  if (!Number.isInteger(value) || value < low || value > high) {
-    throw usage(`--${name} is a whole number from ${low} to ${high}`);
-  }
-  return value;
-}
-
-function secondsOf(name: string, value: number | undefined): number | null {
-  if (value === undefined) return null;
-  if (!(value > 0 && value <= 1_000_000)) throw usage(`--${name} is a number of seconds above 0`);
-  return value * 1000;
-}
-
-function addressOf(name: string, address: string): string {
-  const parts = address.split('.');
-  const valid =
-    parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
-  if (!valid) throw usage(`--${name} is an IPv4 address such as 10.0.0.6, not ${address}`);
-  return address;
+function maxTimeOf(seconds: number | undefined): number | null {
+  if (seconds === 0) throw usage('--max-time is a number of seconds above 0');
+  return secondsInMs('max-time', seconds, 0, 1_000_000);
 }

@@ -2,8 +2,8 @@
  * One line per answered request.
  */
 
+import type { Colors } from '@netlayers/common';
 import type { AccessRecord } from '@netlayers/server';
-import type { Colors } from './log.js';
 
 const UNPRINTABLE = /[^\x21-\x7e]/;
 

@@ -2,31 +2,20 @@
  * The options as somebody gave them: what yargs hands to whoever checks what they mean.
  */
 
-import type { Verbosity } from './log.js';
-
-/** A mistake on the command line; the message is for whoever made it. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+import type { GivenTunOptions, TransportChoice, Verbosity } from '@netlayers/common';
 
 /** What holds without options. */
 export const DEFAULTS = { transport: 'auto', port: 8080, verbosity: 'info' } as const;
 
+/** Our address unless another is given. */
+export const DEFAULT_ADDRESS = '10.0.0.2';
+
 /** The options as they were given, with defaults where nothing depends on another option. */
-export interface GivenOptions {
-  readonly transport: 'auto' | 'tun' | 'kernel';
+export interface GivenOptions extends GivenTunOptions {
+  readonly transport: TransportChoice;
   readonly port: number;
   readonly verbosity: Verbosity;
   readonly 'kernel-tcp'?: boolean | undefined;
-  readonly 'tun-ip'?: string | undefined;
-  readonly 'tun-name'?: string | undefined;
-  readonly 'tun-driver'?: 'koffi' | 'tuntap2' | undefined;
-  readonly 'tun-fd'?: number | undefined;
-  readonly 'tun-route'?: readonly string[] | undefined;
-  readonly mtu?: number | undefined;
-  readonly offload?: boolean | undefined;
-  readonly 'time-wait'?: number | undefined;
-  readonly pcap?: string | undefined;
   /** A port, or nothing behind the option's name. */
   readonly 'udp-echo'?: string | undefined;
   readonly host?: string | undefined;

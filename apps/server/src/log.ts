@@ -4,24 +4,16 @@
  * only where somebody looks: on a terminal, and not under NO_COLOR.
  */
 
+import { type ChainLog, type Colors, VERBOSITIES, type Verbosity } from '@netlayers/common';
 import pc from 'picocolors';
-
-/** From the least to the most talkative. */
-export const VERBOSITIES = ['error', 'warn', 'info', 'debug', 'trace'] as const;
-
-/** How much is printed. */
-export type Verbosity = (typeof VERBOSITIES)[number];
 
 /** Where lines go. */
 export interface LineSink {
   write(text: string): void;
 }
 
-/** The functions that colour text. */
-export type Colors = ReturnType<typeof pc.createColors>;
-
 /** Prints lines of a verbosity. */
-export class Log {
+export class Log implements ChainLog {
   readonly colors: Colors;
   readonly #level: number;
   readonly #out: LineSink;

@@ -4,15 +4,14 @@
  * Modules that not every run needs are imported when they are: a start has to be quick.
  */
 
+import { UsageError } from '@netlayers/common';
 import { Server } from '@netlayers/server';
 import { formatAccess } from './access-log.js';
-import { UsageError } from './given-options.js';
 import { type Log, processLog } from './log.js';
-import type { OpenTransport } from './open-transport.js';
 import { readOptions, type ServerCommand } from './options.js';
 import { addBuiltInRoutes } from './routes.js';
 import { untilStopped } from './signals.js';
-import { openTransport } from './transport.js';
+import { openPlace, type ServingPlace } from './transport.js';
 
 /** How long running requests may go on after the first signal, milliseconds. */
 const DRAIN_MS = 10_000;
@@ -46,7 +45,7 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function serve(command: ServerCommand, log: Log): Promise<void> {
-  const transport = await openTransport(command, log);
+  const transport = await openPlace(command, log);
   try {
     const server = await makeServer(command, transport, log);
     const host = command.host ?? transport.host;
@@ -72,7 +71,7 @@ async function serve(command: ServerCommand, log: Log): Promise<void> {
 
 async function makeServer(
   command: ServerCommand,
-  transport: OpenTransport,
+  transport: ServingPlace,
   log: Log,
 ): Promise<Server> {
   const server = new Server({

@@ -4,14 +4,24 @@
  */
 
 import { resolve } from 'node:path';
-import { DEFAULTS, type GivenOptions, UsageError } from './given-options.js';
-import type { Verbosity } from './log.js';
+import {
+  type TransportChoice,
+  TUN_OPTION_NAMES,
+  type TunSettings,
+  tunSettingsOf,
+  UsageError,
+  type Verbosity,
+  wholeNumber,
+} from '@netlayers/common';
+import { DEFAULT_ADDRESS, DEFAULTS, type GivenOptions } from './given-options.js';
 import { ECHO_PORT } from './udp-echo.js';
 
 /** The settings of one run. */
 export interface ServerCommand {
-  readonly transport: 'auto' | 'tun' | 'kernel';
-  readonly tun: TunOptions;
+  readonly transport: TransportChoice;
+  readonly tun: TunSettings;
+  /** Port of the UDP echo on our own stack; `null` for none. */
+  readonly udpEcho: number | null;
   /** Address to listen on; `null` for the one that suits the transport. */
   readonly host: string | null;
   readonly port: number;
@@ -25,37 +35,8 @@ export interface ServerCommand {
   readonly verbosity: Verbosity;
 }
 
-/** What only our own TCP can use. */
-export interface TunOptions {
-  /** Our address. */
-  readonly ip: string;
-  readonly name: string | null;
-  readonly driver: 'koffi' | 'tuntap2';
-  readonly fd: number | null;
-  readonly routes: readonly string[];
-  readonly mtu: number | null;
-  readonly offload: boolean;
-  /** Where packets are recorded; `null` for nowhere. */
-  readonly pcap: string | null;
-  /** 2 MSL, milliseconds; `null` for the default of TCP. */
-  readonly timeWaitMs: number | null;
-  /** Port of the UDP echo; `null` for none. */
-  readonly udpEcho: number | null;
-}
-
 /** Options that say nothing to the kernel's TCP. */
-const TUN_ONLY = [
-  'tun-ip',
-  'tun-name',
-  'tun-driver',
-  'tun-fd',
-  'tun-route',
-  'mtu',
-  'offload',
-  'pcap',
-  'time-wait',
-  'udp-echo',
-] as const;
+const TUN_ONLY = [...TUN_OPTION_NAMES, 'udp-echo'] as const;
 
 /**
  * Reads the command line.
@@ -72,10 +53,6 @@ export async function readOptions(args: readonly string[]): Promise<ServerComman
 
 /** Checks the options and what they mean together. */
 function commandOf(given: GivenOptions): ServerCommand {
-  const numberless = (['port', 'mtu', 'tun-fd', 'time-wait'] as const).find((name) =>
-    Number.isNaN(given[name]),
-  );
-  if (numberless !== undefined) throw new UsageError(`--${numberless} needs a number`);
   const transport = transportOf(given);
   const useless = TUN_ONLY.find((name) => given[name] !== undefined);
   if (transport === 'kernel' && useless !== undefined) {
@@ -85,7 +62,8 @@ function commandOf(given: GivenOptions): ServerCommand {
   const hasFiles = given.root !== undefined || given.allow !== undefined;
   return {
     transport,
-    tun: tunOptionsOf(given),
+    tun: tunSettingsOf(given, DEFAULT_ADDRESS),
+    udpEcho: echoPortOf(given['udp-echo']),
     host: given.host ?? null,
     port: wholeNumber('port', given.port, 0, 65535) ?? DEFAULTS.port,
     root: hasFiles ? resolve(given.root ?? '.') : null,
@@ -93,21 +71,6 @@ function commandOf(given: GivenOptions): ServerCommand {
     demo: !hasFiles || given.demo === true,
     cors: given.cors ?? null,
     verbosity: given.verbosity,
-  };
-}
-
-function tunOptionsOf(given: GivenOptions): TunOptions {
-  return {
-    ip: addressOf('tun-ip', given['tun-ip'] ?? '10.0.0.2'),
-    name: given['tun-name'] ?? null,
-    driver: given['tun-driver'] ?? 'koffi',
-    fd: wholeNumber('tun-fd', given['tun-fd'], 0, 0x7fffffff),
-    routes: given['tun-route'] ?? [],
-    mtu: wholeNumber('mtu', given.mtu, 68, 65535),
-    offload: given.offload !== false,
-    pcap: given.pcap ?? null,
-    timeWaitMs: secondsOf('time-wait', given['time-wait']),
-    udpEcho: echoPortOf(given['udp-echo']),
   };
 }
 
@@ -122,35 +85,8 @@ function transportOf({
   return 'kernel';
 }
 
-function wholeNumber(
-  name: string,
-  value: number | undefined,
-  low: number,
-  high: number,
-): number | null {
-  if (value === undefined) return null;
-  if (!Number.isInteger(value) || value < low || value > high) {
-    throw new UsageError(`--${name} is a whole number from ${low} to ${high}`);
-  }
-  return value;
-}
-
 /** The option may stand alone: the port is that of the service. */
 function echoPortOf(given: string | undefined): number | null {
   if (given === undefined) return null;
   return wholeNumber('udp-echo', given === '' ? ECHO_PORT : Number(given), 1, 65535);
-}
-
-function secondsOf(name: string, value: number | undefined): number | null {
-  if (value === undefined) return null;
-  if (!(value >= 0 && value <= 3600)) throw new UsageError(`--${name} is 0 to 3600 seconds`);
-  return value * 1000;
-}
-
-function addressOf(name: string, text: string): string {
-  const parts = text.split('.');
-  const valid =
-    parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
-  if (!valid) throw new UsageError(`--${name} is an IPv4 address such as 10.0.0.2, not ${text}`);
-  return text;
 }

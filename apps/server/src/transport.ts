@@ -1,55 +1,59 @@
 /**
- * Which TCP carries the requests.
- *
- * `auto` tries to open and set up a TUN device and never asks who the user is: whatever the system
- * allows is used. Where it allows none, or koffi is missing, the kernel's TCP takes over, said in
- * one line with the way to get TUN. Every other failure, and any with `--transport tun`, is an error.
+ * Where the server listens: what the chain of the commands opened, with the names that clients call
+ * it by. Where `auto` finds no device, one line says so, with the way to get one.
  */
 
+import { type OpenTransport, openTransport } from '@netlayers/common';
 import type { Log } from './log.js';
-import type { OpenTransport } from './open-transport.js';
 import type { ServerCommand } from './options.js';
+import { serveUdpEcho } from './udp-echo.js';
 
-/** What `auto` takes as "not here" rather than as a failure. */
-const NOT_HERE = new Set(['EPERM', 'EACCES', 'ENOENT', 'ENODEV', 'ENOMODULE']);
-
-/** Only the device's own errors count: a capture file without a folder is ENOENT as well. */
-const isNotHere = (error: unknown): error is Error =>
-  error instanceof Error &&
-  error.name === 'TunError' &&
-  NOT_HERE.has((error as NodeJS.ErrnoException).code ?? '');
+/** A transport ready to listen on. */
+export interface ServingPlace {
+  readonly kind: 'tun' | 'kernel';
+  readonly transport: OpenTransport['transport'];
+  /** Where to listen unless told otherwise. */
+  readonly host: string;
+  /** What clients call it then. */
+  readonly urlHost: string;
+  /** For the start-up line. */
+  readonly description: string;
+  /** Gives everything back; after the server was closed. */
+  close(): Promise<void>;
+}
 
 const LOOPBACK = '127.0.0.1';
-
-async function openKernel(): Promise<OpenTransport> {
-  const { kernelTransport } = await import('@netlayers/kernel');
-  const transport = kernelTransport();
-  return {
-    kind: 'kernel',
-    transport,
-    host: LOOPBACK,
-    urlHost: LOOPBACK,
-    description: "on the kernel's TCP",
-    close: async () => transport.close(),
-  };
-}
+const ANY_ADDRESS = '0.0.0.0';
 
 /**
  * Opens the transport of a command.
  *
  * @throws Error, one line for the user.
  */
-export async function openTransport(command: ServerCommand, log: Log): Promise<OpenTransport> {
-  if (command.transport === 'kernel') return openKernel();
-  const { openTun } = await import('./tun-transport.js');
-  try {
-    return await openTun(command.tun, log);
-  } catch (error) {
-    if (command.transport === 'tun' || !isNotHere(error)) throw error;
+export async function openPlace(command: ServerCommand, log: Log): Promise<ServingPlace> {
+  const open = await openTransport(command.transport, command.tun, log, (reason) => {
     const place = command.host ?? LOOPBACK;
-    log.warn(`No TUN device, so the kernel's TCP serves on ${place}: ${error.message}`);
+    log.warn(`No TUN device, so the kernel's TCP serves on ${place}: ${reason.message}`);
     if (command.tun.pcap !== null) log.warn('--pcap records nothing without a TUN device');
-    if (command.tun.udpEcho !== null) log.warn('--udp-echo answers nobody without a TUN device');
-    return openKernel();
+    if (command.udpEcho !== null) log.warn('--udp-echo answers nobody without a TUN device');
+  });
+  const { transport, tun } = open;
+  const close = () => open.close();
+  if (tun === null) {
+    const description = "on the kernel's TCP";
+    return { kind: 'kernel', transport, host: LOOPBACK, urlHost: LOOPBACK, description, close };
   }
+  if (command.udpEcho !== null) {
+    // Nobody else has a port on a stack of our own yet.
+    serveUdpEcho(tun.stack, command.udpEcho);
+    log.info(`UDP echo on port ${command.udpEcho}: nc -u ${tun.address} ${command.udpEcho}`);
+  }
+  return {
+    kind: 'tun',
+    transport,
+    host: command.tun.routes.length > 0 ? ANY_ADDRESS : tun.address,
+    urlHost: tun.address,
+    description: `on our own TCP; ${tun.name}, this machine is ${tun.peer}`,
+    close,
+  };
 }

@@ -236,7 +236,7 @@ describe('mistakes', () => {
     [['extra'], /extra/],
     [['--port'], /port/],
     [['--port', '1', '--port', '2'], /--port was given twice/],
-    [['--port', 'http'], /--port needs a number/],
+    [['--port', 'http'], /--port is a whole number from 0 to 65535/],
     [['--port', '70000'], /--port is a whole number from 0 to 65535/],
     [['--port', '1.5'], /--port is a whole number/],
     [['--mtu', '20'], /--mtu is a whole number from 68 to 65535/],

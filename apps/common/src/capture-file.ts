@@ -5,19 +5,27 @@
 
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { CaptureSink } from '@netlayers/link';
-import type { Log } from './log.js';
+import type { ChainLog } from './chain-log.js';
+
+/** The file of `--pcap` cannot be made. */
+export class CaptureError extends Error {
+  override readonly name = 'CaptureError';
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
 
 /**
  * Creates or replaces the file.
  *
- * @throws Error, one line, when it cannot be created.
+ * @throws CaptureError, one line, when it cannot be created.
  */
-export function openCapture(path: string, log: Log): CaptureSink {
+export function openCapture(path: string, log: ChainLog): CaptureSink {
   let file: number;
   try {
     file = openSync(path, 'w');
   } catch (error) {
-    throw new Error(`--pcap ${path}: ${error instanceof Error ? error.message : error}`);
+    throw new CaptureError(`--pcap ${path}: ${messageOf(error)}`);
   }
   let isFailed = false;
   return {
@@ -28,9 +36,7 @@ export function openCapture(path: string, log: Log): CaptureSink {
       } catch (error) {
         isFailed = true;
         closeSync(file);
-        log.error(
-          `--pcap ${path}: ${error instanceof Error ? error.message : error}; recording ends`,
-        );
+        log.error(`--pcap ${path}: ${messageOf(error)}; recording ends`);
       }
     },
   };

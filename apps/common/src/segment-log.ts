@@ -4,10 +4,10 @@
  */
 
 import { segmentLog as linesOf, type TcpObserver } from '@netlayers/tcp';
-import type { Log } from './log.js';
+import type { ChainLog } from './chain-log.js';
 
 /** Makes an observer that prints what it sees. */
-export function segmentLog(log: Log): TcpObserver {
+export function segmentLog(log: ChainLog): TcpObserver {
   const { magenta, blue, dim } = log.colors;
   return linesOf({
     segment: (arrow, segment, note) =>

@@ -1,0 +1,20 @@
+/**
+ * Where the chain says what happens: each command has a log of its own behind it.
+ */
+
+import type pc from 'picocolors';
+import type { Verbosity } from './verbosity.js';
+
+/** The functions that colour text, or leave it as it is. */
+export type Colors = ReturnType<typeof pc.createColors>;
+
+/** Takes lines. */
+export interface ChainLog {
+  readonly colors: Colors;
+  /** Whether lines of this verbosity are wanted: ask before making an expensive one. */
+  shows(verbosity: Verbosity): boolean;
+  error(text: string): void;
+  warn(text: string): void;
+  debug(text: string): void;
+  trace(text: string): void;
+}

@@ -1,0 +1,24 @@
+/**
+ * What the commands share: how options for our own TCP are read, and the chain from a TUN device to
+ * a transport. Private: each command carries its copy inside of its bundle.
+ *
+ * Whatever reads the command line itself is behind `@netlayers/common/command-line`, because yargs
+ * takes half as long to load as Node.
+ *
+ * @packageDocumentation
+ */
+
+export { CaptureError, openCapture } from './capture-file.js';
+export type { ChainLog, Colors } from './chain-log.js';
+export { ipv4Address, secondsInMs, wholeNumber } from './option-values.js';
+export { segmentLog } from './segment-log.js';
+export { type OpenTransport, openTransport, type TransportChoice } from './transport.js';
+export {
+  type GivenTunOptions,
+  TUN_OPTION_NAMES,
+  type TunSettings,
+  tunSettingsOf,
+} from './tun-settings.js';
+export type { TunStack } from './tun-stack.js';
+export { UsageError } from './usage-error.js';
+export { VERBOSITIES, type Verbosity } from './verbosity.js';
