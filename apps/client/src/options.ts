@@ -4,14 +4,15 @@
  */
 
 import {
+  checkDevice,
+  chooseTransport,
+  type GivenTransport,
   type GivenTunOptions,
   secondsInMs,
-  type TransportChoice,
   TUN_OPTION_NAMES,
   type TunSettings,
   tunSettingsOf,
   UsageError,
-  VERBOSITIES,
   type Verbosity,
   wholeNumber,
 } from '@netlayers/common';
@@ -92,15 +93,6 @@ const OPTIONS = {
 
 const usage = (message: string): UsageError => new UsageError(message);
 
-/** `-v` stands for `-v info` where no level follows. */
-function withVerbosity(args: readonly string[]): string[] {
-  const levels: readonly (string | undefined)[] = VERBOSITIES;
-  return args.map((arg, at) => {
-    const alone = (arg === '-v' || arg === '--verbose') && !levels.includes(args[at + 1]);
-    return alone ? '--verbosity=info' : arg;
-  });
-}
-
 /**
  * Reads the command line.
  *
@@ -116,13 +108,16 @@ export async function readOptions(args: readonly string[]): Promise<ClientComman
       examples: EXAMPLES,
       epilogue: EXIT_CODE_HELP,
       takesWords: true,
+      verbosityAlone: 'info',
     },
-    withVerbosity(args),
+    args,
   );
   if (argv === null) return null;
   const { method, url } = placeOf(argv._.map(String), argv.request);
   const data = dataOf(argv.data);
   const transport = transportOf(argv);
+  const tun = tunSettingsOf(argv, DEFAULT_ADDRESS);
+  if (transport === 'tun') await checkDevice(tun);
   const resume = resumeOf(argv['continue-at'], argv.output);
   if (resume && argv.compressed) {
     throw usage('-C and --compressed contradict each other: a part cannot be decoded');
@@ -147,7 +142,7 @@ export async function readOptions(args: readonly string[]): Promise<ClientComman
     retries: wholeNumber('retry', argv.retry, 0, 1000) ?? 0,
     maxTimeMs: maxTimeOf(argv['max-time']),
     transport,
-    tun: tunSettingsOf(argv, DEFAULT_ADDRESS),
+    tun,
     verbosity: argv.trace === true ? 'trace' : argv.verbosity,
   };
 }
@@ -193,26 +188,9 @@ function resumeOf(at: string | undefined, output: string | undefined): boolean {
   return true;
 }
 
-/** What says whose TCP is meant. */
-interface GivenTransport extends GivenTunOptions {
-  readonly transport: TransportChoice;
-  readonly 'kernel-tcp'?: boolean | undefined;
-}
-
-function transportOf(argv: GivenTransport): 'tun' | 'kernel' {
-  const { transport } = argv;
-  const kernelTcp = argv['kernel-tcp'] === true;
-  if (kernelTcp && transport === 'tun') {
-    throw usage('--kernel-tcp contradicts --transport tun: give one of them');
-  }
-  const used = TUN_OPTION_NAMES.find((name) => argv[name] !== undefined);
-  const wantsKernel = kernelTcp || transport === 'kernel';
-  const wantsTun =
-    transport === 'tun' || argv['tun-ip'] !== undefined || argv['tun-name'] !== undefined;
-  if (used !== undefined && (wantsKernel || !wantsTun)) {
-    throw usage(`--${used} is for our own TCP: leave it out, or use --transport tun`);
-  }
-  return wantsTun ? 'tun' : 'kernel';
+/** The kernel's TCP reaches everything, so `auto` does not try for another. */
+function transportOf(argv: GivenTransport & GivenTunOptions): 'tun' | 'kernel' {
+  return chooseTransport(argv, TUN_OPTION_NAMES) === 'tun' ? 'tun' : 'kernel';
 }
 
 function maxTimeOf(seconds: number | undefined): number | null {

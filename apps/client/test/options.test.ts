@@ -75,6 +75,18 @@ describe('the command line', () => {
     expect(url).toBe('http://a.test');
   });
 
+  it.each([
+    ['--tun-ip', '10.9.0.6'],
+    ['--tun-name', 'tun7'],
+    ['--tun-driver', 'tuntap2'],
+    ['--tun-fd', '9'],
+    ['--mtu', '1400'],
+    ['--no-offload'],
+    ['--pcap', 'file'],
+  ])('uses our TCP where somebody names %s', async (...option) => {
+    expect((await read('a.test', ...option)).transport).toBe('tun');
+  });
+
   it('uses our TCP when it is asked for, or a TUN device is described', async () => {
     expect((await read('a.test', '--transport', 'tun')).transport).toBe('tun');
     expect((await read('a.test', '--tun-ip', '10.9.0.6')).transport).toBe('tun');
@@ -103,7 +115,12 @@ describe('the command line', () => {
     [['a.test', '-o', 'f', '-o', 'g'], 'was given twice'],
     [['a.test', '--retry', 'many'], '--retry is a whole number'],
     [['a.test', '--max-time', '0'], '--max-time'],
-    [['a.test', '--mtu', '1400'], '--mtu is for our own TCP'],
+    [['a.test', '--kernel-tcp', '--mtu', '1400'], '--mtu is for our own TCP'],
+    [['a.test', '--kernel-tcp', '--no-offload'], '--no-offload is for our own TCP'],
+    [['a.test', '--transport', 'kernel', '--pcap', 'f'], '--pcap is for our own TCP'],
+    [['a.test', '--tun-ip', '127.0.0.1'], '--tun-ip: "127.0.0.1" is not a host'],
+    [['a.test', '--tun-name', 'sixteen-letters!'], '--tun-name: "sixteen-letters!" is not'],
+    [['a.test', '--tun-driver', 'tuntap2', '--tun-fd', '3'], '--tun-fd: the tuntap2 driver cannot'],
     [['a.test', '--kernel-tcp', '--tun-ip', '10.0.0.6'], '--tun-ip is for our own TCP'],
     [['a.test', '--kernel-tcp', '--transport', 'tun'], 'contradicts'],
     [['a.test', '--tun-ip', '10.0.0'], '--tun-ip is an IPv4 address'],

@@ -4,8 +4,10 @@
  */
 
 import yargs, { type InferredOptionTypes, type Options } from 'yargs';
+import { plainWords } from './plain-words.js';
+import { splitShortOptions } from './short-options.js';
 import { UsageError } from './usage-error.js';
-import { VERBOSITIES } from './verbosity.js';
+import { VERBOSITIES, type Verbosity } from './verbosity.js';
 
 /** Groups of `--help`. */
 export const Group = { TRANSPORT: 'Transport:', SERVER: 'Server:' } as const;
@@ -31,7 +33,13 @@ export const texts = (describe: string, group: string) =>
 /** Which TCP. */
 export const transportOptions = (describe: string) =>
   ({
-    transport: { choices: ['auto', 'tun', 'kernel'], default: 'auto', describe, group },
+    transport: {
+      choices: ['auto', 'tun', 'kernel'],
+      requiresArg: true,
+      default: 'auto',
+      describe,
+      group,
+    },
     'kernel-tcp': flag('The same as --transport kernel', group),
   }) as const;
 
@@ -42,6 +50,7 @@ export const tunOptions = (address: string) =>
     'tun-name': text('Name of the device, new or existing', group),
     'tun-driver': {
       choices: ['koffi', 'tuntap2'],
+      requiresArg: true,
       describe: 'How the device is opened',
       group,
     },
@@ -59,11 +68,8 @@ export const LISTENING_OPTIONS = {
 } as const;
 
 /** How much is said. */
-export const verbosityOption = <V extends (typeof VERBOSITIES)[number]>(
-  value: V,
-  describe: string,
-  group: string,
-) => ({ alias: 'v', choices: VERBOSITIES, default: value, describe, group }) as const;
+export const verbosityOption = <V extends Verbosity>(value: V, describe: string, group: string) =>
+  ({ alias: 'v', choices: VERBOSITIES, default: value, describe, group }) as const;
 
 /** A command as its `--help` explains it. */
 export interface CommandSpec<O extends Record<string, Options>> {
@@ -76,6 +82,8 @@ export interface CommandSpec<O extends Record<string, Options>> {
   readonly epilogue?: string;
   /** Whether words that belong to no option mean something. */
   readonly takesWords: boolean;
+  /** What `-v` means where no level follows. */
+  readonly verbosityAlone: Verbosity;
 }
 
 /** What was given; `_` is what belongs to no option. */
@@ -83,13 +91,13 @@ export type Arguments<O extends Record<string, Options>> = InferredOptionTypes<O
   readonly _: readonly (string | number)[];
 };
 
-const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
-
 function parserOf<O extends Record<string, Options>>(
   spec: CommandSpec<O>,
   args: readonly string[],
 ) {
   const parser = yargs([...args])
+    // Its messages are read here, and ours know no other language.
+    .locale('en')
     .scriptName(spec.name)
     .usage(`$0 ${spec.usage}`)
     .parserConfiguration({ 'camel-case-expansion': false })
@@ -102,20 +110,52 @@ function parserOf<O extends Record<string, Options>>(
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
-      throw error ?? new UsageError(oneLine(message));
+      throw error ?? new UsageError(plainWords(message, args));
     });
   if (spec.epilogue !== undefined) parser.epilogue(spec.epilogue);
   return spec.takesWords ? parser.strictOptions() : parser.strict();
 }
 
-/** The first option that was given more often than it may be. */
-function givenTwice(
+/** Puts a level behind a `-v` that has none; a word behind it may be a word of its own. */
+function withVerbosity(
+  args: readonly string[],
+  { verbosityAlone, takesWords }: Pick<CommandSpec<never>, 'verbosityAlone' | 'takesWords'>,
+): string[] {
+  const levels: readonly string[] = VERBOSITIES;
+  return args.map((arg, at) => {
+    if (arg !== '-v' && arg !== '--verbosity') return arg;
+    const next = args[at + 1] ?? '-';
+    const isAlone = next.startsWith('-') || (takesWords && !levels.includes(next));
+    return isAlone ? `--verbosity=${verbosityAlone}` : arg;
+  });
+}
+
+/**
+ * What yargs lets pass: an option that was given twice, a number that is an empty text and would
+ * count as 0, and the `--no-` in front of an option that takes a value.
+ *
+ * @throws UsageError
+ */
+function refuseOddities(
   argv: Readonly<Record<string, unknown>>,
   options: Readonly<Record<string, Options>>,
-): string | undefined {
-  return Object.keys(options).find(
-    (name) => Array.isArray(argv[name]) && options[name]?.array !== true,
-  );
+  args: readonly string[],
+): void {
+  for (const [name, { type, array }] of Object.entries(options)) {
+    const value = argv[name];
+    if (Array.isArray(value) && array !== true) {
+      throw new UsageError(`--${name} was given twice`);
+    }
+    if (type !== 'boolean' && args.includes(`--no-${name}`)) {
+      throw new UsageError(`There is no option --no-${name}`);
+    }
+    const isEmpty = args.some(
+      (arg, at) =>
+        (arg.startsWith(`--${name}=`) && arg.slice(name.length + 3).trim() === '') ||
+        (arg === `--${name}` && args[at + 1]?.trim() === ''),
+    );
+    if (type === 'number' && isEmpty) throw new UsageError(`--${name} needs a value behind it`);
+  }
 }
 
 /**
@@ -128,15 +168,16 @@ export async function readArguments<O extends Record<string, Options>>(
   spec: CommandSpec<O>,
   args: readonly string[],
 ): Promise<Arguments<O> | null> {
+  const apart = splitShortOptions(args, spec.options);
   try {
-    const argv: Record<string, unknown> = await parserOf(spec, args).parseAsync();
+    const parser = parserOf(spec, withVerbosity(apart, spec));
+    const argv: Record<string, unknown> = await parser.parseAsync();
     if (argv.help === true) return null;
-    const twice = givenTwice(argv, spec.options);
-    if (twice !== undefined) throw new UsageError(`--${twice} was given twice`);
+    refuseOddities(argv, spec.options, apart);
     return argv as Arguments<O>;
   } catch (error) {
     // Mistakes that are found before single options are looked at do not come through `fail`.
     if (!(error instanceof Error) || error.name !== 'YError') throw error;
-    throw new UsageError(oneLine(error.message));
+    throw new UsageError(plainWords(error.message, args));
   }
 }

@@ -10,9 +10,11 @@
 
 export { CaptureError, openCapture } from './capture-file.js';
 export type { ChainLog, Colors } from './chain-log.js';
+export { checkDevice } from './device-options.js';
 export { ipv4Address, secondsInMs, wholeNumber } from './option-values.js';
 export { segmentLog } from './segment-log.js';
-export { type OpenTransport, openTransport, type TransportChoice } from './transport.js';
+export { type OpenTransport, openTransport } from './transport.js';
+export { chooseTransport, type GivenTransport, type TransportChoice } from './transport-choice.js';
 export {
   type GivenTunOptions,
   TUN_OPTION_NAMES,

@@ -8,11 +8,9 @@
 
 import type { Transport } from '@netlayers/http';
 import type { ChainLog } from './chain-log.js';
+import type { TransportChoice } from './transport-choice.js';
 import type { TunSettings } from './tun-settings.js';
 import type { TunStack } from './tun-stack.js';
-
-/** Whose TCP is wanted. */
-export type TransportChoice = 'auto' | 'tun' | 'kernel';
 
 /** A transport that is open. */
 export interface OpenTransport {

@@ -10,6 +10,7 @@ import { type SegmentComments, segmentComments } from '@netlayers/tcp';
 import { createTun, type TunDevice } from '@netlayers/tun';
 import { openCapture } from './capture-file.js';
 import type { ChainLog } from './chain-log.js';
+import { deviceOptions } from './device-options.js';
 import { given } from './option-values.js';
 import { segmentLog } from './segment-log.js';
 import type { TunSettings } from './tun-settings.js';
@@ -23,16 +24,6 @@ export interface TunStack {
   readonly address: string;
   /** This machine's address on the link. */
   readonly peer: string;
-}
-
-/** Opens the device; what nobody asked for is left to it, for not every driver can do everything. */
-function openDevice(settings: TunSettings): Promise<TunDevice> {
-  const { ip: address, name, driver, fd, mtu, routes } = settings;
-  const offload = settings.offload ?? (driver === 'tuntap2' ? null : true);
-  return createTun({
-    address,
-    ...given({ name, driver, fd, mtu, offload, routes: routes.length > 0 ? routes : null }),
-  });
 }
 
 /** The device, recorded into a file if the settings say so. */
@@ -58,7 +49,7 @@ function captured(
  * @throws TunError when there is no device to be had; CaptureError for a file that cannot be made.
  */
 export async function openTunStack(settings: TunSettings, log: ChainLog): Promise<TunStack> {
-  const tun = await openDevice(settings);
+  const tun = await createTun(deviceOptions(settings));
   try {
     tun.onError = (error) => log.error(error.message);
     const comments = settings.pcap === null ? null : segmentComments();

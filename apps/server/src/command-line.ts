@@ -37,7 +37,11 @@ const OPTIONS = {
   allow: texts('Serve only this file, relative to --root (repeatable)', group),
   demo: flag('The built-in routes as well, with --root or --allow', group),
   cors: text('Let pages of this origin read answers, * for all', group),
-  verbosity: verbosityOption(DEFAULTS.verbosity, 'debug prints every segment', group),
+  verbosity: verbosityOption(
+    DEFAULTS.verbosity,
+    'debug prints every segment; -v alone is debug',
+    group,
+  ),
 } as const;
 
 const EXAMPLES = [
@@ -64,6 +68,7 @@ export const parseArguments = (args: readonly string[]): Promise<GivenOptions | 
       options: OPTIONS,
       examples: EXAMPLES,
       takesWords: false,
+      verbosityAlone: 'debug',
     },
     args,
   );

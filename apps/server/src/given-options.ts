@@ -2,7 +2,7 @@
  * The options as somebody gave them: what yargs hands to whoever checks what they mean.
  */
 
-import type { GivenTunOptions, TransportChoice, Verbosity } from '@netlayers/common';
+import type { GivenTransport, GivenTunOptions, Verbosity } from '@netlayers/common';
 
 /** What holds without options. */
 export const DEFAULTS = { transport: 'auto', port: 8080, verbosity: 'info' } as const;
@@ -11,11 +11,9 @@ export const DEFAULTS = { transport: 'auto', port: 8080, verbosity: 'info' } as 
 export const DEFAULT_ADDRESS = '10.0.0.2';
 
 /** The options as they were given, with defaults where nothing depends on another option. */
-export interface GivenOptions extends GivenTunOptions {
-  readonly transport: TransportChoice;
+export interface GivenOptions extends GivenTransport, GivenTunOptions {
   readonly port: number;
   readonly verbosity: Verbosity;
-  readonly 'kernel-tcp'?: boolean | undefined;
   /** A port, or nothing behind the option's name. */
   readonly 'udp-echo'?: string | undefined;
   readonly host?: string | undefined;

@@ -59,7 +59,8 @@ async function serve(command: ServerCommand, log: Log): Promise<void> {
     log.info(
       `${log.colors.green('Serving')} ${url} ${log.colors.dim(`(${transport.description})`)}`,
     );
-    log.info(`Try ${log.colors.cyan(`curl ${url}${command.demo ? '/json' : '/'}`)}`);
+    if (command.root !== null) log.info(describeFiles(command.root, command.allow));
+    log.info(`Try ${log.colors.cyan(`curl ${url}${pathToTry(command)}`)}`);
     await untilStopped();
     log.info('Closing: running requests may finish; a second signal ends at once');
     await server.close({ deadlineMs: DRAIN_MS });
@@ -67,6 +68,16 @@ async function serve(command: ServerCommand, log: Log): Promise<void> {
   } finally {
     await transport.close();
   }
+}
+
+const describeFiles = (root: string, allow: readonly string[] | null): string =>
+  `Files of ${root}${allow === null ? '' : `, only ${allow.join(', ')}`}`;
+
+/** A path that answers, as far as it is known. */
+function pathToTry({ demo, allow }: ServerCommand): string {
+  if (demo) return '/json';
+  const [first = ''] = allow ?? [];
+  return encodeURI(`/${first.replace(/^\.?\//, '')}`);
 }
 
 async function makeServer(
@@ -84,22 +95,10 @@ async function makeServer(
   });
   if (command.demo) addBuiltInRoutes(server, transport.kind);
   if (command.root !== null) {
-    const { staticFiles } = await import('@netlayers/static');
-    const { root, allow } = command;
-    try {
-      server.fallback(staticFiles(allow === null ? { root } : { root, allow }));
-    } catch (error) {
-      throw new Error(explainFolder(error, root));
-    }
+    const { servedFiles } = await import('./served-files.js');
+    server.fallback(await servedFiles(command.root, command.allow));
   }
   return server;
-}
-
-function explainFolder(error: unknown, root: string): string {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  if (code === 'ENOENT') return `There is no folder ${root}: choose another with --root`;
-  if (code === 'EACCES') return `The folder ${root} may not be read by this user`;
-  return error instanceof Error ? error.message : String(error);
 }
 
 function explainListen(error: unknown, host: string, port: number): string {
@@ -112,7 +111,9 @@ function explainListen(error: unknown, host: string, port: number): string {
     case 'EADDRNOTAVAIL':
       return `${host} is no address of this machine: choose another with --host`;
     case 'ENOTFOUND':
-      return `${host} is no address and no name that can be resolved: choose another with --host`;
+    case 'EAI_AGAIN':
+    case 'EINVAL':
+      return `${host} is no address of this machine, and no name of one is known: give --host an address such as 127.0.0.1`;
     default:
       return error instanceof Error ? error.message : String(error);
   }

@@ -5,14 +5,16 @@
 
 import { resolve } from 'node:path';
 import {
+  checkDevice,
+  chooseTransport,
   type TransportChoice,
   TUN_OPTION_NAMES,
   type TunSettings,
   tunSettingsOf,
-  UsageError,
   type Verbosity,
   wholeNumber,
 } from '@netlayers/common';
+import { corsOrigin } from './cors-origin.js';
 import { DEFAULT_ADDRESS, DEFAULTS, type GivenOptions } from './given-options.js';
 import { ECHO_PORT } from './udp-echo.js';
 
@@ -48,20 +50,17 @@ export async function readOptions(args: readonly string[]): Promise<ServerComman
   if (args.length === 0) return commandOf(DEFAULTS);
   const { parseArguments } = await import('./command-line.js');
   const given = await parseArguments(args);
-  return given === null ? null : commandOf(given);
+  if (given === null) return null;
+  const command = commandOf(given);
+  if (command.transport === 'tun') await checkDevice(command.tun);
+  return command;
 }
 
 /** Checks the options and what they mean together. */
 function commandOf(given: GivenOptions): ServerCommand {
-  const transport = transportOf(given);
-  const useless = TUN_ONLY.find((name) => given[name] !== undefined);
-  if (transport === 'kernel' && useless !== undefined) {
-    const option = useless === 'offload' ? 'no-offload' : useless;
-    throw new UsageError(`--${option} is for our own TCP: leave it out, or use --transport tun`);
-  }
   const hasFiles = given.root !== undefined || given.allow !== undefined;
   return {
-    transport,
+    transport: chooseTransport(given, TUN_ONLY),
     tun: tunSettingsOf(given, DEFAULT_ADDRESS),
     udpEcho: echoPortOf(given['udp-echo']),
     host: given.host ?? null,
@@ -69,20 +68,9 @@ function commandOf(given: GivenOptions): ServerCommand {
     root: hasFiles ? resolve(given.root ?? '.') : null,
     allow: given.allow ?? null,
     demo: !hasFiles || given.demo === true,
-    cors: given.cors ?? null,
+    cors: given.cors === undefined ? null : corsOrigin(given.cors),
     verbosity: given.verbosity,
   };
-}
-
-function transportOf({
-  transport,
-  'kernel-tcp': kernelTcp,
-}: GivenOptions): GivenOptions['transport'] {
-  if (kernelTcp !== true) return transport;
-  if (transport === 'tun') {
-    throw new UsageError('--kernel-tcp contradicts --transport tun: give one of them');
-  }
-  return 'kernel';
 }
 
 /** The option may stand alone: the port is that of the service. */

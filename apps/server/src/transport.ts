@@ -34,8 +34,6 @@ export async function openPlace(command: ServerCommand, log: Log): Promise<Servi
   const open = await openTransport(command.transport, command.tun, log, (reason) => {
     const place = command.host ?? LOOPBACK;
     log.warn(`No TUN device, so the kernel's TCP serves on ${place}: ${reason.message}`);
-    if (command.tun.pcap !== null) log.warn('--pcap records nothing without a TUN device');
-    if (command.udpEcho !== null) log.warn('--udp-echo answers nobody without a TUN device');
   });
   const { transport, tun } = open;
   const close = () => open.close();

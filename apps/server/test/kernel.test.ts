@@ -113,6 +113,9 @@ describe('the built-in routes', () => {
       expect((await fetch(`${listed.url}/sub/a.txt`)).status).toBe(200);
       expect((await fetch(`${listed.url}/`)).status).toBe(403);
       expect((await fetch(`${listed.url}/b.txt`, { method: 'POST' })).status).toBe(405);
+      expect(listed.server.stdout).toContain(`Files of ${root}, only b.txt, sub/a.txt\n`);
+      expect(listed.server.stdout).toContain(`Try curl ${listed.url}/b.txt\n`);
+      expect(files.server.stdout).toContain(`Files of ${root}\n`);
     } finally {
       rmSync(root, { recursive: true });
     }
@@ -232,9 +235,10 @@ describe('signals', () => {
 
 describe('mistakes', () => {
   it.each([
-    [['--prot', '80'], /Unknown argument: prot/],
-    [['extra'], /extra/],
-    [['--port'], /port/],
+    [['--prot', '80'], /There is no option --prot/],
+    [['extra'], /Nothing is expected here: extra/],
+    [['--port'], /--port needs a value behind it/],
+    [['-p9000x'], /--port is a whole number from 0 to 65535/],
     [['--port', '1', '--port', '2'], /--port was given twice/],
     [['--port', 'http'], /--port is a whole number from 0 to 65535/],
     [['--port', '70000'], /--port is a whole number from 0 to 65535/],
@@ -242,8 +246,14 @@ describe('mistakes', () => {
     [['--mtu', '20'], /--mtu is a whole number from 68 to 65535/],
     [['--tun-ip', '10.0.0'], /--tun-ip is an IPv4 address/],
     [['--time-wait', '-1'], /--time-wait is 0 to 3600 seconds/],
-    [['--transport', 'pigeon'], /Invalid values/],
-    [['-v', 'loud'], /Invalid values/],
+    [['--transport', 'pigeon'], /--transport is auto, tun or kernel, not pigeon/],
+    [['-v', 'loud'], /--verbosity is error, warn, info, debug or trace, not loud/],
+    [['--tun-route', 'banana'], /--tun-route: "banana" is not a network/],
+    [['--tun-ip', '127.0.0.1'], /--tun-ip: "127\.0\.0\.1" is not a host's/],
+    [['--tun-name', 'a/b'], /--tun-name: "a\/b" is not an interface name/],
+    [['--tun-driver', 'tuntap2', '--tun-fd', '3'], /--tun-fd: the tuntap2 driver cannot/],
+    [['--cors', 'banana'], /--cors is \* or an origin such as https:\/\/example\.org, not banana/],
+    [['--cors', 'https://Example.org/'], /browsers would send https:\/\/example\.org /],
     [['--kernel-tcp', '--transport', 'tun'], /contradicts/],
     [['--kernel-tcp', '--tun-ip', '10.0.0.9'], /--tun-ip is for our own TCP/],
     [['--kernel-tcp', '--no-offload'], /--no-offload is for our own TCP/],
@@ -263,7 +273,10 @@ describe('mistakes', () => {
     [['--root', '/no/such/folder'], /There is no folder \/no\/such\/folder/],
     [['--root', process.execPath], /is no folder/],
     [['--allow', '../outside'], /not a file below/],
+    [['--allow', 'no-such-file'], /--allow no-such-file: there is no such file in \//],
+    [['--root', '/', '--allow', 'proc'], /--allow proc: that is no file in \//],
     [['--host', '192.0.2.1'], /is no address of this machine/],
+    [['--host', 'banana.invalid'], /no name of one is known: give --host an address/],
   ])('%j', async (args, message) => {
     const server = start('--kernel-tcp', '--port', '0', ...args);
     expect(await server.ended).toBe(1);
@@ -300,11 +313,19 @@ describe('auto without the right to open a TUN device', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('is an error when TUN was asked for', async () => {
-    const server = command.run(
-      ['--transport', 'tun', '--port', '0'],
-      isRoot ? { uid: NOBODY } : {},
-    );
+  it.each([
+    ['--transport', 'tun'],
+    ['--tun-ip', '10.0.0.2'],
+    ['--tun-name', 'tun0'],
+    ['--tun-route', '10.9.0.0/16'],
+    ['--mtu', '1400'],
+    ['--no-offload'],
+    ['--time-wait', '1'],
+    ['--pcap', '/dev/null'],
+    ['--udp-echo'],
+  ])('is an error when TUN was asked for, by %s', async (...option) => {
+    const server = command.run([...option, '--port', '0'], isRoot ? { uid: NOBODY } : {});
+    running.push(server);
     expect(await server.ended).toBe(1);
     expect(server.stderr).toMatch(/^error .+/);
     expect(server.stderr.trimEnd().split('\n')).toHaveLength(1);

@@ -58,30 +58,31 @@ export function explainOpen(errno: number, subject: Subject): TunError {
 
 /** Explains a failed TUNSETIFF: the device could not be created or attached to. */
 export function explainAttach(errno: number, subject: Subject): TunError {
-  const { name } = subject;
-  switch (errno) {
-    case Errno.EPERM:
-    case Errno.EACCES:
-      return new TunError(
-        'EPERM',
-        `${name} may not be created or used by this user: run with sudo, or once: ` +
-          `${persistentCommand(subject)}; then give that name`,
-      );
-    case Errno.EBUSY:
-      return new TunError(
-        'EBUSY',
-        `${name} is in use by another process: find it with sudo fuser -v /dev/net/tun, ` +
-          'or give another name',
-      );
-    case Errno.EINVAL:
-      return new TunError(
-        'EINVAL',
-        `${name} exists and is no TUN device, or one with another number of queues: ` +
-          `look with ip -d link show ${name}, or give another name`,
-      );
-    default:
-      return new TunError('EINVAL', `${name} cannot be opened (errno ${errno})`);
+  // Nobody has heard of a pattern: the name would have been the kernel's choice.
+  const isPattern = subject.name.includes('%');
+  const name = isPattern ? 'a new TUN device' : subject.name;
+  if (errno === Errno.EPERM || errno === Errno.EACCES) {
+    return new TunError(
+      'EPERM',
+      `${name} may not be created or used by this user: run with sudo, or once: ` +
+        `${persistentCommand(subject)}; then give that name`,
+    );
   }
+  if (errno === Errno.EBUSY) {
+    return new TunError(
+      'EBUSY',
+      `${name} is in use by another process: find it with sudo fuser -v /dev/net/tun, ` +
+        'or give another name',
+    );
+  }
+  if (errno === Errno.EINVAL && !isPattern) {
+    return new TunError(
+      'EINVAL',
+      `${name} exists and is no TUN device, or one with another number of queues: ` +
+        `look with ip -d link show ${name}, or give another name`,
+    );
+  }
+  return new TunError('EINVAL', `${name} cannot be opened (errno ${errno})`);
 }
 
 const CODES: Partial<Record<number, TunErrorCode>> = {

@@ -8,7 +8,7 @@
 export { companionOf } from './companion.js';
 export { createTun } from './create-tun.js';
 export { TunError, type TunErrorCode } from './errors.js';
-export type { TunOptions } from './options.js';
+export { checkTunOptions, type TunOptions } from './options.js';
 export {
   createPersistentTun,
   type PersistentTun,

@@ -6,15 +6,12 @@ import { formatIpv4 } from '@netlayers/bytes';
 import { TunError } from './errors.js';
 import { explainAttach, explainOpen, type Subject } from './explain-errno.js';
 import { Errno } from './linux.js';
-import { planTun, type TunOptions } from './options.js';
+import { planTun, refuseForTuntap2, type TunOptions } from './options.js';
 import { type AddressPair, refuseOverlap } from './overlap.js';
 import { readTakenNetworks } from './routing-table.js';
 import { Tuntap2Device } from './tuntap2-device.js';
 import type { Tuntap2Package, Tuntap2Tun } from './tuntap2-package.js';
 import { wakeReader } from './wake-reader.js';
-
-/** Options that its interface has no way to. */
-const UNSUPPORTED = ['name', 'fd', 'routes', 'offload', 'queueLength', 'queues'] as const;
 
 /**
  * The package sets an address and a prefix but no address for the other end, so the prefix has to
@@ -46,15 +43,7 @@ export function openTuntap2(
   { Tun }: Tuntap2Package,
   options: TunOptions & { queues?: number },
 ): Tuntap2Device {
-  for (const option of UNSUPPORTED) {
-    const value = options[option];
-    if (value !== undefined && value !== false) {
-      throw new TunError(
-        'EINVAL',
-        `the tuntap2 driver cannot do ${option}: leave it out, or use the koffi driver`,
-      );
-    }
-  }
+  refuseForTuntap2(options);
   const plan = planTun(options);
   const { pair, mtu } = plan;
   if (pair === null) throw new TunError('EINVAL', 'a new device needs an address like 10.0.0.2');

@@ -123,6 +123,36 @@ export function planTun(options: TunOptions): TunPlan {
   };
 }
 
+/** Options that the package `tuntap2` has no way to. */
+const NOT_WITH_TUNTAP2 = ['name', 'fd', 'routes', 'offload', 'queueLength', 'queues'] as const;
+
+/**
+ * Refuses what the driver `tuntap2` cannot do.
+ *
+ * @throws TunError `EINVAL`
+ */
+export function refuseForTuntap2(options: TunOptions & { queues?: number }): void {
+  for (const option of NOT_WITH_TUNTAP2) {
+    const value = options[option];
+    if (value !== undefined && value !== false) {
+      throw new TunError(
+        'EINVAL',
+        `the tuntap2 driver cannot do ${option}: leave it out, or use the koffi driver`,
+      );
+    }
+  }
+}
+
+/**
+ * Refuses options that `createTun` would refuse on any machine, without opening anything.
+ *
+ * @throws TunError `EINVAL`, saying which and what would do.
+ */
+export function checkTunOptions(options: TunOptions): void {
+  if (options.driver === 'tuntap2') refuseForTuntap2(options);
+  planTun(options);
+}
+
 /** The names that go into messages about a plan. */
 export const subjectOf = (plan: TunPlan): Subject => ({
   name: plan.name,

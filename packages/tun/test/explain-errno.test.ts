@@ -7,7 +7,8 @@ import {
 } from '../src/explain-errno.js';
 import { Errno } from '../src/linux.js';
 
-const subject = { name: 'tun%d', address: '10.0.0.2', peer: '10.0.0.3' };
+const attached = { name: 'tun0', address: '10.0.0.2', peer: '10.0.0.3' };
+const subject = { ...attached, name: 'tun%d' };
 
 describe('explaining an errno', () => {
   it.each([
@@ -38,24 +39,27 @@ describe('explaining an errno', () => {
       'ip address add 10.0.0.3 peer 10.0.0.2 dev tun0',
     ],
     [explainAttach(Errno.EBUSY, subject), 'EBUSY', 'sudo fuser -v /dev/net/tun'],
-    [explainAttach(Errno.EINVAL, subject), 'EINVAL', 'ip -d link show'],
+    [explainAttach(Errno.EINVAL, { ...subject, name: 'lo' }), 'EINVAL', 'ip -d link show lo'],
+    [explainAttach(Errno.EINVAL, subject), 'EINVAL', 'a new TUN device cannot be opened'],
+    [explainAttach(Errno.EPERM, subject), 'EPERM', 'a new TUN device may not be created'],
     [explainAttach(12, subject), 'EINVAL', 'errno 12'],
     [
-      explainSetting(Errno.EPERM, 'the MTU of tun0', 'ip link set tun0 mtu 9000', subject),
+      explainSetting(Errno.EPERM, 'the MTU of tun0', 'ip link set tun0 mtu 9000', attached),
       'EPERM',
       'sudo ip link set tun0 mtu 9000',
     ],
-    [explainSetting(Errno.EEXIST, 'the route', 'x', subject), 'EADDRINUSE', 'ip route show'],
+    [explainSetting(Errno.EEXIST, 'the route', 'x', attached), 'EADDRINUSE', 'ip route show'],
     [
-      explainSetting(Errno.EINVAL, 'the MTU of tun0', 'x', subject),
+      explainSetting(Errno.EINVAL, 'the MTU of tun0', 'x', attached),
       'EINVAL',
       'setting the MTU of tun0 failed',
     ],
-    [explainReading(Errno.ENODEV, subject), 'ENODEV', 'ip address show'],
+    [explainReading(Errno.ENODEV, attached), 'ENODEV', 'ip address show'],
   ])('gives %s', (error, code, advice) => {
     expect(error.name).toBe('TunError');
     expect(error.code).toBe(code);
     expect(error.message).toContain(advice);
     expect(error.message, 'one line').not.toContain('\n');
+    expect(error.message, 'words for people').not.toContain('%d');
   });
 });

@@ -1,5 +1,5 @@
 import { parseIpv4 } from '@netlayers/bytes';
-import { createTun, type TunOptions } from '@netlayers/tun';
+import { checkTunOptions, createTun, type TunOptions } from '@netlayers/tun';
 import { describe, expect, it } from 'vitest';
 import { planTun } from '../src/options.js';
 
@@ -44,6 +44,17 @@ describe('planTun', () => {
     const error = await createTun(options).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ name: 'TunError', code: 'EINVAL' });
     expect(String(error)).toContain(text);
+    // The same can be known without opening anything.
+    expect(() => checkTunOptions(options)).toThrow(text);
+  });
+
+  it('refuses what the driver cannot do without opening anything', () => {
+    checkTunOptions({ address: '10.0.0.2', driver: 'tuntap2', mtu: 1400, offload: false });
+    for (const options of [{ routes: [] }, { offload: true }, { name: 'tun0' }, { fd: 3 }]) {
+      const [name] = Object.keys(options);
+      const all = { address: '10.0.0.2', driver: 'tuntap2' as const, ...options };
+      expect(() => checkTunOptions(all)).toThrow(`cannot do ${name}`);
+    }
   });
 
   it.each([0, 257, 1.5])('refuses %d queues', async (queues) => {

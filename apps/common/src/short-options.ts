@@ -1,0 +1,66 @@
+/**
+ * Takes short options apart before yargs sees them, as getopt does: `-p9000` is `-p 9000` and `-sL`
+ * is `-s -L`. By itself yargs reads `-p9000x` as nine options, and complains of 0, 9 and x.
+ */
+
+import type { Options } from 'yargs';
+import { UsageError } from './usage-error.js';
+
+/** What may follow the letter of an option. */
+interface Short {
+  readonly name: string;
+  /** Whether a value may stand directly behind the letter. */
+  readonly hasValue: boolean;
+}
+
+/** Whether the next argument belongs to an option, whatever it looks like. */
+const takesNext = ({ requiresArg, nargs }: Options): boolean => requiresArg === true || nargs === 1;
+
+function shortsOf(options: Readonly<Record<string, Options>>): Map<string, Short> {
+  const shorts = new Map<string, Short>([['h', { name: 'help', hasValue: false }]]);
+  for (const [name, { alias, type }] of Object.entries(options)) {
+    if (typeof alias === 'string') shorts.set(alias, { name, hasValue: type !== 'boolean' });
+  }
+  return shorts;
+}
+
+/** One argument of short options, apart. */
+function split(arg: string, shorts: ReadonlyMap<string, Short>): string[] {
+  const parts: string[] = [];
+  for (let at = 1; at < arg.length; at++) {
+    const letter = arg.charAt(at);
+    const short = shorts.get(letter);
+    if (short === undefined) {
+      throw new UsageError(`There is no option -${letter}${arg.length > 2 ? `, in ${arg}` : ''}`);
+    }
+    const rest = arg.slice(at + 1);
+    if (short.hasValue && rest !== '') {
+      return [...parts, `--${short.name}=${rest.startsWith('=') ? rest.slice(1) : rest}`];
+    }
+    parts.push(`-${letter}`);
+  }
+  return parts;
+}
+
+/**
+ * Takes short options apart.
+ *
+ * @throws UsageError for a letter that is no option.
+ */
+export function splitShortOptions(
+  args: readonly string[],
+  options: Readonly<Record<string, Options>>,
+): string[] {
+  const shorts = shortsOf(options);
+  const result: string[] = [];
+  let isValue = false;
+  for (const [at, arg] of args.entries()) {
+    if (!isValue && arg === '--') return [...result, ...args.slice(at)];
+    const parts: string[] = !isValue && /^-[^-]/.test(arg) ? split(arg, shorts) : [arg];
+    result.push(...parts);
+    const last: string = parts.at(-1) ?? '';
+    const name = last.startsWith('--') ? last.slice(2) : (shorts.get(last.slice(1))?.name ?? '');
+    isValue = !isValue && last.startsWith('-') && takesNext(options[name] ?? {});
+  }
+  return result;
+}
