@@ -52,6 +52,11 @@ export class BuiltCommand {
     return new BuiltCommand(folder);
   }
 
+  /** Where programs look for packages, before anywhere else. */
+  get folder(): string {
+    return this.#folder;
+  }
+
   remove(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
