@@ -1,36 +1,115 @@
 /**
- * One line per answered request.
+ * One line per answered request, in the formats that log analysers read: the common log format of
+ * the first web servers, the combined one with the referring page and the client's name, or JSON.
  */
 
 import type { Colors } from '@netlayers/common';
 import type { AccessRecord } from '@netlayers/server';
 
-const UNPRINTABLE = /[^\x21-\x7e]/;
+/** How a line is written. */
+export const LOG_FORMATS = ['common', 'combined', 'json'] as const;
 
-/** A target is the peer's text: what a terminal would obey is printed as a question mark. */
-const printable = (text: string): string =>
-  UNPRINTABLE.test(text) ? text.replace(/[^\x21-\x7e]/g, '?') : text;
+/** One of the formats. */
+export type LogFormat = (typeof LOG_FORMATS)[number];
 
-/** One digit behind the point, at a fraction of what `toFixed` costs a busy server. */
-function inTenths(value: number): string {
-  const tenths = Math.round(value * 10);
-  return `${Math.floor(tenths / 10)}.${tenths % 10}`;
+/** What the request said of itself; `null` where there was no such field. */
+export interface RequestFacts {
+  readonly version: string;
+  readonly referer: string | null;
+  readonly userAgent: string | null;
 }
 
+/** The peer left before there was a response: the number that nginx made known for it. */
+const CLIENT_CLOSED = 499;
+
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** `29/Nov/2026:20:24:46 +0100`, in the time zone of this machine. */
+function commonTime(ms: number): string {
+  const at = new Date(ms);
+  const day = `${two(at.getDate())}/${MONTHS[at.getMonth()]}/${at.getFullYear()}`;
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+  const offset = -at.getTimezoneOffset();
+  const minutes = Math.abs(offset);
+  const zone = `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${two(minutes % 60)}`;
+  return `${day}:${time} ${zone}`;
+}
+
+const UNSAFE = /[^\x20-\x7e]|["\\]/;
+
+const hex = (char: string): string =>
+  [...new TextEncoder().encode(char)]
+    .map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`)
+    .join('');
+
+/** Between quotes: the peer's text can end neither them nor the line, nor command a terminal. */
+const quoted = (text: string | null): string =>
+  `"${text === null ? '-' : UNSAFE.test(text) ? text.replace(/[^\x20-\x7e]|["\\]/gu, hex) : text}"`;
+
 function coloredStatus(status: number, colors: Colors): string {
-  // 0: the peer left before there was a response.
-  if (status === 0) return colors.dim('---');
-  const text = String(status);
+  const text = String(status === 0 ? CLIENT_CLOSED : status);
+  if (status === 0) return colors.dim(text);
   if (status >= 500) return colors.red(text);
   if (status >= 400) return colors.yellow(text);
   return status >= 300 ? colors.cyan(text) : colors.green(text);
 }
 
-/** Formats a record: who, what, with which result, how many bytes in which time. */
-export function formatAccess(record: AccessRecord, colors: Colors): string {
-  const { method, target, status, bytes, durationMs, remoteAddress, remotePort } = record;
-  const peer = colors.dim(`${remoteAddress}:${remotePort}`);
-  const request = method === '' ? '(malformed request)' : `${method} ${printable(target)}`;
-  const figures = colors.dim(`${bytes} bytes, ${inTenths(durationMs)} ms`);
-  return `${peer} ${request} ${coloredStatus(status, colors)} ${figures}`;
+function commonLine(
+  { method, target, status, bytes, remoteAddress }: AccessRecord,
+  facts: RequestFacts | null,
+  time: string,
+  colors: Colors,
+): string {
+  const version = facts === null ? '' : ` HTTP/${facts.version}`;
+  const request = method === '' ? null : `${method} ${target}${version}`;
+  const size = bytes === 0 ? '-' : bytes;
+  return `${remoteAddress} - - [${time}] ${quoted(request)} ${coloredStatus(status, colors)} ${size}`;
+}
+
+function jsonLine(record: AccessRecord, facts: RequestFacts | null, ms: number): string {
+  const { status, durationMs } = record;
+  return JSON.stringify({
+    time: new Date(ms).toISOString(),
+    ...record,
+    status: status === 0 ? CLIENT_CLOSED : status,
+    durationMs: Math.round(durationMs * 1000) / 1000,
+    ...facts,
+  });
+}
+
+/** Writes lines of a format. */
+export class AccessLog {
+  readonly #format: LogFormat;
+  readonly #colors: Colors;
+  readonly #wallTime: () => number;
+  /** The second that `#time` is the text of: a busy server writes many lines in one. */
+  #second = Number.NaN;
+  #time = '';
+
+  /** @param wallTime milliseconds since 1970. */
+  constructor(format: LogFormat, colors: Colors, wallTime: () => number = Date.now) {
+    this.#format = format;
+    this.#colors = colors;
+    this.#wallTime = wallTime;
+  }
+
+  /** The line of a request; `facts` are `null` where no handler saw it. */
+  line(record: AccessRecord, facts: RequestFacts | null): string {
+    const now = this.#wallTime();
+    if (this.#format === 'json') return jsonLine(record, facts, now);
+    const line = commonLine(record, facts, this.#timeAt(now), this.#colors);
+    if (this.#format === 'common') return line;
+    return `${line} ${quoted(facts?.referer ?? null)} ${quoted(facts?.userAgent ?? null)}`;
+  }
+
+  #timeAt(ms: number): string {
+    const second = Math.floor(ms / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#time = commonTime(ms);
+    }
+    return this.#time;
+  }
 }

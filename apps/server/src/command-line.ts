@@ -14,6 +14,7 @@ import {
   tunOptions,
   verbosityOption,
 } from '@netlayers/common/command-line';
+import { LOG_FORMATS } from './access-log.js';
 import { DEFAULT_ADDRESS, DEFAULTS, type GivenOptions } from './given-options.js';
 
 const group = Group.SERVER;
@@ -37,6 +38,13 @@ const OPTIONS = {
   allow: texts('Serve only this file, relative to --root (repeatable)', group),
   demo: flag('The built-in routes as well, with --root or --allow', group),
   cors: text('Let pages of this origin read answers, * for all', group),
+  'log-format': {
+    choices: LOG_FORMATS,
+    requiresArg: true,
+    default: DEFAULTS['log-format'],
+    describe: 'How answered requests are logged',
+    group,
+  },
   verbosity: verbosityOption(
     DEFAULTS.verbosity,
     'debug prints every segment; -v alone is debug',
@@ -54,6 +62,10 @@ const EXAMPLES = [
   ['$0 --root public --allow index.html --allow style.css', 'two files, and 403 for the rest'],
 ] as const;
 
+const EXIT_CODE_HELP =
+  'Exit codes: 0 an orderly end, 1 it could not serve (device, address, port, folder, file), ' +
+  '2 a mistake on the command line, 128 + n ended at once by a second signal n';
+
 /**
  * Reads the arguments of a command.
  *
@@ -67,6 +79,7 @@ export const parseArguments = (args: readonly string[]): Promise<GivenOptions | 
       usage: "[options]\n\nServes HTTP over our own TCP, IPv4 and TUN, or over the kernel's TCP.",
       options: OPTIONS,
       examples: EXAMPLES,
+      epilogue: EXIT_CODE_HELP,
       takesWords: false,
       verbosityAlone: 'debug',
     },

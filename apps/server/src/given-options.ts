@@ -3,9 +3,15 @@
  */
 
 import type { GivenTransport, GivenTunOptions, Verbosity } from '@netlayers/common';
+import type { LogFormat } from './access-log.js';
 
 /** What holds without options. */
-export const DEFAULTS = { transport: 'auto', port: 8080, verbosity: 'info' } as const;
+export const DEFAULTS = {
+  transport: 'auto',
+  port: 8080,
+  'log-format': 'common',
+  verbosity: 'info',
+} as const;
 
 /** Our address unless another is given. */
 export const DEFAULT_ADDRESS = '10.0.0.2';
@@ -13,6 +19,7 @@ export const DEFAULT_ADDRESS = '10.0.0.2';
 /** The options as they were given, with defaults where nothing depends on another option. */
 export interface GivenOptions extends GivenTransport, GivenTunOptions {
   readonly port: number;
+  readonly 'log-format': LogFormat;
   readonly verbosity: Verbosity;
   /** A port, or nothing behind the option's name. */
   readonly 'udp-echo'?: string | undefined;

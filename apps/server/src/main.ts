@@ -5,9 +5,10 @@
  */
 
 import { UsageError } from '@netlayers/common';
-import { Server } from '@netlayers/server';
-import { formatAccess } from './access-log.js';
+import { errorResponse, Server, type ServerOptions } from '@netlayers/server';
+import { AccessLog } from './access-log.js';
 import { type Log, processLog } from './log.js';
+import { LoggedServer } from './logged-server.js';
 import { readOptions, type ServerCommand } from './options.js';
 import { addBuiltInRoutes } from './routes.js';
 import { untilStopped } from './signals.js';
@@ -80,23 +81,28 @@ function pathToTry({ demo, allow }: ServerCommand): string {
   return encodeURI(`/${first.replace(/^\.?\//, '')}`);
 }
 
+function logged(options: ServerOptions, { logFormat }: ServerCommand, log: Log): Server {
+  const lines = new AccessLog(logFormat, log.colors);
+  return new LoggedServer(options, (record, facts) => log.info(lines.line(record, facts)));
+}
+
 async function makeServer(
   command: ServerCommand,
   transport: ServingPlace,
   log: Log,
 ): Promise<Server> {
-  const server = new Server({
+  const options: ServerOptions = {
     ...(command.cors === null ? {} : { cors: { origin: command.cors } }),
-    ...(log.shows('info')
-      ? { onAccess: (record) => log.info(formatAccess(record, log.colors)) }
-      : {}),
     onError: (error) =>
       log.error(error instanceof Error ? (error.stack ?? error.message) : `${error}`),
-  });
+  };
+  const server = log.shows('info') ? logged(options, command, log) : new Server(options);
   if (command.demo) addBuiltInRoutes(server, transport.kind);
   if (command.root !== null) {
     const { servedFiles } = await import('./served-files.js');
     server.fallback(await servedFiles(command.root, command.allow));
+  } else {
+    server.fallback(() => errorResponse(404));
   }
   return server;
 }

@@ -14,6 +14,7 @@ import {
   type Verbosity,
   wholeNumber,
 } from '@netlayers/common';
+import type { LogFormat } from './access-log.js';
 import { corsOrigin } from './cors-origin.js';
 import { DEFAULT_ADDRESS, DEFAULTS, type GivenOptions } from './given-options.js';
 import { ECHO_PORT } from './udp-echo.js';
@@ -34,6 +35,7 @@ export interface ServerCommand {
   /** Whether the built-in routes answer. */
   readonly demo: boolean;
   readonly cors: string | null;
+  readonly logFormat: LogFormat;
   readonly verbosity: Verbosity;
 }
 
@@ -69,6 +71,7 @@ function commandOf(given: GivenOptions): ServerCommand {
     allow: given.allow ?? null,
     demo: !hasFiles || given.demo === true,
     cors: given.cors === undefined ? null : corsOrigin(given.cors),
+    logFormat: given['log-format'],
     verbosity: given.verbosity,
   };
 }

@@ -178,8 +178,36 @@ describe('the log', () => {
     const { server, url } = await serve();
     expect(server.stdout).toContain(`Try curl ${url}/json`);
     await (await fetch(`${url}/json?a=1`)).text();
-    await server.until(/^127\.0\.0\.1:\d+ GET \/json\?a=1 200 34 bytes, \d+\.\d ms$/m);
+    await server.until(
+      /^127\.0\.0\.1 - - \[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "GET \/json\?a=1 HTTP\/1\.1" 200 34$/m,
+    );
     expect(server.stderr).toBe('');
+  });
+
+  it('says more where it is asked to', async () => {
+    const fields = { 'User-Agent': 'a "b"', Referer: 'http://c.test/' };
+    const combined = await serve('--log-format', 'combined');
+    await (await fetch(`${combined.url}/json`, { headers: fields })).text();
+    const end = /"GET \/json HTTP\/1\.1" 200 34 "http:\/\/c\.test\/" "a \\x22b\\x22"$/m;
+    await combined.server.until(end);
+    await (await fetch(`${combined.url}/none`)).text();
+    await combined.server.until(/"GET \/none HTTP\/1\.1" 404 \d+ "-" "node"$/m);
+    const json = await serve('--log-format', 'json');
+    await (await fetch(`${json.url}/json`, { headers: fields })).text();
+    const [line] = await json.server.until(/^\{.*\}$/m);
+    expect(JSON.parse(line)).toEqual({
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      method: 'GET',
+      target: '/json',
+      version: '1.1',
+      status: 200,
+      bytes: 34,
+      durationMs: expect.any(Number),
+      remoteAddress: '127.0.0.1',
+      remotePort: expect.any(Number),
+      referer: 'http://c.test/',
+      userAgent: 'a "b"',
+    });
   });
 
   it('is as quiet as it is told to be', async () => {
@@ -252,6 +280,7 @@ describe('mistakes', () => {
     [['--tun-ip', '127.0.0.1'], /--tun-ip: "127\.0\.0\.1" is not a host's/],
     [['--tun-name', 'a/b'], /--tun-name: "a\/b" is not an interface name/],
     [['--tun-driver', 'tuntap2', '--tun-fd', '3'], /--tun-fd: the tuntap2 driver cannot/],
+    [['--log-format', 'xml'], /--log-format is common, combined or json, not xml/],
     [['--cors', 'banana'], /--cors is \* or an origin such as https:\/\/example\.org, not banana/],
     [['--cors', 'https://Example.org/'], /browsers would send https:\/\/example\.org /],
     [['--kernel-tcp', '--transport', 'tun'], /contradicts/],
@@ -296,6 +325,7 @@ describe('mistakes', () => {
     expect(await help.ended).toBe(0);
     expect(help.stdout).toContain('--kernel-tcp');
     expect(help.stdout).toContain('Examples:');
+    expect(help.stdout).toContain('Exit codes: 0');
   });
 });
 
