@@ -43,6 +43,7 @@ describe.skipIf(!namespace.available)('over a TUN device', () => {
     const capture = readFileSync(recorded);
     expect(capture.readUInt32LE(0)).toBe(0x0a0d0d0a);
     expect(capture.length).toBeGreaterThan(40_000_000);
+    expect(capture.includes('new data; ESTABLISHED, cwnd ')).toBe(true);
   });
 
   it('shows every segment, and leaves no device behind', async () => {
@@ -58,7 +59,7 @@ describe.skipIf(!namespace.available)('over a TUN device', () => {
     expect(stdout).toBe('x');
     expect(stderr).toMatch(/-> SYN seq=\d+ .*\n/);
     expect(stderr).toMatch(/<- SYN-ACK seq=\d+ ack=\d+ .*accepted/);
-    expect(stderr).toContain('SYN-SENT => ESTABLISHED');
+    expect(stderr).toMatch(/<- SYN-ACK .*\n +port \d+: SYN-SENT => ESTABLISHED\n/);
     expect(readFileSync('/proc/net/dev', 'latin1')).not.toContain('tun');
   });
 
