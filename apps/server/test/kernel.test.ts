@@ -122,6 +122,30 @@ describe('the built-in routes', () => {
   });
 });
 
+describe('pages of other origins', () => {
+  it.each([
+    [[]],
+    [['--root', process.cwd(), '--allow', 'package.json']],
+    [['--root', process.cwd()]],
+  ])('may ask first what they may send, with %j', async (options) => {
+    const { url } = await serve('--cors', '*', ...options);
+    const path = options.length === 0 ? '/json' : '/package.json';
+    const headers = { Origin: 'https://a.test', 'Access-Control-Request-Method': 'GET' };
+    const preflight = await new Promise<IncomingMessage>((resolve, reject) => {
+      httpRequest(`${url}${path}`, { method: 'OPTIONS', headers })
+        .on('response', resolve)
+        .on('error', reject)
+        .end();
+    });
+    preflight.resume();
+    expect(preflight.statusCode).toBe(204);
+    expect(preflight.headers['access-control-allow-origin']).toBe('*');
+    expect(preflight.headers['access-control-allow-methods']).toContain('GET');
+    const answer = await fetch(`${url}${path}`, { headers: { Origin: 'https://a.test' } });
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+  });
+});
+
 describe('clients that we did not write', () => {
   it('curl, if installed', async (context) => {
     const curl = promisify(execFile);

@@ -3,7 +3,7 @@
  * credentials are never allowed.
  */
 
-import { Response } from '@netlayers/http';
+import { isStream, Response } from '@netlayers/http';
 import type { CorsOptions } from '../base/server-options.js';
 import type { ServerRequest } from '../request/server-request.js';
 
@@ -20,9 +20,8 @@ export class Cors {
 
   /** Answers a preflight (Fetch Standard, 3.2.2); `null` for any other request. */
   preflight(request: ServerRequest, allow: string): Response | null {
-    if (request.method !== 'OPTIONS') return null;
-    const headers = request.headers;
-    if (!headers.has('origin') || !headers.has('access-control-request-method')) return null;
+    if (!isPreflight(request)) return null;
+    const { headers } = request;
     const response = new Response(204)
       .header('Allow', allow)
       .header('Access-Control-Allow-Methods', allow)
@@ -32,11 +31,14 @@ export class Cors {
     return response;
   }
 
-  /** A response with the fields for the origin that asked; the given one is left as it is. */
+  /**
+   * A response with the fields for the origin that asked; the given one is left as it is.
+   *
+   * A handler that takes every path, as that of a folder does, answers OPTIONS itself. What it
+   * allows is what a preflight wants to know, whether it said so with 405 or with an answer.
+   */
   apply(request: ServerRequest, given: Response): Response {
-    const response = new Response(given.status, given.headers.clone(), given.reason);
-    response.content = given.content;
-    response.trailers = given.trailers;
+    const response = this.#preflightOf(request, given) ?? copyOf(given);
     if (this.#origins.has('*')) return response.header('Access-Control-Allow-Origin', '*');
     // A cache must not give one origin's copy to another (RFC 9110, 12.5.5).
     response.headers.append('Vary', 'Origin');
@@ -46,4 +48,23 @@ export class Cors {
     }
     return response;
   }
+
+  #preflightOf(request: ServerRequest, given: Response): Response | null {
+    if (!isPreflight(request) || isStream(given.content)) return null;
+    if (given.headers.has('access-control-allow-methods')) return null;
+    const allow = given.headers.get('allow');
+    const isAnswer = given.status === 405 || (given.status >= 200 && given.status < 300);
+    return isAnswer && allow !== null ? this.preflight(request, allow) : null;
+  }
+}
+
+/** Whether a browser asks what it may send (Fetch Standard, 3.2.2). */
+const isPreflight = ({ method, headers }: ServerRequest): boolean =>
+  method === 'OPTIONS' && headers.has('origin') && headers.has('access-control-request-method');
+
+function copyOf(given: Response): Response {
+  const response = new Response(given.status, given.headers.clone(), given.reason);
+  response.content = given.content;
+  response.trailers = given.trailers;
+  return response;
 }

@@ -184,4 +184,32 @@ describe('CORS', () => {
     expect(fields).toMatch(/^Access-Control-Allow-Methods: .*PUT/m);
     expect(fields).toMatch(/^Access-Control-Allow-Headers: x-token$/m);
   });
+
+  it('answers a preflight to a handler that says what it allows, and to no other', async () => {
+    const harness = await Harness.start(
+      (server) =>
+        server.fallback(({ path }) => {
+          if (path === '/none') return new HttpResponse(404);
+          if (path === '/own') {
+            return new HttpResponse(200)
+              .header('Allow', 'GET')
+              .header('Access-Control-Allow-Methods', 'PATCH');
+          }
+          return HttpResponse.text('no', 405).header('Allow', 'GET, HEAD');
+        }),
+      { cors: { origin: '*' } },
+    );
+    const asked = ['Origin: https://a', 'Access-Control-Request-Method: GET'];
+    const { status, head: fields } = await harness.fetch(head('OPTIONS /a.txt', ...asked));
+    expect(status).toBe(204);
+    expect(fields).toMatch(/^Access-Control-Allow-Origin: \*$/m);
+    expect(fields).toMatch(/^Access-Control-Allow-Methods: GET, HEAD$/m);
+    expect((await harness.fetch(head('OPTIONS /none', ...asked))).status).toBe(404);
+    expect((await harness.fetch(head('OPTIONS /own', ...asked))).head).toContain('Methods: PATCH');
+    // Without what makes it a preflight it is a plain question, which its handler answers.
+    expect((await harness.fetch(head('OPTIONS /a.txt', 'Origin: https://a'))).status).toBe(405);
+    expect((await harness.fetch(head('PUT /a.txt', ...asked, 'Content-Length: 0'))).status).toBe(
+      405,
+    );
+  });
 });
