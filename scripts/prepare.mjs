@@ -9,7 +9,10 @@
  * No dependencies: this runs before anything is installed.
  */
 
+import './check-node.mjs';
 import {
+  accessSync,
+  constants,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -20,6 +23,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { Progress } from './progress.mjs';
 import { pnpmCommand, QUIET, ROOT, runCommand } from './run-command.mjs';
 
 const STAMPS = join(ROOT, '.stamp');
@@ -47,6 +51,18 @@ function readStamp(name) {
   const path = stampOf(name);
   const isOurs = existsSync(path) && readFileSync(path, 'utf8') === PLATFORM;
   return isOurs ? mtime(path) : 0;
+}
+
+/** Makes the folder of the stamps, before anything long is begun in vain. */
+function makeStamps() {
+  try {
+    mkdirSync(STAMPS, { recursive: true });
+    accessSync(STAMPS, constants.W_OK);
+  } catch (error) {
+    throw new PrepareError(
+      `${ROOT} may not be written (${error.code}): copy it to where it may, or build it as its owner`,
+    );
+  }
 }
 
 function writeStamp(name, atMs) {
@@ -148,9 +164,10 @@ async function run(what, command, show) {
 /** Installs dependencies if the lockfile is newer than the last time. */
 export async function install({ show = false, say = () => {} } = {}) {
   if (!installIsStale()) return;
-  say('installing dependencies');
   const began = Date.now();
-  mkdirSync(STAMPS, { recursive: true });
+  makeStamps();
+  const isFirst = readStamp('install') === 0;
+  say(`installing dependencies${isFirst ? ', which takes a minute the first time' : ''}`);
   // Without CI pnpm may want to ask something, and there is nobody to answer.
   const command = pnpmCommand(
     'install',
@@ -171,9 +188,9 @@ export async function build(names, { show = false, say = () => {} } = {}) {
   const wanted = names.length > 0 ? names : [...workspace.keys()];
   const stale = wanted.filter((name) => buildIsStale(workspace, name));
   if (stale.length === 0) return;
-  say('building');
   const began = Date.now();
-  mkdirSync(STAMPS, { recursive: true });
+  makeStamps();
+  say('building');
   const filters = names.length > 0 ? stale.map((name) => `--filter=${name}...`) : [];
   const turbo = ['exec', 'turbo', 'run', 'build', ...filters, '--concurrency=100%'];
   const command = [...turbo, '--output-logs=errors-only'];
@@ -183,20 +200,14 @@ export async function build(names, { show = false, say = () => {} } = {}) {
 
 /** Installs and builds what is needed for packages, and says so in one line when it does. */
 export async function prepare(names) {
-  const began = Date.now();
-  const steps = [];
-  const say = (step) => {
-    process.stderr.write(steps.length === 0 ? `netlayers: ${step} ...` : ` ${step} ...`);
-    steps.push(step);
-  };
+  const progress = new Progress();
+  const say = (step) => progress.step(step);
   try {
     await install({ say });
     await build(names, { say });
-    if (steps.length > 0) {
-      process.stderr.write(` done in ${Math.round((Date.now() - began) / 1000)} s\n`);
-    }
+    progress.done();
   } catch (error) {
-    if (steps.length > 0) process.stderr.write('\n');
+    progress.failed();
     if (!(error instanceof PrepareError)) throw error;
     console.error(`netlayers: ${error.message}`);
     process.exit(1);

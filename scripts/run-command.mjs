@@ -5,6 +5,7 @@
  * No dependencies: this runs before anything is installed.
  */
 
+import './check-node.mjs';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -3,8 +3,15 @@
  * The entry of `netlayers-client`.
  */
 
-import { main } from './main.js';
+import { nodeProblem } from '@netlayers/common/node-version';
 
-// A reader that goes away (`| head`) may be reported when nobody writes any more.
-process.stdout.on('error', () => {});
-process.exitCode = await main(process.argv.slice(2));
+const problem = nodeProblem(process.versions.node);
+if (problem === null) {
+  // A reader that goes away (`| head`) may be reported when nobody writes any more.
+  process.stdout.on('error', () => {});
+  const { main } = await import('./main.js');
+  process.exitCode = await main(process.argv.slice(2));
+} else {
+  console.error(`netlayers-client: ${problem}`);
+  process.exitCode = 1;
+}

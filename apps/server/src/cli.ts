@@ -3,6 +3,13 @@
  * The entry of `netlayers-server`. Also imported by `npm start`, into its own process.
  */
 
-import { main } from './main.js';
+import { nodeProblem } from '@netlayers/common/node-version';
 
-process.exitCode = await main(process.argv.slice(2));
+const problem = nodeProblem(process.versions.node);
+if (problem === null) {
+  const { main } = await import('./main.js');
+  process.exitCode = await main(process.argv.slice(2));
+} else {
+  console.error(`netlayers-server: ${problem}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,79 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildAll } from './consumer.js';
+import { commands, ROOT } from './workspace.js';
+
+/** A fresh clone builds first. */
+const PREPARE_MS = 240_000;
+const NOBODY = 65534;
+
+const folder = mkdtempSync(join(tmpdir(), 'netlayers-scripts-'));
+/** Makes the process believe that it is an older Node. */
+const pretend = join(folder, 'pretend.mjs');
+
+beforeAll(() => {
+  execFileSync('chmod', ['755', folder]);
+  buildAll();
+  writeFileSync(
+    pretend,
+    `const versions = Object.freeze({ ...process.versions, node: '18.20.8' });
+Object.defineProperty(process, 'versions', { value: versions });`,
+  );
+}, PREPARE_MS);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What a program of this repository says to somebody with Node 18. */
+function runWithOldNode(program: string, ...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', pretend, join(ROOT, program), ...args],
+    { encoding: 'utf8' },
+  );
+  return { status, stdout, stderr };
+}
+
+const ONE_LINE =
+  /^netlayers(-\w+)?: Node\.js 20\.19 or newer is needed, and this is 18\.20\.8: [^\n]+\n$/;
+
+describe('on Node 18', () => {
+  it.each(['start', 'client', 'test', 'build', 'run'])(
+    'scripts/%s.mjs says what it needs',
+    (name) => {
+      const outcome = runWithOldNode(`scripts/${name}.mjs`, 'demo');
+      expect(outcome).toEqual({ status: 1, stdout: '', stderr: expect.stringMatching(ONE_LINE) });
+    },
+  );
+
+  it.each(commands())('$manifest.name says what it needs, and loads nothing before', (command) => {
+    for (const entry of Object.values(command.manifest.bin ?? {})) {
+      const path = join('apps', command.folderName, entry);
+      const outcome = runWithOldNode(path, '--help');
+      expect(outcome).toEqual({ status: 1, stdout: '', stderr: expect.stringMatching(ONE_LINE) });
+    }
+  });
+});
+
+describe('where the checkout may not be written', () => {
+  it('npm start says so in one line', () => {
+    const checkout = join(folder, 'checkout');
+    mkdirSync(checkout);
+    for (const name of ['scripts', 'package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml']) {
+      cpSync(join(ROOT, name), join(checkout, name), { recursive: true });
+    }
+    execFileSync('chmod', ['-R', 'a+rX,a-w', checkout]);
+    const isRoot = process.getuid?.() === 0;
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/start.mjs'], {
+      cwd: checkout,
+      encoding: 'utf8',
+      // Root may write everywhere.
+      ...(isRoot ? { uid: NOBODY, gid: NOBODY } : {}),
+    });
+    execFileSync('chmod', ['-R', 'u+w', checkout]);
+    expect(stderr).toMatch(/^netlayers: \S*checkout\/ may not be written \(EACCES\): [^\n]+\n$/);
+    expect(status).toBe(1);
+  });
+});
