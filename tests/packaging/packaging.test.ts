@@ -80,6 +80,33 @@ describe.each(['npm', 'pnpm'] as const)('installed together with %s', (manager) 
   }
 });
 
+describe('the start of netlayers-server', () => {
+  /** The packages that a built file loads with it, through files of its own package. */
+  function loadedWith(file: string, seen = new Set<string>()): Set<string> {
+    const source = readFileSync(file, 'utf8');
+    for (const [, name] of source.matchAll(/^(?:import|\} from|import .* from) "([^"]+)";$/gm)) {
+      const path = name!.startsWith('.') ? join(file, '..', name!) : name!;
+      if (seen.has(path)) continue;
+      seen.add(path);
+      if (name!.startsWith('.')) loadedWith(path, seen);
+    }
+    return seen;
+  }
+
+  it('loads neither our own TCP nor yargs before it knows that they are needed', () => {
+    const server = commands().find(({ folderName }) => folderName === 'server')!;
+    const dist = join(installedFolder(projects.npm, server), 'dist');
+    const entry = readFileSync(join(dist, 'cli.js'), 'utf8');
+    const main = /import\("(\.\/main-[^"]+)"\)/.exec(entry)?.[1] ?? '';
+    const loaded = [...loadedWith(join(dist, main))].filter((name) => !name.startsWith('/'));
+    expect(loaded).toContain('@netlayers/server');
+    const heavy = ['tcp', 'stack', 'link', 'tun', 'kernel', 'static'].map(
+      (name) => `@netlayers/${name}`,
+    );
+    expect(loaded.filter((name) => name === 'yargs' || heavy.includes(name))).toEqual([]);
+  });
+});
+
 describe.each(['pure', 'neutral', 'node'] as const)('types of the %s packages', (kind) => {
   it('resolve and compile where a package of this kind is used', () => {
     const of = libraries().filter(({ folderName }) => LAYERS[folderName]?.kind === kind);

@@ -5,12 +5,8 @@
 
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { CaptureSink } from '@netlayers/link';
+import { CaptureError } from './capture-error.js';
 import type { ChainLog } from './chain-log.js';
-
-/** The file of `--pcap` cannot be made. */
-export class CaptureError extends Error {
-  override readonly name = 'CaptureError';
-}
 
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);

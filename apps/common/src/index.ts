@@ -3,16 +3,16 @@
  * a transport. Private: each command carries its copy inside of its bundle.
  *
  * Whatever reads the command line itself is behind `@netlayers/common/command-line`, because yargs
- * takes half as long to load as Node.
+ * takes half as long to load as Node. What stands on the stack is not here either: the transport
+ * loads it when it is wanted.
  *
  * @packageDocumentation
  */
 
-export { CaptureError, openCapture } from './capture-file.js';
+export { CaptureError } from './capture-error.js';
 export type { ChainLog, Colors } from './chain-log.js';
 export { checkDevice } from './device-options.js';
 export { ipv4Address, secondsInMs, wholeNumber } from './option-values.js';
-export { segmentLog } from './segment-log.js';
 export { type OpenTransport, openTransport } from './transport.js';
 export { chooseTransport, type GivenTransport, type TransportChoice } from './transport-choice.js';
 export {
