@@ -7,6 +7,7 @@ import { Client, type ClientResponse, type RequestOptions } from '@netlayers/cli
 import { Headers, isIdempotentMethod } from '@netlayers/http';
 import { type SendContent, sendContent } from './content.js';
 import { CommandError, ExitCode } from './exit-code.js';
+import { noHttps } from './no-https.js';
 import type { Notes } from './notes.js';
 import type { ClientCommand } from './options.js';
 import { FileOutput, type Output, StandardOutput, sizeOf } from './output.js';
@@ -38,6 +39,7 @@ export async function runFetch(
 ): Promise<ExitCode> {
   const client = new Client({
     transport: open.transport,
+    secureTransport: noHttps,
     ...(open.resolve === null ? {} : { resolve: open.resolve }),
     redirect: command.followRedirects ? 'follow' : 'manual',
     decompress: command.compressed,
