@@ -5,9 +5,10 @@
  */
 
 import { spawn, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { accessSync, constants, writeFileSync } from 'node:fs';
 import process from 'node:process';
 
+const DEVICE = '/dev/net/tun';
 const INSIDE = '--inside-namespace';
 const WITHOUT = 'what needs no permission: npm start -- --kernel-tcp';
 
@@ -38,9 +39,26 @@ function findWay(): string[] | string {
   return `no network namespace (${reason}): ${help}; ${WITHOUT}`;
 }
 
+/**
+ * Why the device may not be opened, or `null`. The root of a namespace is not the root that owns the
+ * file, so it has to be open to whoever runs this; where there is none, opening it says more.
+ */
+function findRefusal(): string | null {
+  try {
+    accessSync(DEVICE, constants.R_OK | constants.W_OK);
+    return null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') return null;
+    return (
+      `${DEVICE} may not be opened by this user: sudo chmod 0666 ${DEVICE}, which gives no network ` +
+      `away (docs/guides/rootless-tun.md), or sudo npm run demo; ${WITHOUT}`
+    );
+  }
+}
+
 /** Runs this program again, inside; resolves with its exit code. */
 export async function runInNamespace(): Promise<number> {
-  const way = findWay();
+  const way = findRefusal() ?? findWay();
   if (typeof way === 'string') {
     console.error(`netlayers: ${way}`);
     return 1;
