@@ -3,6 +3,7 @@
  * everything, and what nobody asked for may not be refused.
  */
 
+import { fstatSync } from 'node:fs';
 import type { TunOptions } from '@netlayers/tun';
 import { given } from './option-values.js';
 import type { TunSettings } from './tun-settings.js';
@@ -33,6 +34,7 @@ const OPTION_OF = {
  * @throws UsageError that names the option.
  */
 export async function checkDevice(settings: TunSettings): Promise<void> {
+  if (settings.fd !== null) refuseClosed(settings.fd);
   const { checkTunOptions } = await import('@netlayers/tun');
   const { driver, ...options } = deviceOptions(settings);
   const base = { address: '10.0.0.2', ...given({ driver }) };
@@ -43,5 +45,15 @@ export async function checkDevice(settings: TunSettings): Promise<void> {
       if (!(error instanceof Error) || error.name !== 'TunError') throw error;
       throw new UsageError(`--${OPTION_OF[name]}: ${error.message}`);
     }
+  }
+}
+
+function refuseClosed(fd: number): void {
+  try {
+    fstatSync(fd);
+  } catch {
+    throw new UsageError(
+      `--tun-fd: descriptor ${fd} is not open: whoever starts this has to lend it`,
+    );
   }
 }

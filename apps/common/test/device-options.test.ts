@@ -37,6 +37,7 @@ describe('what a device is asked for', () => {
   it.each<[GivenTunOptions, string]>([
     [{ 'tun-ip': '127.0.0.1' }, '--tun-ip: "127.0.0.1" is not a host'],
     [{ 'tun-name': 'a/b' }, '--tun-name: "a/b" is not an interface name'],
+    [{ 'tun-fd': 1_000_000 }, '--tun-fd: descriptor 1000000 is not open'],
     [{ 'tun-route': ['banana'] }, '--tun-route: "banana" is not a network'],
     [{ 'tun-driver': 'tuntap2', 'tun-name': 'tun0' }, '--tun-name: the tuntap2 driver cannot'],
     [{ 'tun-driver': 'tuntap2', 'tun-route': ['10.9.0.0/16'] }, '--tun-route: the tuntap2 driver'],

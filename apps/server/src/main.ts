@@ -55,7 +55,8 @@ async function serve(command: ServerCommand, log: Log): Promise<void> {
       .catch((error: unknown) => {
         throw new Error(explainListen(error, host, command.port), { cause: error });
       });
-    const name = command.host ?? transport.urlHost;
+    // Nobody can call "all of them".
+    const name = host === '0.0.0.0' || host === '::' ? transport.urlHost : host;
     const url = `http://${name.includes(':') ? `[${name}]` : name}:${listener.port}`;
     log.info(
       `${log.colors.green('Serving')} ${url} ${log.colors.dim(`(${transport.description})`)}`,

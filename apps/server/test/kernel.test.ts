@@ -208,6 +208,18 @@ describe('the log', () => {
     expect(server.stderr).toBe('');
   });
 
+  it('names an address that can be called where it listens on all', async () => {
+    for (const [host, called] of [
+      ['0.0.0.0', '127.0.0.1'],
+      ['localhost', 'localhost'],
+    ] as const) {
+      const { server, url } = await serve('--host', host);
+      expect(url).toContain(`http://${called}:`);
+      await server.until(/Try curl/);
+      expect((await fetch(`${url}/json`)).status).toBe(200);
+    }
+  });
+
   it('says more where it is asked to', async () => {
     const fields = { 'User-Agent': 'a "b"', Referer: 'http://c.test/' };
     const combined = await serve('--log-format', 'combined');
@@ -303,8 +315,9 @@ describe('mistakes', () => {
     [['--tun-route', 'banana'], /--tun-route: "banana" is not a network/],
     [['--tun-ip', '127.0.0.1'], /--tun-ip: "127\.0\.0\.1" is not a host's/],
     [['--tun-name', 'a/b'], /--tun-name: "a\/b" is not an interface name/],
-    [['--tun-driver', 'tuntap2', '--tun-fd', '3'], /--tun-fd: the tuntap2 driver cannot/],
+    [['--tun-driver', 'tuntap2', '--tun-fd', '0'], /--tun-fd: the tuntap2 driver cannot/],
     [['--log-format', 'xml'], /--log-format is common, combined or json, not xml/],
+    [['--tun-fd', '77'], /--tun-fd: descriptor 77 is not open/],
     [['--cors', 'banana'], /--cors is \* or an origin such as https:\/\/example\.org, not banana/],
     [['--cors', 'https://Example.org/'], /browsers would send https:\/\/example\.org /],
     [['--kernel-tcp', '--transport', 'tun'], /contradicts/],

@@ -262,7 +262,7 @@ describe.skipIf(!namespace.available)('refusals', () => {
   });
 
   it.for([
-    ['0666', 'EPERM', 'tun%d may not be created'],
+    ['0666', 'EPERM', 'a new TUN device may not be created'],
     ['0600', 'EACCES', 'run with sudo, or sudo chmod 0666 /dev/net/tun'],
   ] as const)('a user who is not root, at mode %s, and what to do', async (row, test) => {
     const [mode, code, advice] = row;
