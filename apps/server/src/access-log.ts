@@ -62,8 +62,8 @@ function commonLine(
   time: string,
   colors: Colors,
 ): string {
-  const version = facts === null ? '' : ` HTTP/${facts.version}`;
-  const request = method === '' ? null : `${method} ${target}${version}`;
+  // What did not parse has neither.
+  const request = facts === null ? null : `${method} ${target} HTTP/${facts.version}`;
   const size = bytes === 0 ? '-' : bytes;
   return `${remoteAddress} - - [${time}] ${quoted(request)} ${coloredStatus(status, colors)} ${size}`;
 }
@@ -95,7 +95,7 @@ export class AccessLog {
     this.#wallTime = wallTime;
   }
 
-  /** The line of a request; `facts` are `null` where no handler saw it. */
+  /** The line of a request; `facts` are `null` for one that did not parse. */
   line(record: AccessRecord, facts: RequestFacts | null): string {
     const now = this.#wallTime();
     if (this.#format === 'json') return jsonLine(record, facts, now);

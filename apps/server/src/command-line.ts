@@ -63,7 +63,7 @@ const EXAMPLES = [
 ] as const;
 
 const EXIT_CODE_HELP =
-  'Exit codes: 0 an orderly end, 1 it could not serve (device, address, port, folder, file), ' +
+  'Exit codes: 0 an orderly end, 1 it could not serve (device, address, port, folder, file) or cut requests off, ' +
   '2 a mistake on the command line, 128 + n ended at once by a second signal n';
 
 /**

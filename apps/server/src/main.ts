@@ -5,17 +5,17 @@
  */
 
 import { UsageError } from '@netlayers/common';
-import { errorResponse, Server, type ServerOptions } from '@netlayers/server';
+import { type AccessRecord, Server, type ServerOptions } from '@netlayers/server';
 import { AccessLog } from './access-log.js';
 import { type Log, processLog } from './log.js';
-import { LoggedServer } from './logged-server.js';
 import { readOptions, type ServerCommand } from './options.js';
+import { KeptFacts } from './request-facts.js';
 import { addBuiltInRoutes } from './routes.js';
 import { untilStopped } from './signals.js';
 import { openPlace, type ServingPlace } from './transport.js';
 
-/** How long running requests may go on after the first signal, milliseconds. */
-const DRAIN_MS = 10_000;
+/** How long a running request may get no further after the first signal, milliseconds. */
+const GRACE_MS = 10_000;
 
 /**
  * Runs the command until it is told to stop.
@@ -65,7 +65,10 @@ async function serve(command: ServerCommand, log: Log): Promise<void> {
     log.info(`Try ${log.colors.cyan(`curl ${url}${pathToTry(command)}`)}`);
     await untilStopped();
     log.info('Closing: running requests may finish; a second signal ends at once');
-    await server.close({ deadlineMs: DRAIN_MS });
+    await server.close({ graceMs: GRACE_MS });
+    const { cut } = server.counters();
+    if (cut > 0)
+      throw new Error(`Closed, with ${cut} of the connections cut off: they got no further`);
     log.info('Closed');
   } finally {
     await transport.close();
@@ -82,9 +85,18 @@ function pathToTry({ demo, allow }: ServerCommand): string {
   return encodeURI(`/${first.replace(/^\.?\//, '')}`);
 }
 
-function logged(options: ServerOptions, { logFormat }: ServerCommand, log: Log): Server {
+/** Makes the server, with an access log where that is shown. */
+function newServer({ cors, logFormat }: ServerCommand, log: Log): Server {
+  const options: ServerOptions = {
+    ...(cors === null ? {} : { cors: { origin: cors } }),
+    onError: (error) =>
+      log.error(error instanceof Error ? (error.stack ?? error.message) : `${error}`),
+  };
+  if (!log.shows('info')) return new Server(options);
   const lines = new AccessLog(logFormat, log.colors);
-  return new LoggedServer(options, (record, facts) => log.info(lines.line(record, facts)));
+  const facts = new KeptFacts();
+  const onAccess = (record: AccessRecord): void => log.info(lines.line(record, facts.take(record)));
+  return new Server({ ...options, onAccess }).use(facts.middleware);
 }
 
 async function makeServer(
@@ -92,18 +104,11 @@ async function makeServer(
   transport: ServingPlace,
   log: Log,
 ): Promise<Server> {
-  const options: ServerOptions = {
-    ...(command.cors === null ? {} : { cors: { origin: command.cors } }),
-    onError: (error) =>
-      log.error(error instanceof Error ? (error.stack ?? error.message) : `${error}`),
-  };
-  const server = log.shows('info') ? logged(options, command, log) : new Server(options);
+  const server = newServer(command, log);
   if (command.demo) addBuiltInRoutes(server, transport.kind);
   if (command.root !== null) {
     const { servedFiles } = await import('./served-files.js');
     server.fallback(await servedFiles(command.root, command.allow));
-  } else {
-    server.fallback(() => errorResponse(404));
   }
   return server;
 }

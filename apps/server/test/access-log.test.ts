@@ -28,7 +28,6 @@ describe('the common log format', () => {
   it('has a dash for what there is not, and a number for a peer that left', () => {
     expect(common({ bytes: 0, status: 304 })).toMatch(/" 304 -$/);
     expect(common({ method: '', target: '', status: 400 }, null)).toMatch(/\] "-" 400 5$/);
-    expect(common({ method: 'PUT', status: 405 }, null)).toMatch(/\] "PUT \/a" 405 5$/);
     expect(common({ status: 0 })).toMatch(/" 499 5$/);
   });
 

@@ -228,6 +228,8 @@ describe('the log', () => {
     await combined.server.until(end);
     await (await fetch(`${combined.url}/none`)).text();
     await combined.server.until(/"GET \/none HTTP\/1\.1" 404 \d+ "-" "node"$/m);
+    await (await fetch(`${combined.url}/json`, { method: 'DELETE' })).text();
+    await combined.server.until(/"DELETE \/json HTTP\/1\.1" 405 \d+ "-" "node"$/m);
     const json = await serve('--log-format', 'json');
     await (await fetch(`${json.url}/json`, { headers: fields })).text();
     const [line] = await json.server.until(/^\{.*\}$/m);
@@ -281,6 +283,20 @@ describe('signals', () => {
     await closed;
     expect(received.endsWith('halfhalf')).toBe(true);
     expect(await server.ended).toBe(0);
+  });
+
+  it('end with 1 where a request was cut off that got no further', async () => {
+    const { server, url } = await serve();
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write('POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\nhalf');
+    await new Promise((resolve) => socket.once('data', resolve));
+    server.kill('SIGTERM');
+    expect(await server.ended).toBe(1);
+    expect(server.stderr).toMatch(
+      /^error Closed, with 1 of the connections cut off: they got no further$/m,
+    );
+    socket.destroy();
   });
 
   it('end it at once the second time', async () => {
