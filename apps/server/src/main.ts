@@ -56,11 +56,11 @@ async function serve(command: ServerCommand, log: Log): Promise<void> {
         throw new Error(explainListen(error, host, command.port), { cause: error });
       });
     // Nobody can call "all of them".
-    const name = host === '0.0.0.0' || host === '::' ? transport.urlHost : host;
+    const isAll = host === '0.0.0.0' || host === '::';
+    const name = isAll ? transport.urlHost : host;
+    const how = `(${transport.description}${isAll ? '; on all addresses' : ''})`;
     const url = `http://${name.includes(':') ? `[${name}]` : name}:${listener.port}`;
-    log.info(
-      `${log.colors.green('Serving')} ${url} ${log.colors.dim(`(${transport.description})`)}`,
-    );
+    log.info(`${log.colors.green('Serving')} ${url} ${log.colors.dim(how)}`);
     if (command.root !== null) log.info(describeFiles(command.root, command.allow));
     log.info(`Try ${log.colors.cyan(`curl ${url}${pathToTry(command)}`)}`);
     await untilStopped();

@@ -216,6 +216,7 @@ describe('the log', () => {
       const { server, url } = await serve('--host', host);
       expect(url).toContain(`http://${called}:`);
       await server.until(/Try curl/);
+      expect(server.stdout.includes('; on all addresses)')).toBe(host === '0.0.0.0');
       expect((await fetch(`${url}/json`)).status).toBe(200);
     }
   });
