@@ -36,6 +36,21 @@ const OPTIONS = {
   },
   root: text('Serve this folder', group),
   allow: texts('Serve only this file, relative to --root (repeatable)', group),
+  index: texts('The file that stands for its folder (repeatable)  [default: index.html]', group),
+  listing: flag(
+    'List folders without an index; --no-listing does not  [default: with --root]',
+    group,
+  ),
+  spa: {
+    type: 'string',
+    describe: 'Send this page to browsers for paths without a file  [default: index.html]',
+    group,
+  },
+  precompressed: flag('Send FILE.br, FILE.zst or FILE.gz in place of FILE to who takes it', group),
+  'cache-control': texts(
+    "Its value for all files, or for some: '*.html: no-cache' (repeatable)",
+    group,
+  ),
   demo: flag('The built-in routes as well, with --root or --allow', group),
   cors: text('Let pages of this origin read answers, * for all', group),
   'log-format': {
@@ -59,6 +74,7 @@ const EXAMPLES = [
   ['sudo $0 --pcap run.pcapng', 'open run.pcapng in Wireshark'],
   ['sudo $0 --udp-echo', 'then nc -u 10.0.0.2 7'],
   ['$0 --root public', 'a folder'],
+  ["$0 --root dist --spa --cache-control 'assets/**: immutable'", 'a program for browsers'],
   ['$0 --root public --allow index.html --allow style.css', 'two files, and 403 for the rest'],
 ] as const;
 

@@ -4,6 +4,7 @@
 
 import type { GivenTransport, GivenTunOptions, Verbosity } from '@netlayers/common';
 import type { LogFormat } from './access-log.js';
+import type { GivenFolderOptions } from './folder-options.js';
 
 /** What holds without options. */
 export const DEFAULTS = {
@@ -17,7 +18,7 @@ export const DEFAULTS = {
 export const DEFAULT_ADDRESS = '10.0.0.2';
 
 /** The options as they were given, with defaults where nothing depends on another option. */
-export interface GivenOptions extends GivenTransport, GivenTunOptions {
+export interface GivenOptions extends GivenTransport, GivenTunOptions, GivenFolderOptions {
   readonly port: number;
   readonly 'log-format': LogFormat;
   readonly verbosity: Verbosity;

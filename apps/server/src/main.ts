@@ -108,7 +108,7 @@ async function makeServer(
   if (command.demo) addBuiltInRoutes(server, transport.kind);
   if (command.root !== null) {
     const { servedFiles } = await import('./served-files.js');
-    server.fallback(await servedFiles(command.root, command.allow));
+    server.fallback(await servedFiles(command.root, command.allow, command.folder));
   }
   return server;
 }

@@ -16,6 +16,7 @@ import {
 } from '@netlayers/common';
 import type { LogFormat } from './access-log.js';
 import { corsOrigin } from './cors-origin.js';
+import { type FolderSettings, folderSettingsOf } from './folder-options.js';
 import { DEFAULT_ADDRESS, DEFAULTS, type GivenOptions } from './given-options.js';
 import { ECHO_PORT } from './udp-echo.js';
 
@@ -32,6 +33,8 @@ export interface ServerCommand {
   readonly root: string | null;
   /** Files that alone are served, relative to the root; `null` for all. */
   readonly allow: readonly string[] | null;
+  /** How the folder is served. */
+  readonly folder: FolderSettings;
   /** Whether the built-in routes answer. */
   readonly demo: boolean;
   readonly cors: string | null;
@@ -69,6 +72,7 @@ function commandOf(given: GivenOptions): ServerCommand {
     port: wholeNumber('port', given.port, 0, 65535) ?? DEFAULTS.port,
     root: hasFiles ? resolve(given.root ?? '.') : null,
     allow: given.allow ?? null,
+    folder: folderSettingsOf(given, hasFiles, given.allow === undefined),
     demo: !hasFiles || given.demo === true,
     cors: given.cors === undefined ? null : corsOrigin(given.cors),
     logFormat: given['log-format'],

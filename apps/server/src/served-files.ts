@@ -6,6 +6,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Handler } from '@netlayers/server';
+import type { FolderSettings } from './folder-options.js';
 
 /**
  * Makes the handler of a folder.
@@ -13,10 +14,14 @@ import type { Handler } from '@netlayers/server';
  * @param allow the files that alone are served, relative to the root; `null` for all.
  * @throws Error, one line for the user.
  */
-export async function servedFiles(root: string, allow: readonly string[] | null): Promise<Handler> {
+export async function servedFiles(
+  root: string,
+  allow: readonly string[] | null,
+  folder: FolderSettings,
+): Promise<Handler> {
   const { staticFiles } = await import('@netlayers/static');
   try {
-    const handler = staticFiles(allow === null ? { root } : { root, allow });
+    const handler = staticFiles(allow === null ? { ...folder, root } : { ...folder, root, allow });
     for (const file of allow ?? []) refuseMissing(root, file);
     return handler;
   } catch (error) {

@@ -105,6 +105,19 @@ describe('the built-in routes', () => {
       const both = await serve('--root', root, '--demo');
       expect(await (await fetch(`${both.url}/b.txt`)).text()).toBe('b');
       expect((await fetch(`${both.url}/json`)).status).toBe(200);
+      const page = await (await fetch(`${files.url}/`)).text();
+      expect(page).toContain('href="./b.txt"');
+      const app = await serve(
+        ...['--root', root, '--no-listing', '--index', 'a.txt', '--spa', 'b.txt'],
+        ...['--cache-control', 'no-store', '--cache-control', 'b.*: no-cache'],
+      );
+      const index = await fetch(`${app.url}/sub/`);
+      expect(await index.text()).toBe('a');
+      expect(index.headers.get('cache-control')).toBe('no-store');
+      expect((await fetch(`${app.url}/`)).status).toBe(404);
+      const navigation = await fetch(`${app.url}/users/7`, { headers: { Accept: 'text/html' } });
+      expect(await navigation.text()).toBe('b');
+      expect(navigation.headers.get('cache-control')).toBe('no-cache');
       const listed = await serve('--root', root, '--allow', 'b.txt', '--allow', 'sub/a.txt');
       expect((await fetch(`${listed.url}/b.txt`)).status).toBe(200);
       expect((await fetch(`${listed.url}/sub/a.txt`)).status).toBe(200);
