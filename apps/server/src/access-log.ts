@@ -12,13 +12,6 @@ export const LOG_FORMATS = ['common', 'combined', 'json'] as const;
 /** One of the formats. */
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
-/** What the request said of itself; `null` where there was no such field. */
-export interface RequestFacts {
-  readonly version: string;
-  readonly referer: string | null;
-  readonly userAgent: string | null;
-}
-
 /** The peer left before there was a response: the number that nginx made known for it. */
 const CLIENT_CLOSED = 499;
 
@@ -57,25 +50,34 @@ function coloredStatus(status: number, colors: Colors): string {
 }
 
 function commonLine(
-  { method, target, status, bytes, remoteAddress }: AccessRecord,
-  facts: RequestFacts | null,
+  { method, target, status, bytes, remoteAddress, head }: AccessRecord,
   time: string,
   colors: Colors,
 ): string {
   // What did not parse has neither.
-  const request = facts === null ? null : `${method} ${target} HTTP/${facts.version}`;
+  const request = head === null ? null : `${method} ${target} HTTP/${head.version}`;
   const size = bytes === 0 ? '-' : bytes;
   return `${remoteAddress} - - [${time}] ${quoted(request)} ${coloredStatus(status, colors)} ${size}`;
 }
 
-function jsonLine(record: AccessRecord, facts: RequestFacts | null, ms: number): string {
-  const { status, durationMs } = record;
+const fieldOf = ({ head }: AccessRecord, name: string): string | null =>
+  head?.headers.get(name) ?? null;
+
+function jsonLine(record: AccessRecord, ms: number): string {
+  const { head, ...rest } = record;
+  const { status, durationMs } = rest;
   return JSON.stringify({
     time: new Date(ms).toISOString(),
-    ...record,
+    ...rest,
     status: status === 0 ? CLIENT_CLOSED : status,
     durationMs: Math.round(durationMs * 1000) / 1000,
-    ...facts,
+    ...(head === null
+      ? {}
+      : {
+          version: head.version,
+          referer: fieldOf(record, 'referer'),
+          userAgent: fieldOf(record, 'user-agent'),
+        }),
   });
 }
 
@@ -95,13 +97,13 @@ export class AccessLog {
     this.#wallTime = wallTime;
   }
 
-  /** The line of a request; `facts` are `null` for one that did not parse. */
-  line(record: AccessRecord, facts: RequestFacts | null): string {
+  /** The line of a request, or of what did not become one. */
+  line(record: AccessRecord): string {
     const now = this.#wallTime();
-    if (this.#format === 'json') return jsonLine(record, facts, now);
-    const line = commonLine(record, facts, this.#timeAt(now), this.#colors);
+    if (this.#format === 'json') return jsonLine(record, now);
+    const line = commonLine(record, this.#timeAt(now), this.#colors);
     if (this.#format === 'common') return line;
-    return `${line} ${quoted(facts?.referer ?? null)} ${quoted(facts?.userAgent ?? null)}`;
+    return `${line} ${quoted(fieldOf(record, 'referer'))} ${quoted(fieldOf(record, 'user-agent'))}`;
   }
 
   #timeAt(ms: number): string {

@@ -5,11 +5,10 @@
  */
 
 import { UsageError } from '@netlayers/common';
-import { type AccessRecord, Server, type ServerOptions } from '@netlayers/server';
+import { Server, type ServerOptions } from '@netlayers/server';
 import { AccessLog } from './access-log.js';
 import { type Log, processLog } from './log.js';
 import { readOptions, type ServerCommand } from './options.js';
-import { KeptFacts } from './request-facts.js';
 import { addBuiltInRoutes } from './routes.js';
 import { untilStopped } from './signals.js';
 import { openPlace, type ServingPlace } from './transport.js';
@@ -94,9 +93,7 @@ function newServer({ cors, logFormat }: ServerCommand, log: Log): Server {
   };
   if (!log.shows('info')) return new Server(options);
   const lines = new AccessLog(logFormat, log.colors);
-  const facts = new KeptFacts();
-  const onAccess = (record: AccessRecord): void => log.info(lines.line(record, facts.take(record)));
-  return new Server({ ...options, onAccess }).use(facts.middleware);
+  return new Server({ ...options, onAccess: (record) => log.info(lines.line(record)) });
 }
 
 async function makeServer(

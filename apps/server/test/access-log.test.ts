@@ -1,9 +1,21 @@
+import { Headers, type RequestHead } from '@netlayers/http';
+import type { AccessRecord } from '@netlayers/server';
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { AccessLog, type RequestFacts } from '../src/access-log.js';
+import { AccessLog } from '../src/access-log.js';
 
 const plain = pc.createColors(false);
-const RECORD = {
+const headOf = (version: '1.0' | '1.1', headers = {}): RequestHead => ({
+  method: 'GET',
+  target: '/a',
+  version,
+  headers: new Headers(headers),
+  bodyLength: 0,
+  keepAlive: false,
+  expectsContinue: false,
+  wantsSwitch: false,
+});
+const RECORD: AccessRecord = {
   method: 'GET',
   target: '/a',
   status: 200,
@@ -11,13 +23,13 @@ const RECORD = {
   durationMs: 1.23456,
   remoteAddress: '10.0.0.3',
   remotePort: 4711,
+  head: headOf('1.0'),
 };
-const FACTS: RequestFacts = { version: '1.0', referer: null, userAgent: null };
 /** A moment, in whatever zone the test runs. */
 const NOW = new Date(2026, 10, 9, 7, 5, 3).getTime();
 
-const common = (record: Partial<typeof RECORD>, facts: RequestFacts | null = FACTS): string =>
-  new AccessLog('common', plain, () => NOW).line({ ...RECORD, ...record }, facts);
+const common = (record: Partial<AccessRecord>): string =>
+  new AccessLog('common', plain, () => NOW).line({ ...RECORD, ...record });
 
 describe('the common log format', () => {
   it('is what log analysers expect', () => {
@@ -27,7 +39,7 @@ describe('the common log format', () => {
 
   it('has a dash for what there is not, and a number for a peer that left', () => {
     expect(common({ bytes: 0, status: 304 })).toMatch(/" 304 -$/);
-    expect(common({ method: '', target: '', status: 400 }, null)).toMatch(/\] "-" 400 5$/);
+    expect(common({ method: '', target: '', status: 400, head: null })).toMatch(/\] "-" 400 5$/);
     expect(common({ status: 0 })).toMatch(/" 499 5$/);
   });
 
@@ -40,31 +52,32 @@ describe('the common log format', () => {
   it('has the time of each line', () => {
     let now = NOW;
     const log = new AccessLog('common', plain, () => now);
-    expect(log.line(RECORD, FACTS)).toContain(':07:05:03 ');
+    expect(log.line(RECORD)).toContain(':07:05:03 ');
     now += 999;
-    expect(log.line(RECORD, FACTS)).toContain(':07:05:03 ');
+    expect(log.line(RECORD)).toContain(':07:05:03 ');
     now += 1;
-    expect(log.line(RECORD, FACTS)).toContain(':07:05:04 ');
+    expect(log.line(RECORD)).toContain(':07:05:04 ');
   });
 });
 
 describe('the other formats', () => {
   it('add who referred and who asked', () => {
-    const facts = { version: '1.1', referer: 'http://b/', userAgent: 'curl/8' };
+    const head = headOf('1.1', { Referer: 'http://b/', 'User-Agent': 'curl/8' });
     const log = new AccessLog('combined', plain, () => NOW);
-    expect(log.line(RECORD, facts)).toMatch(/ 200 5 "http:\/\/b\/" "curl\/8"$/);
-    expect(log.line(RECORD, null)).toMatch(/ 200 5 "-" "-"$/);
+    expect(log.line({ ...RECORD, head })).toMatch(/ 200 5 "http:\/\/b\/" "curl\/8"$/);
+    expect(log.line({ ...RECORD, head: null })).toMatch(/ 200 5 "-" "-"$/);
   });
 
   it('are one JSON text a line', () => {
     const log = new AccessLog('json', plain, () => NOW);
-    const line = log.line({ ...RECORD, target: '/\n' }, FACTS);
+    const line = log.line({ ...RECORD, target: '/\n' });
     expect(line).not.toContain('\n');
     const time = new Date(NOW).toISOString();
+    const { head: _head, ...rest } = RECORD;
     expect(JSON.parse(line)).toEqual({
       time,
-      ...RECORD,
-      ...FACTS,
+      ...rest,
+      ...{ version: '1.0', referer: null, userAgent: null },
       target: '/\n',
       durationMs: 1.235,
     });

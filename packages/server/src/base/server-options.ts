@@ -4,7 +4,7 @@
  */
 
 import { type Clock, checkOptions, HostClock, hostLatin1, type OptionNames } from '@netlayers/host';
-import type { Limits, TextDecoder } from '@netlayers/http';
+import type { Limits, RequestHead, TextDecoder } from '@netlayers/http';
 
 /** One answered request, as the access log gets it when the response has been handed over. */
 export interface AccessRecord {
@@ -18,6 +18,8 @@ export interface AccessRecord {
   readonly durationMs: number;
   readonly remoteAddress: string;
   readonly remotePort: number;
+  /** What was asked, with its version and fields; `null` when it did not parse. */
+  readonly head: RequestHead | null;
 }
 
 /** Which pages of other origins may read the answers (Fetch Standard, 3.2). */

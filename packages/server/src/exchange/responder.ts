@@ -182,6 +182,7 @@ export class Responder implements PumpSink {
       durationMs: settings.clock.now() - this.#startedAt,
       remoteAddress,
       remotePort: this.#exchange.remotePort,
+      head: request?.head ?? null,
     });
   }
 }

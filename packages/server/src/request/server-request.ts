@@ -222,6 +222,11 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
     return this.body.iterate();
   }
 
+  /** The head as the carrier has given it. @internal */
+  get head(): RequestHead {
+    return this.#head;
+  }
+
   /** @internal */
   get body(): IncomingBody {
     if (this.#body === null) {
