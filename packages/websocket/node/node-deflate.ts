@@ -19,6 +19,18 @@ export interface NodeDeflateOptions {
 /** zlib makes no raw streams with 8, and with 9 refers no further back than 250 octets. */
 const LEAST_WINDOW_BITS = 9;
 
+/**
+ * What is put behind a message: the end of its last block (RFC 7692, 7.2.2), and a block that is the last
+ * one, without which zlib would not tell a message that was cut from one that is whole.
+ */
+const END = Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x01, 0x00, 0x00, 0xff, 0xff);
+
+/**
+ * Streams in one message: a block may call itself the last one, and what follows is another stream
+ * (7.2.3.4). Each costs as much as a message, and could be two octets long.
+ */
+const MOST_STREAMS = 32;
+
 /** The part of what `info: true` gives that is used; Node's types do not know the option. */
 interface Inflated {
   readonly buffer: Buffer;
@@ -50,20 +62,19 @@ function decompress(
   const parts: Buffer[] = [];
   let length = 0;
   let window = dictionary;
-  // A block may call itself the last one; what follows is another stream (RFC 7692, 7.2.3.4).
-  for (let at = 0; at < data.length; ) {
-    const rest = data.subarray(at);
+  let at = 0;
+  for (let streams = 0; streams < MOST_STREAMS; streams++) {
+    const rest = Buffer.concat([data.subarray(at), END]);
     const inflated = inflateSome(rest, window, windowBits, limit - length);
     if (typeof inflated === 'string') return inflated;
     const { buffer, engine } = inflated;
     parts.push(buffer);
     length += buffer.length;
     at += engine.bytesWritten;
-    if (at === data.length) break;
-    if (engine.bytesWritten === 0) return 'invalid-deflate';
+    if (at >= data.length) return parts.length === 1 ? buffer : Buffer.concat(parts);
     window = lastOf(window, buffer, 2 ** windowBits);
   }
-  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+  return 'invalid-deflate';
 }
 
 function inflateSome(
@@ -74,7 +85,6 @@ function inflateSome(
 ): Inflated | DeflateFault {
   try {
     const inflated = inflateRawSync(data, {
-      finishFlush: constants.Z_SYNC_FLUSH,
       // zlib's limit may be neither 0 nor above what a buffer holds.
       maxOutputLength: Math.min(Math.max(limit, 1), constantsOfBuffers.MAX_LENGTH),
       windowBits,

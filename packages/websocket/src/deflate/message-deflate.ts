@@ -1,13 +1,12 @@
 /**
- * Messages through DEFLATE (RFC 7692, 7.2): the four octets that end every flush are not sent, and
- * are put back before a message is decompressed.
+ * Messages through DEFLATE (RFC 7692, 7.2): the four octets that end every flush are not sent.
  */
 
 import { History } from './history.js';
 import type { DeflateFault, RawDeflate } from './raw-deflate.js';
 
-/** What the flush of each message ends with, and what is left out (7.2.1). */
-const TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff);
+/** Octets that the flush of each message ends with, and that are left out: 00 00 ff ff (7.2.1). */
+const TAIL_BYTES = 4;
 /** The first octet of an empty block: what is left of a flush of nothing (7.2.3.6). */
 const EMPTY = Uint8Array.of(0x00);
 /** An empty block that is not the last one. */
@@ -38,7 +37,7 @@ export class MessageDeflater {
     const flushed = data.length === 0 ? EMPTY_BLOCK : this.#flush(data);
     if (!isLast) return flushed;
     if (!this.#settings.takeover) this.#history.clear();
-    return flushed === EMPTY_BLOCK ? EMPTY : flushed.subarray(0, flushed.length - TAIL.length);
+    return flushed === EMPTY_BLOCK ? EMPTY : flushed.subarray(0, flushed.length - TAIL_BYTES);
   }
 
   #flush(data: Uint8Array): Uint8Array {
@@ -63,11 +62,8 @@ export class MessageInflater {
 
   /** Decompresses a message of at most `limit` octets. */
   decompress(data: Uint8Array, limit: number): Uint8Array | DeflateFault {
-    const whole = new Uint8Array(data.length + TAIL.length);
-    whole.set(data);
-    whole.set(TAIL, data.length);
     const { windowBits, takeover } = this.#settings;
-    const message = this.#codec.decompress(whole, this.#history.octets, windowBits, limit);
+    const message = this.#codec.decompress(data, this.#history.octets, windowBits, limit);
     if (takeover && typeof message !== 'string') this.#history.append(message);
     return message;
   }

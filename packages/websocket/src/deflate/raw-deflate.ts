@@ -16,8 +16,9 @@ export interface RawDeflate {
    */
   compress(data: Uint8Array, dictionary: Uint8Array | null, windowBits: number): Uint8Array;
   /**
-   * Decompresses blocks behind the octets of `dictionary`; also several streams one behind the other,
-   * and one that stops at the end of a block. It makes no more than `limit` octets on the way.
+   * Decompresses what `compress` makes, without the 00 00 ff ff at its end, behind the octets of
+   * `dictionary`: whole blocks, also of several streams one behind the other. It makes no more than
+   * `limit` octets on the way.
    */
   decompress(
     data: Uint8Array,
