@@ -118,6 +118,13 @@ export class WebSocketConnection {
     this.#pongs.handleDrain();
   }
 
+  /** The stream is over: nothing is read or sent any more, and nothing told. */
+  handleClose(): void {
+    this.#isInputOver = true;
+    this.#held.clear();
+    this.#pongs.stop();
+  }
+
   /** Stops events, also those of bytes that are there; the sink is paused with it. */
   pause(): void {
     if (this.#isPaused) return;
@@ -241,8 +248,9 @@ export class WebSocketConnection {
     if (this.#isReading || this.#isSending) return;
     const held = this.#held;
     while (!this.#isPaused && this.#wantsInput()) {
-      const piece = held.shift();
-      if (piece === undefined) break;
+      // Where it has paused may be the last octet of a frame, whose end needs no more of them.
+      const piece = held.shift() ?? (this.#parser.isDue ? NOTHING : null);
+      if (piece === null) break;
       const at = this.#read(piece, 0, piece.length);
       if (this.#wantsInput()) held.putBack(piece.subarray(at));
     }

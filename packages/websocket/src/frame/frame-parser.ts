@@ -82,9 +82,10 @@ export class FrameParser {
     return (this.opcode & CONTROL) !== 0;
   }
 
-  /** Whether it is inside of a frame. */
-  get isInside(): boolean {
-    return this.#stage !== Stage.first && this.#stage !== Stage.failed;
+  /** Whether the next event needs no bytes: a header that is whole, the end of a payload, a fault. */
+  get isDue(): boolean {
+    const stage = this.#stage;
+    return stage === Stage.begin || stage === Stage.end || stage === Stage.failed;
   }
 
   /** Reads `buf[at..end)` up to the next event; returns the offset it came to. */

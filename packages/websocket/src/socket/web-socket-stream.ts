@@ -319,6 +319,7 @@ export class WebSocketStream implements AsyncIterable<Message> {
 
   #handleStreamClose(error: Error | null): void {
     this.#isOver = true;
+    this.#connection.handleClose();
     this.#keepAlive.stop();
     this.#closeWatch.stop();
     this.#settings.signal?.removeEventListener('abort', this.#abortBySignal);
