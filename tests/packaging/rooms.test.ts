@@ -29,6 +29,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'connection',
   ],
   'packages/static': ['request', 'selection', 'files', 'settings', 'answers', 'listing', 'app'],
+  'packages/websocket': ['base', 'frame', 'deflate', 'handshake', 'connection', 'socket'],
   'packages/server': ['base', 'request', 'response', 'routing', 'exchange', 'connection', 'app'],
 };
 

@@ -54,6 +54,12 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   http: { kind: 'pure', imports: ['bytes', 'host'] },
   server: { kind: 'neutral', imports: ['http', 'host', 'bytes'] },
   client: { kind: 'neutral', imports: ['http', 'host', 'bytes'] },
+  websocket: {
+    kind: 'neutral',
+    imports: ['http', 'host', 'bytes'],
+    foreign: ['@noble/hashes'],
+    entries: { node: { imports: [], files: [] } },
+  },
   kernel: { kind: 'node', imports: ['http', 'bytes'] },
   static: { kind: 'node', imports: ['http', 'server'], foreign: ['mime', 'picomatch'] },
   // Of a stack it names the shape, and of what is below HTTP nothing.
