@@ -14,7 +14,7 @@ const BUILT = fileURLToPath(new URL('../../packages/sim/dist/node.js', import.me
 /** Programs that share a process, for the time it takes to begin one. */
 const GROUPS = [
   ['http-clients', 'http-servers'],
-  ['websockets', 'socket-io'],
+  ['websockets', 'our-websockets', 'socket-io'],
   ['mqtt', 'redis', 'nats'],
   ['postgres', 'mysql', 'unreachable'],
   ['tls', 'grpc', 'ssh'],

@@ -44,12 +44,13 @@ export interface SocketSettings {
   readonly signal: AbortLike | null;
 }
 
-/** One generator for all connections: it draws from the host in blocks. */
-let sharedRandom: (() => number) | null = null;
-
-function sharedHostRandom(): () => number {
-  sharedRandom ??= hostRandom();
-  return sharedRandom;
+/** The host's generator, made when it is first asked: servers never do. */
+function hostRandomWhenAsked(): () => number {
+  let random: (() => number) | null = null;
+  return () => {
+    random ??= hostRandom();
+    return random();
+  };
 }
 
 /** Refuses what is no number of milliseconds or octets. */
@@ -66,7 +67,7 @@ export function bound(name: string, value: number): number {
 export function socketSettingsOf(options: SocketOptions): SocketSettings {
   return {
     clock: options.clock ?? new HostClock(),
-    random: options.random ?? sharedHostRandom(),
+    random: options.random ?? hostRandomWhenAsked(),
     limits: limitsOf(options.limits),
     queueBytes: bound('queueBytes', options.queueBytes ?? 65_536),
     keepAliveMs: bound('keepAliveMs', options.keepAliveMs ?? 30_000),
