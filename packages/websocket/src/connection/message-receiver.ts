@@ -14,7 +14,7 @@ import type { MessageInflater } from '../deflate/message-deflate.js';
 import type { FrameParser } from '../frame/frame-parser.js';
 import { applyMask, wordBuffer } from '../frame/mask.js';
 import { Opcode } from '../frame/opcode.js';
-import { acquireScratch, releaseScratch, SCRATCH_BYTES } from '../frame/scratch.js';
+import { acquireScratch, releaseScratch } from '../frame/scratch.js';
 import { Utf8Check } from '../frame/utf8-check.js';
 
 /** Whom the messages go to. */
@@ -98,14 +98,10 @@ export class MessageReceiver {
     if (!isMasked) return this.#takePiece(buf, payloadStart, payloadEnd);
     const scratch = acquireScratch();
     try {
-      for (let at = payloadStart; at < payloadEnd; at += SCRATCH_BYTES) {
-        const length = Math.min(SCRATCH_BYTES, payloadEnd - at);
-        scratch.octets.set(buf.subarray(at, at + length));
-        applyMask(scratch, 0, length, key, payloadOffset + at - payloadStart);
-        const fault = this.#takePiece(scratch.octets, 0, length);
-        if (fault !== null) return fault;
-      }
-      return null;
+      const length = payloadEnd - payloadStart;
+      scratch.octets.set(buf.subarray(payloadStart, payloadEnd));
+      applyMask(scratch, 0, length, key, payloadOffset);
+      return this.#takePiece(scratch.octets, 0, length);
     } finally {
       releaseScratch(scratch);
     }

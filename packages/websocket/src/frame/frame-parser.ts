@@ -19,6 +19,7 @@ import {
   RESERVED,
   RSV1,
 } from './opcode.js';
+import { SCRATCH_BYTES } from './scratch.js';
 
 /** What `read` came to; `partial` means that it needs more bytes. */
 export type FrameEvent = 'partial' | 'header' | 'payload' | 'end' | 'error';
@@ -122,7 +123,10 @@ export class FrameParser {
       return at;
     }
     this.payloadStart = at;
-    this.payloadEnd = Math.min(end, at + this.length - this.#received);
+    const rest = this.length - this.#received;
+    // What is to be unmasked has to fit where that is done.
+    const most = this.isMasked ? Math.min(rest, SCRATCH_BYTES) : rest;
+    this.payloadEnd = Math.min(end, at + most);
     this.payloadOffset = this.#received;
     this.#received += this.payloadEnd - at;
     if (this.#received === this.length) this.#stage = Stage.end;

@@ -24,6 +24,11 @@ export interface SocketOptions {
    */
   readonly pongTimeoutMs?: number;
   /**
+   * For a peer that does not take what was sent, milliseconds; then the connection is reset.
+   * Acknowledged octets start it anew. @default 60_000
+   */
+  readonly sendTimeoutMs?: number;
+  /**
    * For the rest of a closing handshake, milliseconds; then the connection is reset. Acknowledged
    * octets start it anew. @default 10_000
    */
@@ -40,6 +45,7 @@ export interface SocketSettings {
   readonly queueBytes: number;
   readonly keepAliveMs: number;
   readonly pongTimeoutMs: number;
+  readonly sendTimeoutMs: number;
   readonly closeTimeoutMs: number;
   readonly signal: AbortLike | null;
 }
@@ -72,6 +78,7 @@ export function socketSettingsOf(options: SocketOptions): SocketSettings {
     queueBytes: bound('queueBytes', options.queueBytes ?? 65_536),
     keepAliveMs: bound('keepAliveMs', options.keepAliveMs ?? 30_000),
     pongTimeoutMs: bound('pongTimeoutMs', options.pongTimeoutMs ?? 30_000),
+    sendTimeoutMs: bound('sendTimeoutMs', options.sendTimeoutMs ?? 60_000),
     closeTimeoutMs: bound('closeTimeoutMs', options.closeTimeoutMs ?? 10_000),
     signal: options.signal ?? null,
   };

@@ -12,11 +12,11 @@ import { WebSocketError } from '../base/errors.js';
 import type { MessageType, Role } from '../base/role.js';
 import { WebSocketConnection } from '../connection/web-socket-connection.js';
 import type { Compression } from '../deflate/parameters.js';
-import { CloseWatch } from './close-watch.js';
 import { KeepAlive } from './keep-alive.js';
 import { type Message, MessageQueue } from './message-queue.js';
 import { Outbox } from './outbox.js';
 import { PingTimes } from './ping-times.js';
+import { ProgressWatch } from './progress-watch.js';
 import type { SocketSettings } from './socket-options.js';
 import { tolerated } from './tolerated.js';
 
@@ -56,7 +56,10 @@ export class WebSocketStream implements AsyncIterable<Message> {
   readonly #outbox = new Outbox();
   readonly #pings = new PingTimes();
   readonly #keepAlive: KeepAlive;
-  readonly #closeWatch: CloseWatch;
+  /** Of a stream that has no room. */
+  readonly #sendWatch: ProgressWatch;
+  /** Of a closing handshake. */
+  readonly #closeWatch: ProgressWatch;
   readonly #collector = new Collector();
   readonly #abortBySignal = (): void => this.abort(this.#settings.signal?.reason);
   #messageType: MessageType = 'text';
@@ -68,7 +71,7 @@ export class WebSocketStream implements AsyncIterable<Message> {
   /** @internal */
   constructor(stream: ByteStream, agreement: SocketAgreement, settings: SocketSettings) {
     const { role, protocol, compression } = agreement;
-    const { clock, random, limits, signal } = settings;
+    const { random, limits, signal } = settings;
     this.protocol = protocol;
     this.isCompressed = compression !== null;
     this.#stream = stream;
@@ -80,12 +83,9 @@ export class WebSocketStream implements AsyncIterable<Message> {
     const options = { role, limits, compression, random };
     this.#connection = new WebSocketConnection(stream, this.#connectionHandler(), options);
     this.#keepAlive = this.#makeKeepAlive();
-    this.#closeWatch = new CloseWatch(
-      clock,
-      settings.closeTimeoutMs,
-      () => stream.unacknowledged,
-      () => this.#giveUp('the peer has not closed in time'),
-    );
+    const { sendTimeoutMs, closeTimeoutMs } = settings;
+    this.#sendWatch = this.#watch(sendTimeoutMs, 'the peer does not take what was sent');
+    this.#closeWatch = this.#watch(closeTimeoutMs, 'the peer has not closed in time');
     stream.setHandler({
       handleData: (buf, start, end) => this.handleData(buf, start, end),
       handleEnd: () => this.#connection.handleEnd(),
@@ -152,7 +152,9 @@ export class WebSocketStream implements AsyncIterable<Message> {
     } catch (error) {
       return tolerated(Promise.reject(error));
     }
-    return tolerated(this.#outbox.send(() => this.#connection.sendMessage(type, octets)));
+    return tolerated(
+      this.#outbox.send(() => this.#watched(this.#connection.sendMessage(type, octets))),
+    );
   }
 
   /**
@@ -229,7 +231,7 @@ export class WebSocketStream implements AsyncIterable<Message> {
 
   /** A program's own code has failed: closes with 1011. @internal */
   handleFailure(error: unknown): void {
-    if (this.#info !== null) return;
+    if (this.readyState !== 'open') return;
     this.#info = abnormal(error);
     this.#queue.listener = null;
     this.#connection.close(CloseCode.InternalError);
@@ -283,6 +285,16 @@ export class WebSocketStream implements AsyncIterable<Message> {
     });
   }
 
+  #watch(timeoutMs: number, message: string): ProgressWatch {
+    const stream = this.#stream;
+    return new ProgressWatch(
+      this.#settings.clock,
+      timeoutMs,
+      () => stream.unacknowledged,
+      () => this.#giveUp(message),
+    );
+  }
+
   #callListener(listener: (message: Message) => void, message: Message): void {
     try {
       listener(message);
@@ -297,7 +309,14 @@ export class WebSocketStream implements AsyncIterable<Message> {
     else this.#connection.resume();
   }
 
+  /** Passes on whether the stream has room; somebody waits for it where it has none. */
+  #watched(hasRoom: boolean): boolean {
+    if (!hasRoom && !this.#isOver) this.#sendWatch.start();
+    return hasRoom;
+  }
+
   #handleDrain(): void {
+    this.#sendWatch.stop();
     this.#connection.handleDrain();
     this.#outbox.handleDrain();
   }
@@ -308,6 +327,7 @@ export class WebSocketStream implements AsyncIterable<Message> {
   #beginClosing(error: unknown): void {
     if (this.#isOver) return;
     this.#keepAlive.stop();
+    this.#sendWatch.stop();
     this.#closeWatch.start();
     // Also lets the connection read on, or the peer's Close frame would never be seen.
     this.#queue.end(error);
@@ -321,6 +341,7 @@ export class WebSocketStream implements AsyncIterable<Message> {
     this.#isOver = true;
     this.#connection.handleClose();
     this.#keepAlive.stop();
+    this.#sendWatch.stop();
     this.#closeWatch.stop();
     this.#settings.signal?.removeEventListener('abort', this.#abortBySignal);
     const lost =
@@ -337,9 +358,9 @@ export class WebSocketStream implements AsyncIterable<Message> {
     connection.beginMessage(type);
     try {
       for await (const piece of pieces) {
-        await this.#outbox.room(connection.sendPiece(octetsOf(piece)));
+        await this.#outbox.room(this.#watched(connection.sendPiece(octetsOf(piece))));
       }
-      await this.#outbox.room(connection.endMessage());
+      await this.#outbox.room(this.#watched(connection.endMessage()));
     } catch (error) {
       this.handleFailure(error);
       throw error;

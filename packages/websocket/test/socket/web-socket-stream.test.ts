@@ -123,6 +123,25 @@ describe('messages', () => {
     ]);
   });
 
+  it('that are closed inside of pieces are closed in good order', async () => {
+    const { client, server } = await openPair();
+    let goOn = (): void => {};
+    async function* pieces() {
+      yield 'a';
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      yield 'b';
+    }
+    const sending = client.sendPieces('text', pieces());
+    await settle();
+    const closed = client.close();
+    goOn();
+    expect(await codeOf(sending)).toBe('not-open');
+    expect(await closed).toMatchObject({ code: 1000, wasClean: true, error: null });
+    await server.closed;
+  });
+
   it('whose source fails end the connection: they cannot be taken back', async () => {
     const { client, server } = await openPair();
     const boom = new Error('boom');
@@ -204,6 +223,40 @@ describe('backpressure', () => {
     const info = await server.close(1001);
     expect([info.wasClean, info.code]).toEqual([true, 1001]);
     expect((await client.closed).code).toBe(1001);
+  });
+
+  it('does not wait for ever for a peer that talks and does not listen', async () => {
+    const { client, clock, stream } = await openPair({ client: { sendTimeoutMs: 5000 } });
+    stream.setHandler({ handleData() {}, handleEnd() {}, handleDrain() {}, handleClose() {} });
+    stream.pause();
+    const waiting = client.send(octets(100_000));
+    for (let n = 0; n < 4; n++) {
+      await pass(clock, 1000);
+      stream.write(Uint8Array.of(0x8a, 0));
+    }
+    expect(await isSettled(waiting)).toBe(false);
+    await pass(clock, 1000);
+    expect(await codeOf(waiting)).toBe('not-open');
+    expect((await client.closed).error).toMatchObject({ code: 'timeout' });
+  });
+
+  it('waits for a slow peer', async () => {
+    const { client, clock, stream } = await openPair({ client: { sendTimeoutMs: 5000 } });
+    const slow = {
+      handleData: () => stream.pause(),
+      handleEnd() {},
+      handleDrain() {},
+      handleClose() {},
+    };
+    stream.setHandler(slow);
+    const waiting = client.send(octets(400_000));
+    for (let n = 0; n < 5; n++) {
+      await pass(clock, 4000);
+      expect(client.readyState).toBe('open');
+      stream.write(Uint8Array.of(0x8a, 0));
+      stream.resume();
+    }
+    void waiting;
   });
 
   it('fails a sender that waits when the connection ends', async () => {

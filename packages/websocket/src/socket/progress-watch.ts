@@ -1,12 +1,12 @@
 /**
- * The patience with a peer that is to close (RFC 6455, 7.1.1): some time for its Close frame and for the
- * end of the stream, begun anew whenever it has acknowledged something of what we still send.
+ * The patience with a peer that is to take what was sent: some time, begun anew whenever it has
+ * acknowledged something. So a peer that is slow is waited for, and one that has stopped is not.
  */
 
 import type { Clock } from '@netlayers/host';
 
-/** Waits for the end of one connection. */
-export class CloseWatch {
+/** Watches one wait after the other. */
+export class ProgressWatch {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #unacknowledged: () => number;
@@ -14,6 +14,7 @@ export class CloseWatch {
   #timer = 0;
   #last = 0;
 
+  /** @param unacknowledged octets that the peer has not acknowledged. */
   constructor(
     clock: Clock,
     timeoutMs: number,
@@ -31,8 +32,10 @@ export class CloseWatch {
     if (this.#timer === 0) this.#arm();
   }
 
+  /** What was waited for has come. */
   stop(): void {
     this.#clock.clearTimer(this.#timer);
+    this.#timer = 0;
   }
 
   #arm(): void {
