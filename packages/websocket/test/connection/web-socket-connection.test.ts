@@ -91,6 +91,15 @@ describe('lengths', () => {
     expect(end.events).toEqual(['error message-too-large']);
   });
 
+  it('of one message do not count for the next', () => {
+    const end = new End('server', { limits: { messageBytes: 1000, fragments: 2 } });
+    for (let n = 0; n < 5; n++) {
+      end.receive([{ fin: false, opcode: 2, payload: new Uint8Array(900) }, { opcode: 0 }]);
+    }
+    expect(end.events.length).toBe(5);
+    expect(end.error).toBe(null);
+  });
+
   it('of control frames have nothing to do with the limit', () => {
     const end = new End('server', { limits: { messageBytes: 10, frameBytes: 10 } });
     end.receive([ping('x'.repeat(125))]);
@@ -132,8 +141,9 @@ describe('floods', () => {
     end.receive(Array.from({ length: 1000 }, (_, n) => ping(`${n}`)));
     const payloads = end.sent().map(({ payload }) => Buffer.from(payload).toString());
     expect(payloads).toEqual(['0', '1', '2', '999']);
-    end.receive([ping('again')]);
-    expect(end.sent().length).toBe(1);
+    // The next delivery is counted anew.
+    end.receive([ping('a'), ping('b'), ping('c')]);
+    expect(end.sent().length).toBe(3);
   });
 
   it('of pings of a peer that does not read keep one answer [RFC 6455 5.5.3]', () => {

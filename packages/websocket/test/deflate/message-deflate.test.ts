@@ -55,6 +55,12 @@ describe('vectors', () => {
     expect(text(inflater.decompress(hex`f2 00 11 00 00`, LIMIT))).toBe('Hello');
   });
 
+  it('does not refer to it where that was agreed [RFC 7692 7.1.1]', () => {
+    const inflater = new MessageInflater(codec, settings(15, false));
+    expect(text(inflater.decompress(hex`f2 48 cd c9 c9 07 00`, LIMIT))).toBe('Hello');
+    expect(inflater.decompress(hex`f2 00 11 00 00`, LIMIT)).toBe('invalid-deflate');
+  });
+
   it('reads a block without compression [RFC 7692 7.2.3.3]', () => {
     expect(inflate(hex`00 05 00 fa ff 48 65 6c 6c 6f 00`)).toBe('Hello');
   });
