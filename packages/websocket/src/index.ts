@@ -52,6 +52,10 @@ export {
   type AcceptedWebSocket,
   type AcceptOptions,
   acceptWebSocket,
+  negotiateWebSocket,
+  type SocketHandler,
+  type TakeStream,
+  type UpgradableRequest,
 } from './socket/accept-web-socket.js';
 export {
   type ConnectOptions,

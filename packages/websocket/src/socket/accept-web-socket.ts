@@ -1,16 +1,17 @@
 /**
  * The server's side: a request becomes an answer, and where it agrees, a WebSocket on the stream that
- * the HTTP server hands over. What comes back fits `server.upgrade` of `@netlayers/server` as it is.
+ * the HTTP server hands over.
  */
 
 import type { ByteStream, Response } from '@netlayers/http';
 import { compressionOf } from '../deflate/parameters.js';
 import {
   type AcceptHandshakeOptions,
+  type Agreement,
   answerHandshake,
   type HandshakeRequest,
 } from '../handshake/accept.js';
-import { type SocketOptions, socketSettingsOf } from './socket-options.js';
+import { type SocketOptions, type SocketSettings, socketSettingsOf } from './socket-options.js';
 import { WebSocketStream } from './web-socket-stream.js';
 
 /** What a server agrees to, and how the sockets behave. */
@@ -19,18 +20,25 @@ export interface AcceptOptions extends AcceptHandshakeOptions, SocketOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+/** What is done with a socket that is open. */
+export type SocketHandler = (socket: WebSocketStream) => void | PromiseLike<void>;
+
+/** Takes a stream over, once the response is written; `remaining` came behind the request. */
+export type TakeStream = (stream: ByteStream, remaining: Uint8Array) => void;
+
+/** A request that can leave HTTP: a `ServerRequest` of `@netlayers/server`. */
+export interface UpgradableRequest extends HandshakeRequest {
+  /** Makes the answer that hands the stream over once `response` is written. */
+  upgrade(response: Response, take: TakeStream): Response;
+}
+
 /** A request that was agreed to. */
 export interface AcceptedWebSocket {
   /** The 101 that is to be sent. */
   readonly response: Response;
   /** The subprotocol that was agreed on; empty for none. */
   readonly protocol: string;
-  /**
-   * Takes the stream over, once the response is written.
-   *
-   * @param remaining bytes that came behind the request.
-   */
-  readonly take: (stream: ByteStream, remaining: Uint8Array) => void;
+  readonly take: TakeStream;
 }
 
 /**
@@ -38,25 +46,33 @@ export interface AcceptedWebSocket {
  *
  * @param handler is given the socket when it is open; when it throws or rejects, the socket is closed
  *   with 1011. That it returns closes nothing.
- * @returns an agreement, or a response that refuses: 400, 403, 405, or 426 with the version that is
- *   spoken here.
+ * @returns what the handler of the request returns: an agreement, or a response that refuses with 400,
+ *   403, 405, or 426 and the version that is spoken here.
+ * @throws RangeError for a bound that is none.
  */
 export function acceptWebSocket(
+  request: UpgradableRequest,
+  handler: SocketHandler,
+  options: AcceptOptions = {},
+): Response {
+  const answer = negotiateWebSocket(request, handler, options);
+  return 'take' in answer ? request.upgrade(answer.response, answer.take) : answer;
+}
+
+/**
+ * The same for any HTTP server: whoever gets an agreement writes its response, and calls its `take` with
+ * the stream then. Throws as `acceptWebSocket` does.
+ */
+export function negotiateWebSocket(
   request: HandshakeRequest,
-  handler: (socket: WebSocketStream) => void | PromiseLike<void>,
+  handler: SocketHandler,
   options: AcceptOptions = {},
 ): AcceptedWebSocket | Response {
   const settings = socketSettingsOf(options);
   const { response, agreement } = answerHandshake(request, options);
   if (agreement === null) return response;
-  const { protocol } = agreement;
-  const take = (stream: ByteStream, remaining: Uint8Array): void => {
-    const { deflate } = options;
-    const compression =
-      agreement.deflate === null || !deflate
-        ? null
-        : compressionOf('server', agreement.deflate, deflate);
-    const socket = new WebSocketStream(stream, { role: 'server', protocol, compression }, settings);
+  const take: TakeStream = (stream, remaining) => {
+    const socket = open(stream, agreement, options, settings);
     const fail = (error: unknown): void => {
       socket.handleFailure(error);
       options.onError?.(error);
@@ -68,5 +84,16 @@ export function acceptWebSocket(
     }
     if (remaining.length > 0) socket.handleData(remaining, 0, remaining.length);
   };
-  return { response, protocol, take };
+  return { response, protocol: agreement.protocol, take };
+}
+
+function open(
+  stream: ByteStream,
+  { protocol, deflate: parameters }: Agreement,
+  { deflate }: AcceptOptions,
+  settings: SocketSettings,
+): WebSocketStream {
+  const compression =
+    parameters === null || !deflate ? null : compressionOf('server', parameters, deflate);
+  return new WebSocketStream(stream, { role: 'server', protocol, compression }, settings);
 }

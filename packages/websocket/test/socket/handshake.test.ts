@@ -1,6 +1,12 @@
-import { Response, ServerConnection } from '@netlayers/http';
+import { Headers, Response } from '@netlayers/http';
 import { ManualClock, MemoryTransport } from '@netlayers/testkit';
-import { acceptOf, acceptWebSocket, connectWebSocket, openWebSocket } from '@netlayers/websocket';
+import {
+  acceptOf,
+  acceptWebSocket,
+  connectWebSocket,
+  negotiateWebSocket,
+  openWebSocket,
+} from '@netlayers/websocket';
 import { describe, expect, it } from 'vitest';
 import { frame } from '../support/frames.js';
 import { openPair, pass, serveStream, settle } from '../support/web.js';
@@ -190,9 +196,29 @@ describe('a server', () => {
     expect(answer).toMatch(/\r\nSec-WebSocket-Version: 13\r\n/);
   });
 
+  it('lets the request make the agreement its answer, and gives refusals back', () => {
+    const key = 'dGhlIHNhbXBsZSBub25jZQ==';
+    const headers = new Headers({
+      Upgrade: 'websocket',
+      Connection: 'Upgrade',
+      'Sec-WebSocket-Version': '13',
+      'Sec-WebSocket-Key': key,
+    });
+    const agreement = new Response(200);
+    const responses: Response[] = [];
+    const upgrade = (response: Response): Response => {
+      responses.push(response);
+      return agreement;
+    };
+    const request = { method: 'GET', version: '1.1', headers, upgrade };
+    expect(acceptWebSocket(request, () => {})).toBe(agreement);
+    expect(responses.map(({ status }) => status)).toEqual([101]);
+    expect(acceptWebSocket({ ...request, method: 'PUT' }, () => {}).status).toBe(405);
+    expect(responses.length).toBe(1);
+  });
+
   it('refuses options that are none', () => {
     const request = { method: 'GET', version: '1.1', headers: new Response().headers };
-    expect(() => acceptWebSocket(request, () => {}, { keepAliveMs: -1 })).toThrow(RangeError);
-    expect(ServerConnection).toBeTypeOf('function');
+    expect(() => negotiateWebSocket(request, () => {}, { keepAliveMs: -1 })).toThrow(RangeError);
   });
 });

@@ -7,8 +7,8 @@ import { type ByteStream, Response, ServerConnection } from '@netlayers/http';
 import { ManualClock, MemoryTransport, type MemoryTransportOptions } from '@netlayers/testkit';
 import {
   type AcceptOptions,
-  acceptWebSocket,
   type ConnectOptions,
+  negotiateWebSocket,
   openWebSocket,
   type WebSocketStream,
 } from '@netlayers/websocket';
@@ -32,7 +32,7 @@ export function serveStream(
 ): void {
   const http = new ServerConnection(stream, {
     handleRequest: (request) => {
-      const answer = acceptWebSocket(request, handler, options);
+      const answer = negotiateWebSocket(request, handler, options);
       if (answer instanceof Response) {
         http.sendResponse(answer);
         return;
