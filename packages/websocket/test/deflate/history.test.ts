@@ -4,7 +4,7 @@ import { History } from '../../src/deflate/history.js';
 import { join } from '../support/frames.js';
 
 describe('the window', () => {
-  it('holds the last octets, as many as it is large, whatever the pieces [RFC 1951 2]', () => {
+  it('holds the last octets, as many as it is large, whatever the pieces [RFC 7692 7.1.1]', () => {
     const random = seededRandom(1951);
     for (const windowBits of [8, 9, 12]) {
       const history = new History(windowBits);

@@ -138,7 +138,7 @@ describe('hostile octets', () => {
     expect(inflate(hex`06`)).toBe('invalid-deflate');
   });
 
-  it('that refer to what never was are refused [RFC 1951 3.2.5]', () => {
+  it('that refer to what never was are refused [RFC 7692 7.2.2]', () => {
     expect(inflate(hex`f2 00 11 00 00`)).toBe('invalid-deflate');
   });
 

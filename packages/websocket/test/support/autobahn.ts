@@ -16,9 +16,8 @@ export const PONG = 10;
 
 /** One case: what is sent, and which frames come back; a number is a Close frame with that code. */
 export interface Case {
-  readonly id: string;
-  readonly what: string;
-  readonly clause: string;
+  /** Its number, what it is, and the clause that it is about. */
+  readonly title: string;
   readonly sends: readonly FrameSpec[];
   readonly back: readonly (FrameSpec | number)[];
 }
@@ -85,7 +84,7 @@ export function autobahn(name: string, cases: readonly Case[], options: EndOptio
   for (const role of ['server', 'client'] as const) {
     describe(`Autobahn ${name}, we are the ${role}`, () => {
       for (const one of cases) {
-        it(`${one.id} ${one.what} [RFC 6455 ${one.clause}]`, () => {
+        it(one.title, () => {
           const size = one.sends.reduce((sum, spec) => sum + bytesOf(spec).length, 0);
           const ways =
             size > 20_000

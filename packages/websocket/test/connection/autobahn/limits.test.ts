@@ -27,20 +27,15 @@ for (const [opcode, name] of kinds) {
   autobahn(`9.${opcode} and 9.${opcode + 2}, large ${name}`, [
     ...LENGTHS.map((length, index): Case => {
       const message = { opcode, payload: payload(length) };
-      const what = `${length} octets`;
       return {
-        id: `9.${opcode}.${index + 1}`,
-        what,
-        clause: '5.2',
+        title: `9.${opcode}.${index + 1} ${length} octets [RFC 6455 5.2]`,
         sends: [message],
         back: [message],
       };
     }),
     ...FRAGMENTS.map(
       (size, index): Case => ({
-        id: `9.${opcode + 2}.${index + 1}`,
-        what: `${MESSAGE.length} octets in fragments of ${size}`,
-        clause: '5.4',
+        title: `9.${opcode + 2}.${index + 1} ${MESSAGE.length} octets in fragments of ${size} [RFC 6455 5.4]`,
         sends: fragments(opcode, cut(MESSAGE, size)),
         back: [{ opcode, payload: MESSAGE }],
       }),
@@ -78,9 +73,7 @@ describe('Autobahn 9.5 to 9.8, pieces and many messages', () => {
 
 autobahn('10, fragments of a sender that cuts by itself', [
   {
-    id: '10.1.1',
-    what: '65536 octets in fragments of 1300',
-    clause: '5.4',
+    title: '10.1.1 65536 octets in fragments of 1300 [RFC 6455 5.4]',
     sends: fragments(TEXT, cut(payload(65_536), 1300)),
     back: [text(payload(65_536))],
   },

@@ -12,16 +12,12 @@ const GREEK = 'cebae1bdb9cf83cebcceb5';
 const SENTENCE = 'Hello-µ@ßöäüàá-UTF-8!!';
 
 const valid = (id: string, hex: string): Case => ({
-  id,
-  what: `text of ${hex} is fine`,
-  clause: '8.1',
+  title: `${id} text of ${hex} is fine [RFC 6455 8.1]`,
   sends: [text(bytes(hex))],
   back: [text(bytes(hex))],
 });
 const invalid = (id: string, hex: string): Case => ({
-  id,
-  what: `text of ${hex} is none`,
-  clause: '8.1',
+  title: `${id} text of ${hex} is none [RFC 6455 8.1]`,
   sends: [text(bytes(hex))],
   back: [1007],
 });
@@ -29,39 +25,29 @@ const numbered = (section: string, list: readonly string[], make: typeof valid):
   list.map((hex, index) => make(`${section}.${index + 1}`, hex));
 
 autobahn('6.1 to 6.3, UTF-8 in fragments', [
-  { id: '6.1.1', what: 'text of nothing', clause: '5.6', sends: [text('')], back: [text('')] },
+  { title: '6.1.1 text of nothing [RFC 6455 5.6]', sends: [text('')], back: [text('')] },
   {
-    id: '6.1.2',
-    what: 'three fragments of nothing',
-    clause: '5.4',
+    title: '6.1.2 three fragments of nothing [RFC 6455 5.4]',
     sends: fragments(TEXT, ['', '', '']),
     back: [text('')],
   },
   {
-    id: '6.1.3',
-    what: 'three fragments, two of nothing',
-    clause: '5.4',
+    title: '6.1.3 three fragments, two of nothing [RFC 6455 5.4]',
     sends: fragments(TEXT, ['', 'middle', '']),
     back: [text('middle')],
   },
   {
-    id: '6.2.1',
-    what: 'a sentence',
-    clause: '5.6',
+    title: '6.2.1 a sentence [RFC 6455 5.6]',
     sends: [text(SENTENCE)],
     back: [text(SENTENCE)],
   },
   {
-    id: '6.2.2',
-    what: 'a sentence in two fragments',
-    clause: '5.6',
+    title: '6.2.2 a sentence in two fragments [RFC 6455 5.6]',
     sends: fragments(TEXT, ['Hello-µ@ßöä', 'üàá-UTF-8!!']),
     back: [text(SENTENCE)],
   },
   {
-    id: '6.2.3',
-    what: 'a sentence in fragments of an octet',
-    clause: '8.1',
+    title: '6.2.3 a sentence in fragments of an octet [RFC 6455 8.1]',
     sends: fragments(
       TEXT,
       Array.from(utf8(SENTENCE), (octet) => Uint8Array.of(octet)),
@@ -69,23 +55,17 @@ autobahn('6.1 to 6.3, UTF-8 in fragments', [
     back: [text(SENTENCE)],
   },
   {
-    id: '6.2.4',
-    what: 'greek in fragments of an octet',
-    clause: '8.1',
+    title: '6.2.4 greek in fragments of an octet [RFC 6455 8.1]',
     sends: fragments(TEXT, octets(GREEK)),
     back: [text(bytes(GREEK))],
   },
   {
-    id: '6.3.1',
-    what: 'greek and a surrogate',
-    clause: '8.1',
+    title: '6.3.1 greek and a surrogate [RFC 6455 8.1]',
     sends: [text(bytes(`${GREEK}eda080656469746564`))],
     back: [1007],
   },
   {
-    id: '6.3.2',
-    what: 'the same in fragments of an octet',
-    clause: '8.1',
+    title: '6.3.2 the same in fragments of an octet [RFC 6455 8.1]',
     sends: fragments(TEXT, octets(`${GREEK}eda080656469746564`)),
     back: [1007],
   },
