@@ -57,8 +57,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   websocket: {
     kind: 'neutral',
     imports: ['http', 'host', 'bytes'],
-    foreign: ['@noble/hashes'],
-    entries: { node: { imports: [], files: [] } },
+    foreign: ['@noble/hashes', 'pako'],
+    entries: { node: { imports: [], files: [] }, pako: { imports: [], files: [] } },
   },
   kernel: { kind: 'node', imports: ['http', 'bytes'] },
   static: { kind: 'node', imports: ['http', 'server'], foreign: ['mime', 'picomatch'] },

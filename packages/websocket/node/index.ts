@@ -4,4 +4,4 @@
  * @packageDocumentation
  */
 
-export { nodeDeflate } from './node-deflate.js';
+export { type NodeDeflateOptions, nodeDeflate } from './node-deflate.js';

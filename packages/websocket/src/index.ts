@@ -20,6 +20,7 @@ export type {
   WebSocketConnectionOptions,
 } from './connection/events.js';
 export { WebSocketConnection } from './connection/web-socket-connection.js';
+export { type Inflated, type InflateStream, inflateMessage } from './deflate/joined-streams.js';
 export type { DirectionSettings } from './deflate/message-deflate.js';
 export { MessageDeflater, MessageInflater } from './deflate/message-deflate.js';
 export {
