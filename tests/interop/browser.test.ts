@@ -24,7 +24,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { lacks, start, stop } from '../support/tools.js';
 
 const later = (callback: () => void): void => void setTimeout(callback, 4);
-const PARTS = ['port', 'streams', 'worker', 'websocket'] as const;
+const PARTS = ['port', 'streams', 'worker', 'websocket', 'our-websocket'] as const;
 type Part = (typeof PARTS)[number];
 
 /** The program of the page, as one module. */
@@ -140,6 +140,10 @@ describe.skipIf(lacks('chromium'))('in headless Chromium', () => {
 
   it('a page and Node fetch from each other over a WebSocket', { timeout: limit }, async () => {
     expect(await outcome('websocket')).toBe('200 same bytes, true 0');
+  });
+
+  it('two stacks in a page talk over our WebSocket, compressed', { timeout: limit }, async () => {
+    expect(await outcome('our-websocket')).toBe('same text, echo true 1000 true');
   });
 });
 

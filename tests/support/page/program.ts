@@ -14,6 +14,8 @@ import {
 } from '@netlayers/link';
 import { Server } from '@netlayers/server';
 import { createStack, type Stack } from '@netlayers/stack';
+import { acceptWebSocket, openWebSocket } from '@netlayers/websocket';
+import { pakoDeflate } from '@netlayers/websocket/pako';
 
 /** Of the page; Node's stack is the other end of the WebSocket. */
 const PAGES = '10.9.0.2';
@@ -65,6 +67,33 @@ function overStreams(): Promise<string> {
   );
 }
 
+/** Our WebSocket between two stacks in the page, compressed by what a page has. */
+async function overOurWebSocket(): Promise<string> {
+  const { port1, port2 } = new MessageChannel();
+  const near = createStack({ device: messagePortDevice(port1), address: '10.0.0.1' });
+  const far = createStack({ device: messagePortDevice(port2), address: '10.0.0.2' });
+  const options = { deflate: { codec: pakoDeflate() }, protocols: ['echo'] };
+  const server = new Server().upgrade('websocket', (request) =>
+    acceptWebSocket(
+      request,
+      async (socket) => {
+        for await (const message of socket) await socket.send(message);
+      },
+      options,
+    ),
+  );
+  await server.listen(far.transport, { port: 80 });
+  const socket = await openWebSocket(near.transport, 'ws://10.0.0.2/', options);
+  const sent = 'wörd '.repeat(LENGTH / 10);
+  await socket.send(sent);
+  const back = await socket.receive();
+  const { code, wasClean } = await socket.close();
+  await server.close();
+  await Promise.all([near.close({ drainMs: 100 }), far.close({ drainMs: 100 })]);
+  const same = back === sent ? 'same' : 'other';
+  return `${same} text, ${socket.protocol} ${socket.isCompressed} ${code} ${wasClean}`;
+}
+
 /** A second copy of this program in a worker, which serves over its own global scope. */
 async function overWorker(): Promise<string> {
   const worker = new Worker('/program.js', { type: 'module' });
@@ -106,4 +135,5 @@ if (typeof document === 'undefined') {
   await report('streams', overStreams);
   await report('worker', overWorker);
   await report('websocket', overWebSocket);
+  await report('our-websocket', overOurWebSocket);
 }
