@@ -13,6 +13,10 @@ import {
   type WebSocketStream,
 } from '@netlayers/websocket';
 
+/** Some octets. */
+export const octets = (length: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, at) => at * 7);
+
 /** Lets everything happen that needs no time: all microtasks. */
 export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
