@@ -58,6 +58,7 @@ export {
   type TakeStream,
   type UpgradableRequest,
 } from './socket/accept-web-socket.js';
+export type { CloseInfo } from './socket/close-info.js';
 export {
   type ConnectOptions,
   connectWebSocket,
@@ -65,4 +66,4 @@ export {
 } from './socket/connect-web-socket.js';
 export type { Message } from './socket/message-queue.js';
 export type { SocketOptions } from './socket/socket-options.js';
-export { type CloseInfo, WebSocketStream } from './socket/web-socket-stream.js';
+export { WebSocketStream } from './socket/web-socket-stream.js';

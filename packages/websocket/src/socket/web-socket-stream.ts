@@ -12,6 +12,7 @@ import { WebSocketError } from '../base/errors.js';
 import type { MessageType, Role } from '../base/role.js';
 import { WebSocketConnection } from '../connection/web-socket-connection.js';
 import type { Compression } from '../deflate/parameters.js';
+import { abnormal, type CloseInfo } from './close-info.js';
 import { KeepAlive } from './keep-alive.js';
 import { type Message, MessageQueue } from './message-queue.js';
 import { Outbox } from './outbox.js';
@@ -19,17 +20,7 @@ import { PingTimes } from './ping-times.js';
 import { ProgressWatch } from './progress-watch.js';
 import type { SocketSettings } from './socket-options.js';
 import { tolerated } from './tolerated.js';
-
-/** How a WebSocket has ended. */
-export interface CloseInfo {
-  /** The peer's code; 1005 where its Close frame has none, 1006 where there was no such frame. */
-  readonly code: CloseCode;
-  readonly reason: string;
-  /** Whether there was a Close frame of the peer, in good order. */
-  readonly wasClean: boolean;
-  /** What went wrong, where something has. */
-  readonly error: unknown;
-}
+import { TurnShare } from './turn-share.js';
 
 /** What the two ends have agreed on, ready to be used. */
 export interface SocketAgreement {
@@ -56,6 +47,7 @@ export class WebSocketStream implements AsyncIterable<Message> {
   readonly #outbox = new Outbox();
   readonly #pings = new PingTimes();
   readonly #keepAlive: KeepAlive;
+  readonly #share: TurnShare;
   /** Of a stream that has no room. */
   readonly #sendWatch: ProgressWatch;
   /** Of a closing handshake. */
@@ -63,7 +55,10 @@ export class WebSocketStream implements AsyncIterable<Message> {
   readonly #collector = new Collector();
   readonly #abortBySignal = (): void => this.abort(this.#settings.signal?.reason);
   #messageType: MessageType = 'text';
+  /** Nobody reads what has come. */
   #isHeld = false;
+  /** Others have their turn. */
+  #isWaiting = false;
   #isOver = false;
   #info: CloseInfo | null = null;
   #tellClosed: (info: CloseInfo) => void = () => {};
@@ -83,6 +78,10 @@ export class WebSocketStream implements AsyncIterable<Message> {
     const options = { role, limits, compression, random };
     this.#connection = new WebSocketConnection(stream, this.#connectionHandler(), options);
     this.#keepAlive = this.#makeKeepAlive();
+    this.#share = new TurnShare(settings.clock, (isWaiting) => {
+      this.#isWaiting = isWaiting;
+      this.#regulate();
+    });
     const { sendTimeoutMs, closeTimeoutMs } = settings;
     this.#sendWatch = this.#watch(sendTimeoutMs, 'the peer does not take what was sent');
     this.#closeWatch = this.#watch(closeTimeoutMs, 'the peer has not closed in time');
@@ -226,6 +225,7 @@ export class WebSocketStream implements AsyncIterable<Message> {
   /** Takes bytes that came with the opening handshake, or from the stream. @internal */
   handleData(buf: Uint8Array, start: number, end: number): void {
     this.#keepAlive.handleActivity();
+    this.#share.begin();
     this.#connection.handleData(buf, start, end);
   }
 
@@ -253,8 +253,11 @@ export class WebSocketStream implements AsyncIterable<Message> {
         const octets = collector.take();
         const message = this.#messageType === 'text' ? DECODER.decode(octets) : octets;
         this.#queue.push(message, octets.length);
+        this.#share.spend();
       },
+      handlePing: (): void => this.#share.spend(),
       handlePong: (payload: Uint8Array): void => {
+        this.#share.spend();
         this.#pings.handlePong(payload, this.#settings.clock.now());
       },
       handleCloseFrame: (code: CloseCode, reason: string): void => {
@@ -305,7 +308,11 @@ export class WebSocketStream implements AsyncIterable<Message> {
 
   #setHeld(isHeld: boolean): void {
     this.#isHeld = isHeld;
-    if (isHeld) this.#connection.pause();
+    this.#regulate();
+  }
+
+  #regulate(): void {
+    if (this.#isHeld || this.#isWaiting) this.#connection.pause();
     else this.#connection.resume();
   }
 
@@ -341,6 +348,7 @@ export class WebSocketStream implements AsyncIterable<Message> {
     this.#isOver = true;
     this.#connection.handleClose();
     this.#keepAlive.stop();
+    this.#share.stop();
     this.#sendWatch.stop();
     this.#closeWatch.stop();
     this.#settings.signal?.removeEventListener('abort', this.#abortBySignal);
@@ -374,10 +382,3 @@ function octetsOf(message: Message): Uint8Array {
   checkOctets(message, 0, message?.length ?? 0);
   return message;
 }
-
-const abnormal = (error: unknown): CloseInfo => ({
-  code: CloseCode.Abnormal,
-  reason: '',
-  wasClean: false,
-  error,
-});
