@@ -12,19 +12,21 @@ const WORDS_FROM = 64;
 
 const HOST_IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-// The word view of the buffer that was summed last: packets come from the same slab again and again.
-let viewed: ArrayBufferLike = new ArrayBuffer(0);
-let words: Uint32Array = new Uint32Array(viewed);
+// The word view of the array that was summed last, and where it begins: packets come from the same
+// slab again and again, and asking an array for its buffer is a call into the engine.
+let viewed: Uint8Array = new Uint8Array(0);
+let viewedAt = 0;
+let words: Uint32Array = new Uint32Array(0);
 
 const swap16 = (sum: number): number => ((sum & 0xff) << 8) | (sum >>> 8);
 
 /** Folds a sum of any size below 2^53 into 16 bits, with end-around carry. */
 export function checksumFold(sum: number): number {
-  if (sum > 0xffffffff) sum = (sum % 0x1_0000_0000) + Math.floor(sum / 0x1_0000_0000);
-  if (sum > 0xffffffff) sum = (sum % 0x1_0000_0000) + 1;
+  const high = (sum / 0x1_0000_0000) >>> 0;
+  const low = sum >>> 0;
+  sum = (high >>> 16) + (high & 0xffff) + (low >>> 16) + (low & 0xffff);
   sum = (sum >>> 16) + (sum & 0xffff);
-  sum = (sum >>> 16) + (sum & 0xffff);
-  return sum;
+  return (sum >>> 16) + (sum & 0xffff);
 }
 
 /** Adds big-endian words byte by byte; an odd last byte is the high half of a word. */
@@ -35,35 +37,33 @@ function sumBytes(buf: Uint8Array, start: number, end: number): number {
   return at < end ? sum + (buf[at]! << 8) : sum;
 }
 
-function wordsOf(buf: Uint8Array): Uint32Array {
-  if (buf.buffer !== viewed) {
-    viewed = buf.buffer;
-    words = new Uint32Array(viewed, 0, viewed.byteLength >>> 2);
-  }
-  return words;
+function view(buf: Uint8Array): void {
+  viewed = buf;
+  viewedAt = buf.byteOffset;
+  words = new Uint32Array(buf.buffer, 0, buf.buffer.byteLength >>> 2);
 }
 
 /** Adds a run whose first byte lies at an even address of its buffer, most of it in 32-bit words. */
 function sumWords(buf: Uint8Array, start: number, end: number): number {
-  const base = buf.byteOffset;
+  if (buf !== viewed) view(buf);
+  const all = words;
+  const base = viewedAt;
   const first = (base + start + 3) & ~3;
   const last = (base + end) & ~3;
-  const view = wordsOf(buf);
   let a = 0;
   let b = 0;
   let at = first >>> 2;
   const stop = last >>> 2;
   for (const unrolled = stop - 7; at < unrolled; at += 8) {
-    a += view[at]! + view[at + 1]! + view[at + 2]! + view[at + 3]!;
-    b += view[at + 4]! + view[at + 5]! + view[at + 6]! + view[at + 7]!;
+    a += all[at]! + all[at + 1]! + (all[at + 2]! + all[at + 3]!);
+    b += all[at + 4]! + all[at + 5]! + (all[at + 6]! + all[at + 7]!);
   }
-  for (; at < stop; at++) a += view[at]!;
+  for (; at < stop; at++) a += all[at]!;
   const middle = checksumFold(a + b);
-  return (
-    sumBytes(buf, start, first - base) +
-    (HOST_IS_LITTLE_ENDIAN ? swap16(middle) : middle) +
-    sumBytes(buf, last - base, end)
-  );
+  let sum = HOST_IS_LITTLE_ENDIAN ? swap16(middle) : middle;
+  if (first !== base + start) sum += sumBytes(buf, start, first - base);
+  if (last !== base + end) sum += sumBytes(buf, last - base, end);
+  return sum;
 }
 
 /**
