@@ -29,8 +29,7 @@ const sample = createAckSample();
 export function acknowledge(connection: TcpConnection, seg: TcpHeader, now: number): void {
   const { snd } = connection;
   if (isNoNews(snd, seg)) {
-    snd.wl1 = seq(seg.seq);
-    snd.stalledSince = -1;
+    takeNoNews(snd, seg);
     return;
   }
   const hasBlocks = connection.sackEnabled && seg.sackCount > 0 && snd.recovery !== RESTING;
@@ -70,13 +69,19 @@ export function acknowledge(connection: TcpConnection, seg: TcpHeader, now: numb
  * Header prediction, for who only receives: everything is acknowledged already, and the window is
  * as it was. Blocks are news all the same: they may say that a repetition was needless (RFC 2883).
  */
-const isNoNews = (snd: Sender, seg: TcpHeader): boolean =>
+export const isNoNews = (snd: Sender, seg: TcpHeader): boolean =>
   snd.una === snd.nxt &&
   seg.sackCount === 0 &&
   seqEq(seg.ack, snd.una) &&
   seqEq(seg.ack, snd.wl2) &&
   seqLe(snd.wl1, seg.seq) &&
   seg.wnd << snd.windowShift === snd.wnd;
+
+/** Takes an ACK that is no news. */
+export function takeNoNews(snd: Sender, seg: TcpHeader): void {
+  snd.wl1 = seq(seg.seq);
+  snd.stalledSince = -1;
+}
 
 /** Moves `una` to `to`: what lies before it has arrived. */
 function advance(connection: TcpConnection, to: Seq): void {

@@ -1,7 +1,8 @@
 /**
  * SEGMENT ARRIVES for a connection (RFC 9293, 3.10.7.3 and 3.10.7.4), step by step in the order of
  * the RFC, with the checks of RFC 5961 (blind attacks) and RFC 7323 (PAWS) where they belong. For
- * TIME-WAIT, where there is only a record, see `layer/time-wait.ts`.
+ * TIME-WAIT, where there is only a record, see `layer/time-wait.ts`; for what most segments are,
+ * `prediction.ts`.
  *
  * Nothing is sent here, resets excepted: an ACK that is owed is noted, and the output half of the
  * turn sends one for all segments of the batch (MUST-58, MUST-59).
@@ -12,7 +13,6 @@
 
 import { readError, TcpError } from '../base/errors.js';
 import { Because, Verdict } from '../base/reasons.js';
-import { wholeMs } from '../base/whole-ms.js';
 import { Answer, movesSequence } from '../connection/answer-limiter.js';
 import { loseUnread } from '../connection/closing.js';
 import type { TcpConnection } from '../connection/connection.js';
@@ -23,13 +23,11 @@ import type { TcpHeader } from '../wire/header.js';
 import { seq, seqAdd, seqDiff, seqEq, seqGt, seqLe, seqLt, seqNumberAdd } from '../wire/seq.js';
 import { acknowledge } from './acknowledge.js';
 import { takeMark } from './ecn.js';
+import { isPredicted, takePredicted } from './prediction.js';
 import { receiveText } from './receive-text.js';
-import { tuneReceiveWindow } from './receive-window.js';
 import { refuseText } from './refuse-text.js';
 import { arriveInSynSent, settleSynRtt } from './syn-sent.js';
-
-/** RFC 7323, 5.5: a timestamp older than this is no longer compared. */
-const TIMESTAMP_LIFETIME_MS = 24 * 24 * 60 * 60 * 1000;
+import { isOldTimestamp, rememberTimestamp } from './timestamp.js';
 
 /** Deals with one segment, and says what was decided about it. */
 export function segmentArrives(
@@ -38,6 +36,7 @@ export function segmentArrives(
   buf: Uint8Array,
   now: number,
 ): Verdict {
+  if (isPredicted(connection, seg, now)) return takePredicted(connection, seg, buf, now);
   if (connection.state === 'SYN-SENT') {
     const verdict = arriveInSynSent(connection, seg, buf, now);
     if (verdict === null) connection.patience.heard(now, false);
@@ -101,31 +100,14 @@ function arriveBehindSyn(
 /** PAWS (RFC 7323, 5.3, R1): a segment older than what has been received. */
 function checkTimestamp(connection: TcpConnection, seg: TcpHeader, now: number): Verdict | null {
   if (!connection.timestampsEnabled) return null;
-  const { rcv } = connection;
   const isReset = (seg.flags & TcpFlag.RST) !== 0;
   if (!seg.hasTimestamp) return isReset ? null : Verdict.NO_TIMESTAMP;
-  const isOld = ((seg.tsval - rcv.tsRecent) | 0) < 0;
-  if (isOld && !isReset && now - rcv.tsRecentAt < TIMESTAMP_LIFETIME_MS) {
+  if (!isReset && isOldTimestamp(connection.rcv, seg, now)) {
     connection.context.counters.oldTimestamps++;
     answerRepetition(connection, Answer.OLD_TIMESTAMP, seg, now);
     return Verdict.OLD_TIMESTAMP;
   }
   return null;
-}
-
-/**
- * RFC 7323, 4.3, (2): the timestamp to echo is that of the segment at the edge of what was
- * acknowledged. It is taken once every check has passed (RFC 5961, 5): a segment that is refused
- * leaves no trace.
- */
-function rememberTimestamp(connection: TcpConnection, seg: TcpHeader, now: number): void {
-  const { rcv } = connection;
-  if (!connection.timestampsEnabled || !seg.hasTimestamp) return;
-  if (seqGt(seg.seq, rcv.lastAckSent)) return;
-  const isOld = ((seg.tsval - rcv.tsRecent) | 0) < 0;
-  if (isOld && now - rcv.tsRecentAt < TIMESTAMP_LIFETIME_MS) return;
-  rcv.tsRecent = seg.tsval | 0;
-  rcv.tsRecentAt = wholeMs(now);
 }
 
 /** First: the sequence number. */
@@ -318,9 +300,7 @@ function processText(
     rcv.dupAcksDue++;
     return Verdict.OUT_OF_ORDER;
   }
-  const verdict = receiveText(connection, seg, buf);
-  if (verdict <= Verdict.OUT_OF_ORDER) rcv.lastTextAt = wholeMs(now);
-  if (verdict === Verdict.ACCEPTED) tuneReceiveWindow(connection, seg, now);
+  const verdict = receiveText(connection, seg, buf, now);
   if (rcv.finSeen && !rcv.finReceived && rcv.nxt === rcv.finSeq) receiveFin(connection, now);
   return verdict;
 }

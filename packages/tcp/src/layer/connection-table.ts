@@ -26,6 +26,8 @@ export class ConnectionTable<T extends TableEntry> {
   readonly #entries: (T | null)[] = [];
   readonly #freeIndexes: number[] = [];
   #size = 0;
+  /** What was found last: bulk comes in runs of segments of one connection. */
+  #last: T | null = null;
 
   constructor(secret: number) {
     this.#secret = secret | 0;
@@ -37,13 +39,18 @@ export class ConnectionTable<T extends TableEntry> {
 
   /** The connection with exactly this 4-tuple, or `null`. */
   get(tuple: FourTuple): T | null {
+    const last = this.#last;
+    if (last !== null && sameTuple(last, tuple)) return last;
     const mask = this.#slots.length - 1;
     let slot = hashTuple(tuple, this.#secret) & mask;
     for (;;) {
       const index = this.#slots[slot]!;
       if (index === EMPTY) return null;
       const entry = this.#entries[index]!;
-      if (sameTuple(entry, tuple)) return entry;
+      if (sameTuple(entry, tuple)) {
+        this.#last = entry;
+        return entry;
+      }
       slot = (slot + 1) & mask;
     }
   }
@@ -61,6 +68,7 @@ export class ConnectionTable<T extends TableEntry> {
   /** Takes a connection out; one that is not in the table is ignored. */
   remove(entry: T): void {
     if (entry.tableIndex < 0 || this.#entries[entry.tableIndex] !== entry) return;
+    if (this.#last === entry) this.#last = null;
     const mask = this.#slots.length - 1;
     let hole = entry.tableHash & mask;
     while (this.#slots[hole] !== entry.tableIndex) hole = (hole + 1) & mask;

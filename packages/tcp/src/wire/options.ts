@@ -23,6 +23,9 @@ export const MAX_WINDOW_SHIFT = 14;
 /** Length of the timestamps option with its two NOPs, in bytes. */
 export const TIMESTAMPS_LENGTH = 12;
 
+/** The first four bytes of that: what almost every segment carries, and nothing else (RFC 7323, appendix A). */
+const ALIGNED_TIMESTAMPS = (NOP << 24) | (NOP << 16) | (TIMESTAMPS << 8) | 10;
+
 /** The options of one segment. */
 export interface TcpHeaderOptions {
   /** Maximum segment size; 0 = absent. */
@@ -63,6 +66,10 @@ export function parseOptions(
   end: number,
   into: TcpHeaderOptions,
 ): boolean {
+  if (end - start === TIMESTAMPS_LENGTH && readU32(buf, start) === ALIGNED_TIMESTAMPS) {
+    takeTimestamps(buf, start + 2, into);
+    return true;
+  }
   let at = start;
   while (at < end) {
     const kind = buf[at]!;
@@ -87,9 +94,7 @@ function parseOption(
   into: TcpHeaderOptions,
 ): void {
   if (kind === TIMESTAMPS && length === 10) {
-    into.hasTimestamp = true;
-    into.tsval = readU32(buf, at + 2);
-    into.tsecr = readU32(buf, at + 6);
+    takeTimestamps(buf, at, into);
   } else if (kind === SACK && length >= 10 && (length - 2) % 8 === 0) {
     into.sackCount = Math.min((length - 2) / 8, 4);
     for (let edge = 0; edge < into.sackCount * 2; edge++) {
@@ -102,6 +107,13 @@ function parseOption(
   } else if (kind === SACK_PERMITTED && length === 2) {
     into.sackPermitted = true;
   }
+}
+
+/** Takes the timestamps option at `at`. */
+function takeTimestamps(buf: Uint8Array, at: number, into: TcpHeaderOptions): void {
+  into.hasTimestamp = true;
+  into.tsval = readU32(buf, at + 2);
+  into.tsecr = readU32(buf, at + 6);
 }
 
 /** Writes MSS and returns the offset behind it. */

@@ -28,9 +28,11 @@ describe('ConnectionTable', () => {
       } else {
         const keys = [...model.keys()].slice(0, 50);
         const removed = model.get(keys[random.below(keys.length)]!)!;
+        expect(table.get({ ...removed })).toBe(removed);
         table.remove(removed);
         table.remove(removed);
         model.delete(keyOf(removed));
+        expect(table.get({ ...removed })).toBe(null);
       }
       expect(table.size).toBe(model.size);
       if (step % 500 === 0) {
