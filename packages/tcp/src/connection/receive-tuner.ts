@@ -1,6 +1,7 @@
 /**
  * How large a receive window has to be for a path to be full: what the application takes within one
- * round trip, twice, so that the sender is never held by us while it doubles its own window.
+ * round trip, or within a millisecond where that is longer, twice, so that the sender is never held by
+ * us while it doubles its own window.
  *
  * The round trip is that of the handshake at first. Then it is measured in two ways, and the smaller
  * one counts, for ten seconds: the age of the timestamp that a segment echoes, and the time in which
@@ -20,6 +21,13 @@ const RTT_LIFETIME_MS = 10_000;
 
 /** Below that a round trip is a matter of turns, not of the path. */
 const SHORTEST_RTT_MS = 0.1;
+
+/**
+ * Also on a shorter path a sender needs this much on its way: an ACK waits for the end of our turn, and
+ * one that has less stands still until then, and sends the next lot inside of the call that brings the
+ * ACK, at our expense where it lives on our host.
+ */
+const LEAST_SPAN_MS = 1;
 
 /** A shorter interval says more of turns and batches than of the application. */
 const LEAST_INTERVAL_MS = 2;
@@ -55,7 +63,7 @@ export class ReceiveTuner {
   /** What had been taken at the start of the round trip that is being measured. */
   #takenSeq: Seq;
   #takenAt: number;
-  /** The most octets taken in one round trip so far. */
+  /** The most octets taken in one round trip so far, or in `LEAST_SPAN_MS` if that is longer. */
   #taken: number;
 
   /**
@@ -100,9 +108,10 @@ export class ReceiveTuner {
   measure(rcv: MeasuredSpace, echoMs: number, now: number): number {
     if (echoMs >= LEAST_ECHO_MS) this.#sample(echoMs, now);
     const elapsed = now - this.#takenAt;
-    if (elapsed < this.#rttMs) return 0;
+    const spanMs = Math.max(this.#rttMs, LEAST_SPAN_MS);
+    if (elapsed < spanMs) return 0;
     // Where nothing has come for longer, this is the mean.
-    const taken = (seqDiff(rcv.readSeq, this.#takenSeq) * this.#rttMs) / elapsed;
+    const taken = (seqDiff(rcv.readSeq, this.#takenSeq) * spanMs) / elapsed;
     this.#takenSeq = rcv.readSeq;
     this.#takenAt = now;
     const before = this.#taken;

@@ -99,6 +99,11 @@ describe('the window that an application has use for', () => {
     expect(run.arrive(100, 150_000)).toBeGreaterThan(600_000);
   });
 
+  it('is what is taken in a millisecond where the round trip is shorter', () => {
+    const run = new Run(0.2);
+    expect(run.arrive(2, 200_000)).toBe(2 * 100_000 * 3 + 16 * MSS);
+  });
+
   it('is bounded by what the fastest path carries in a round trip', () => {
     const short = new Run(0.2);
     expect(short.arrive(2, 10_000_000)).toBe(2 ** 20);
