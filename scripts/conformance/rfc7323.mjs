@@ -61,7 +61,7 @@ export const rfc7323 = {
         done(
           '3.2 unasked',
           'timestamps that were not agreed to mean nothing',
-          'arrival/segment-arrives.ts rememberTimestamp',
+          'arrival/timestamp.ts rememberTimestamp',
         ),
         done(
           '4.1',
@@ -82,7 +82,7 @@ export const rfc7323 = {
         done(
           '4.3',
           'the timestamp to echo is that of the segment at the edge of what was acknowledged',
-          'arrival/segment-arrives.ts rememberTimestamp',
+          'arrival/timestamp.ts rememberTimestamp',
         ),
       ],
     },
@@ -103,12 +103,12 @@ export const rfc7323 = {
         done(
           '5.3 R2',
           'what lies outside of the window is dropped, and its timestamp with it',
-          'arrival/segment-arrives.ts rememberTimestamp',
+          'arrival/timestamp.ts rememberTimestamp',
         ),
         done(
           '5.3 R3',
           'that of a segment at the left edge is remembered',
-          'arrival/segment-arrives.ts rememberTimestamp',
+          'arrival/timestamp.ts rememberTimestamp',
         ),
         done(
           '5.2 RST',
@@ -123,7 +123,7 @@ export const rfc7323 = {
         done(
           '5.5',
           'after 24 days of idleness nothing is compared',
-          'arrival/segment-arrives.ts TIMESTAMP_LIFETIME_MS',
+          'arrival/timestamp.ts TIMESTAMP_LIFETIME_MS',
         ),
         not(
           '5.7',

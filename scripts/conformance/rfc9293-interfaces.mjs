@@ -187,8 +187,8 @@ const arrives = [
   done(
     '3.10.7.4',
     'every state against every kind of segment',
-    'arrival/segment-arrives.ts',
-    'A function for each step',
+    ['arrival/segment-arrives.ts', 'arrival/prediction.ts isPredicted'],
+    'A function for each step; what a transfer consists of is predicted, and needs none of them',
   ),
   done(
     '3.10.7.4 first',
