@@ -34,6 +34,16 @@ describe('checksum', () => {
     }
   });
 
+  it('folds every sum below 2^53, and only nothing to nothing [RFC 1071 2]', () => {
+    const carried = (sum: bigint): bigint =>
+      sum > 0xffffn ? carried((sum >> 16n) + (sum & 0xffffn)) : sum;
+    for (let bit = 0; bit < 53; bit++) {
+      for (const sum of [2 ** bit, 2 ** bit - 1, 2 ** 53 - 2 ** bit, 2 ** bit + 0xffff_ffff]) {
+        if (sum < 2 ** 53) expect(checksumFold(sum)).toBe(Number(carried(BigInt(sum))));
+      }
+    }
+  });
+
   it('survives 64 KB of ones without losing a carry', () => {
     expect(checksumFold(checksumSum(new Uint8Array(65536).fill(0xff), 0, 65536))).toBe(0xffff);
   });
