@@ -43,9 +43,11 @@ function view(buf: Uint8Array): void {
   words = new Uint32Array(buf.buffer, 0, buf.buffer.byteLength >>> 2);
 }
 
-/** Adds a run whose first byte lies at an even address of its buffer, most of it in 32-bit words. */
+/**
+ * Adds a run of the viewed array whose first byte lies at an even address of its buffer, most of it in
+ * 32-bit words.
+ */
 function sumWords(buf: Uint8Array, start: number, end: number): number {
-  if (buf !== viewed) view(buf);
   const all = words;
   const base = viewedAt;
   const first = (base + start + 3) & ~3;
@@ -74,7 +76,8 @@ function sumWords(buf: Uint8Array, start: number, end: number): number {
  */
 export function checksumSum(buf: Uint8Array, start: number, end: number, initial = 0): number {
   if (end - start < WORDS_FROM) return initial + sumBytes(buf, start, end);
-  if (((buf.byteOffset + start) & 1) === 0) return initial + sumWords(buf, start, end);
+  if (buf !== viewed) view(buf);
+  if (((viewedAt + start) & 1) === 0) return initial + sumWords(buf, start, end);
   // An odd address: the first byte is the low half of a word that starts one byte earlier.
   return initial + swap16(checksumFold(buf[start]! + sumWords(buf, start + 1, end)));
 }
