@@ -34,7 +34,7 @@ describe('checksum', () => {
     }
   });
 
-  it('folds every sum below 2^53, and only nothing to nothing [RFC 1071 2]', () => {
+  it('folds every sum below 2^53, and only nothing to nothing', () => {
     const carried = (sum: bigint): bigint =>
       sum > 0xffffn ? carried((sum >> 16n) + (sum & 0xffffn)) : sum;
     for (let bit = 0; bit < 53; bit++) {
