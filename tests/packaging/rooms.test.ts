@@ -31,6 +31,17 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'packages/static': ['request', 'selection', 'files', 'settings', 'answers', 'listing', 'app'],
   'packages/websocket': ['base', 'frame', 'deflate', 'handshake', 'connection', 'socket'],
   'packages/server': ['base', 'request', 'response', 'routing', 'exchange', 'connection', 'app'],
+  'packages/client': [
+    'base',
+    'body',
+    'content',
+    'carrier',
+    'running',
+    'response',
+    'options',
+    'hop',
+    'client',
+  ],
 };
 
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^;'"]*?from\s+'(\.[^']+)'/g;

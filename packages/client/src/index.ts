@@ -6,15 +6,16 @@
  * @packageDocumentation
  */
 
-export { Client } from './client.js';
+export { ClientError, type ClientErrorCode } from './base/errors.js';
+export type { RequestBody } from './body/request-body.js';
+export type { SwitchedStream } from './carrier/carrier.js';
+export type { ResolveName } from './carrier/connector.js';
+export { Client } from './client/client.js';
+export type { ContentDecoder, ContentDecoders } from './content/content-coding.js';
 export type {
   ClientActivity,
   ClientOptions,
   RequestDefaults,
   RequestOptions,
-} from './client-options.js';
-export { ClientResponse } from './client-response.js';
-export type { ResolveName } from './connection-pool.js';
-export type { ContentDecoder, ContentDecoders } from './content-coding.js';
-export { ClientError, type ClientErrorCode } from './errors.js';
-export type { RequestBody } from './request-body.js';
+} from './options/client-options.js';
+export { ClientResponse, type ResponseInit } from './response/client-response.js';

@@ -18,6 +18,7 @@ export type {
 } from './connection/server-events.js';
 export type { ClientEvent, ClientState, ServerEvent, ServerState } from './connection/states.js';
 export { CLIENT_TRANSITIONS, SERVER_TRANSITIONS } from './connection/states.js';
+export type { ClientExchange, ClientExchangeHandler } from './exchange/client-exchange.js';
 export type { SendResult } from './exchange/send-result.js';
 export type {
   ServerExchange,

@@ -1,71 +1,50 @@
 /**
- * A connection to one origin, over its whole life: exchanges one after another, idle times between
- * them, and the end. Joins a `ByteStream` to the HTTP machine, and both to the exchange that runs.
+ * A kept connection of HTTP/1.1: it carries one exchange after another, and closes itself when it
+ * has had nothing to do for too long, when the server says so, or when anything about it is not in
+ * order.
  */
 
-import type { Clock } from '@netlayers/host';
 import {
   type ByteStream,
   type ByteStreamHandler,
   ClientConnection,
   type ClientConnectionHandler,
-  type ClientConnectionOptions,
+  type ClientExchangeHandler,
   type Headers,
   type HttpProtocolError,
   listMembers,
   type ResponseHead,
 } from '@netlayers/http';
-import { Exchange, type ExchangeCarrier, type ExchangePlan } from './exchange.js';
-import type { Origin } from './origin.js';
-import { Timeout } from './timeout.js';
-
-/** Who keeps connections. */
-export interface ConnectionOwner {
-  /** It is free for another exchange. */
-  handleFree(connection: PooledConnection): void;
-  /** It will carry no other exchange. */
-  handleGone(connection: PooledConnection): void;
-}
-
-/** What a connection is told when it is made. */
-export interface ConnectionSettings {
-  readonly clock: Clock;
-  readonly http: ClientConnectionOptions;
-  /** How long it is kept without a request, milliseconds. */
-  readonly idleTimeoutMs: number;
-}
+import type { Origin } from '../base/origin.js';
+import { Timeout } from '../base/timeout.js';
+import type { Carrier, CarrierOwner, CarrierSettings, SwitchedStream } from './carrier.js';
+import { type Http1Connection, Http1Exchange } from './http1-exchange.js';
 
 /** A server that names its own idle time may close a moment earlier than we count (milliseconds). */
 const HINT_MARGIN_MS = 1000;
 /** How long a connection that we have ended waits for the server to end it too. */
 const LINGER_MS = 1000;
 
-/** Implements the carrier of an exchange. */
-export class PooledConnection
-  implements ByteStreamHandler, ClientConnectionHandler, ExchangeCarrier
+/** Carries exchanges one at a time. */
+export class Http1Carrier
+  implements Carrier, Http1Connection, ByteStreamHandler, ClientConnectionHandler
 {
   readonly origin: Origin;
-  readonly stream: ByteStream;
   readonly http: ClientConnection;
-  /** Exchanges begun. */
-  requests = 0;
-  readonly #settings: ConnectionSettings;
-  readonly #owner: ConnectionOwner;
+  opened = 0;
+  readonly #stream: ByteStream;
+  readonly #settings: CarrierSettings;
+  readonly #owner: CarrierOwner;
   readonly #timer: Timeout;
-  #exchange: Exchange | null = null;
+  #exchange: Http1Exchange | null = null;
   #idleMs: number;
   #gone = false;
   #aborted = false;
   #closed = false;
 
-  constructor(
-    origin: Origin,
-    stream: ByteStream,
-    settings: ConnectionSettings,
-    owner: ConnectionOwner,
-  ) {
+  constructor(origin: Origin, stream: ByteStream, settings: CarrierSettings, owner: CarrierOwner) {
     this.origin = origin;
-    this.stream = stream;
+    this.#stream = stream;
     this.#settings = settings;
     this.#owner = owner;
     this.#idleMs = settings.idleTimeoutMs;
@@ -74,49 +53,57 @@ export class PooledConnection
     stream.setHandler(this);
   }
 
-  /** Whether another exchange may begin. */
-  get isFree(): boolean {
-    return !this.#gone && this.#exchange === null && this.http.canRequest;
+  get remoteAddress(): string {
+    return this.#stream.remoteAddress;
   }
 
-  /** Begins an exchange; the connection is free. */
-  begin(plan: ExchangePlan): Exchange {
+  get remotePort(): number {
+    return this.#stream.remotePort;
+  }
+
+  get unacknowledged(): number {
+    return this.#stream.unacknowledged;
+  }
+
+  get room(): number {
+    return !this.#gone && this.#exchange === null && this.http.canRequest ? 1 : 0;
+  }
+
+  open(handler: ClientExchangeHandler): Http1Exchange {
     this.#timer.suspend();
-    this.requests++;
-    const exchange = new Exchange(this, plan, this.#settings.clock);
-    this.#exchange = exchange;
-    exchange.start();
-    return exchange;
+    this.opened++;
+    this.#exchange = new Http1Exchange(this, handler);
+    return this.#exchange;
   }
 
-  /** Gives the connection away, after a switch to another protocol. */
-  detach(): void {
+  detach(): SwitchedStream {
     this.#leave();
     this.#exchange = null;
     this.#closed = true;
     this.#timer.stop();
+    return { stream: this.#stream, remaining: this.http.takeRemaining() };
   }
 
   abort(): void {
     this.#leave();
     if (this.#aborted || this.#closed) return;
     this.#aborted = true;
-    this.stream.abort();
+    this.#stream.abort();
   }
 
-  /** Ends an idle connection in an orderly way. */
   retire(): void {
     this.#leave();
-    if (this.#closed) return;
-    this.stream.end();
+    if (this.#closed || this.#aborted || this.#exchange !== null) return;
+    this.#stream.end();
     this.#timer.restart(LINGER_MS);
   }
 
   // --- the stream ---
 
   handleData(buf: Uint8Array, start: number, end: number): void {
-    if (this.#exchange !== null) this.#exchange.answered = true;
-    if (!this.#aborted) this.http.handleData(buf, start, end);
+    if (this.#aborted) return;
+    this.#exchange?.handler.handleProgress(end - start);
+    this.http.handleData(buf, start, end);
   }
 
   handleEnd(): void {
@@ -124,59 +111,61 @@ export class PooledConnection
   }
 
   handleDrain(): void {
-    this.#exchange?.handleDrain();
+    this.#exchange?.handler.handleDrain();
   }
 
   handleClose(error: Error | null): void {
     this.#closed = true;
     this.#timer.stop();
     this.#leave();
-    const exchange = this.#exchange;
-    this.#exchange = null;
-    exchange?.handleLost(error ?? new Error('the connection was closed'));
+    this.#takeExchange()?.handler.handleReset(error ?? new Error('the connection was closed'));
   }
 
   // --- the HTTP machine ---
 
   handleInterim(response: ResponseHead): void {
-    this.#exchange?.handleInterim(response);
+    this.#exchange?.handler.handleInterim(response);
   }
 
   handleResponse(response: ResponseHead): void {
     this.#readHint(response);
-    this.#exchange?.handleResponse(response);
+    if (this.http.clientState === 'SWITCHED') this.#exchange?.becomeStream();
+    this.#exchange?.handler.handleResponse(response);
   }
 
   handleBody(buf: Uint8Array, start: number, end: number): void {
-    this.#exchange?.handleBody(buf, start, end);
+    this.#exchange?.handler.handleContent(buf, start, end);
   }
 
   handleBodyEnd(trailers: Headers | null): void {
-    this.#exchange?.handleBodyEnd(trailers);
+    this.#exchange?.handler.handleContentEnd(trailers);
   }
 
   handleError(error: HttpProtocolError): void {
-    const exchange = this.#exchange;
-    this.#exchange = null;
-    exchange?.handleLost(error);
+    this.#takeExchange()?.handler.handleReset(error);
     this.abort();
   }
 
   handleExchangeEnd(persists: boolean): void {
-    const exchange = this.#exchange;
-    this.#exchange = null;
-    exchange?.handleExchangeEnd();
-    if (this.#gone) return;
-    if (persists && this.#idleMs > 0) {
-      this.#timer.restart(this.#idleMs);
-      this.#owner.handleFree(this);
-    } else {
+    this.#takeExchange()?.handler.handleOver();
+    if (this.#gone || !persists || this.#idleMs <= 0) {
       this.retire();
+      return;
     }
+    this.#timer.restart(this.#idleMs);
+    this.#owner.handleRoom(this);
   }
 
   handlePeerEnd(): void {
     this.retire();
+  }
+
+  /** The running exchange, which is no longer ours. */
+  #takeExchange(): Http1Exchange | null {
+    const exchange = this.#exchange;
+    this.#exchange = null;
+    exchange?.release();
+    return exchange;
   }
 
   /** What the server says of its own idle time (the `Keep-Alive` field) shortens ours. */
@@ -200,7 +189,7 @@ export class PooledConnection
   #abortLingering(): void {
     if (this.#closed || this.#aborted) return;
     this.#aborted = true;
-    this.stream.abort();
+    this.#stream.abort();
   }
 
   #leave(): void {

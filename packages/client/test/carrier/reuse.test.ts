@@ -1,7 +1,7 @@
 import { Client } from '@netlayers/client';
 import { ManualClock } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
-import { answers, memory, ok, rawServer, settle } from './raw-server.js';
+import { answers, memory, ok, rawServer, settle } from '../support/raw-server.js';
 
 const get = async (client: Client, url = 'http://a.test/'): Promise<string> =>
   (await client.get(url)).text();

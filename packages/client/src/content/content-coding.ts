@@ -4,7 +4,7 @@
  */
 
 import { type Headers, listMembers } from '@netlayers/http';
-import { ClientError } from './errors.js';
+import { ClientError } from '../base/errors.js';
 
 /** Turns coded content into what it stands for. */
 export type ContentDecoder = (body: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;

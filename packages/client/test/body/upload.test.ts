@@ -1,7 +1,7 @@
 import { Client } from '@netlayers/client';
 import { fillPattern, ManualClock, RecordingPeer, type Stream } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
-import { memory, ok, rawServer, settle } from './raw-server.js';
+import { memory, ok, rawServer, settle } from '../support/raw-server.js';
 
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 const TOO_LARGE = 'HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n';

@@ -1,7 +1,7 @@
 import { Client } from '@netlayers/client';
 import { ManualClock, MemoryTransport } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
-import { answers, memory, ok, rawServer, settle } from './raw-server.js';
+import { answers, memory, ok, rawServer, settle } from '../support/raw-server.js';
 
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n';
 

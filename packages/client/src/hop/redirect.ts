@@ -2,9 +2,9 @@
  * Where a redirection leads (RFC 9110, 15.4), and what of the request goes there.
  */
 
-import type { Headers, ResponseHead } from '@netlayers/http';
-import { ClientError } from './errors.js';
-import { parseUrl } from './origin.js';
+import type { Headers, StatusCode } from '@netlayers/http';
+import { ClientError } from '../base/errors.js';
+import { parseUrl } from '../base/origin.js';
 
 const REDIRECTIONS = new Set([301, 302, 303, 307, 308]);
 
@@ -23,6 +23,12 @@ const CONTENT_FIELDS = [
 /** Fields that are for one server only (RFC 9110, 15.4, on automatic redirection). */
 const ORIGIN_FIELDS = ['authorization', 'cookie', 'proxy-authorization', 'host', 'origin'];
 
+/** What of a response says where to go. */
+export interface RedirectingResponse {
+  readonly status: StatusCode;
+  readonly headers: Headers;
+}
+
 /** The next request. */
 export interface Redirection {
   readonly url: URL;
@@ -40,7 +46,7 @@ export interface Redirection {
  * @throws ClientError `invalid-url` or `unsupported-protocol` for a place that cannot be gone to.
  */
 export function redirectionOf(
-  response: ResponseHead,
+  response: RedirectingResponse,
   from: { readonly url: URL; readonly method: string; readonly headers: Headers },
 ): Redirection | null {
   if (!REDIRECTIONS.has(response.status)) return null;

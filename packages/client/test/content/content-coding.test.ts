@@ -1,7 +1,7 @@
 import { deflateSync, gzipSync } from 'node:zlib';
 import { Client } from '@netlayers/client';
 import { describe, expect, it } from 'vitest';
-import { answers, memory, rawServer } from './raw-server.js';
+import { answers, memory, rawServer } from '../support/raw-server.js';
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 

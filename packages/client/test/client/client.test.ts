@@ -1,7 +1,7 @@
 import { Client, ClientError } from '@netlayers/client';
 import { Headers } from '@netlayers/http';
 import { describe, expect, it } from 'vitest';
-import { answers, memory, ok, rawServer, settle } from './raw-server.js';
+import { answers, memory, ok, rawServer, settle } from '../support/raw-server.js';
 
 const CREATED = 'HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n';
 

@@ -1,6 +1,13 @@
 import { Client } from '@netlayers/client';
 import { describe, expect, it } from 'vitest';
-import { answers, memory, ok, type RawConnection, rawServer, settle } from './raw-server.js';
+import {
+  answers,
+  memory,
+  ok,
+  type RawConnection,
+  rawServer,
+  settle,
+} from '../support/raw-server.js';
 
 const to = (location: string, status = 302): string =>
   `HTTP/1.1 ${status} Elsewhere\r\nLocation: ${location}\r\nContent-Length: 4\r\n\r\nmove`;

@@ -1,13 +1,13 @@
 /**
- * Sends content that the connection does not take in one piece: a stream, or what waited for 100
- * (Continue). The source is asked for more only when the connection has room.
+ * Sends content that the exchange does not take in one piece: a stream, or what waited for 100
+ * (Continue). The source is asked for more only when there is room.
  */
 
-import { bytesOf, type ClientConnection, type Headers, type MemoryContent } from '@netlayers/http';
+import { bytesOf, type ClientExchange, type Headers, type MemoryContent } from '@netlayers/http';
 
 /** Who is told how it goes. */
 export interface UploadOwner {
-  /** Something was sent; `waits` says whether the connection is now waited for. */
+  /** Something was sent; `waits` says whether room is now waited for. */
   handleProgress(waits: boolean): void;
   /** The request is complete. */
   handleSent(): void;
@@ -19,20 +19,20 @@ export interface UploadOwner {
 export class Upload {
   /** Whether it was ended before all was sent, or is over. */
   stopped = false;
-  readonly #http: ClientConnection;
+  readonly #exchange: ClientExchange;
   readonly #owner: UploadOwner;
   #source: AsyncIterator<Uint8Array> | null = null;
   #wake: (() => void) | null = null;
 
-  constructor(http: ClientConnection, owner: UploadOwner) {
-    this.#http = http;
+  constructor(exchange: ClientExchange, owner: UploadOwner) {
+    this.#exchange = exchange;
     this.#owner = owner;
   }
 
   /** Sends what is in memory. */
   sendWhole(content: MemoryContent, trailers: (() => Headers) | null): void {
     try {
-      this.#http.sendBody(bytesOf(content));
+      this.#exchange.sendContent(bytesOf(content));
       this.#end(trailers);
     } catch (error) {
       this.#fail(error);
@@ -74,7 +74,7 @@ export class Upload {
     while (!this.stopped) {
       const { done, value } = await source.next();
       if (done || this.stopped) break;
-      const room = this.#http.sendBody(value);
+      const room = this.#exchange.sendContent(value);
       this.#owner.handleProgress(!room);
       if (room) continue;
       await new Promise<void>((resolve) => {
@@ -86,7 +86,7 @@ export class Upload {
   }
 
   #end(trailers: (() => Headers) | null): void {
-    this.#http.endBody(trailers?.() ?? null);
+    this.#exchange.endContent(trailers?.() ?? null);
     this.stopped = true;
     this.#owner.handleSent();
   }

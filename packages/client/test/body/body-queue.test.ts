@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BodyQueue } from '../src/body-queue.js';
+import { BodyQueue } from '../../src/body/body-queue.js';
 
 const owner = { handleTaken: () => {}, handleCancel: () => {} };
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);

@@ -4,12 +4,12 @@
  */
 
 import { bytesOf, Headers, isStream, Request, type ResponseHead } from '@netlayers/http';
-import type { Cancellation } from './cancellation.js';
-import type { RequestDefaults, RequestOptions } from './client-options.js';
-import { ClientError } from './errors.js';
-import { basicCredentials, parseUrl, targetOf } from './origin.js';
-import { redirectionOf, tooManyRedirects } from './redirect.js';
-import { LARGE_BODY, type PreparedBody, piecesOf, prepareBody } from './request-body.js';
+import type { Cancellation } from '../base/cancellation.js';
+import { ClientError } from '../base/errors.js';
+import { basicCredentials, parseUrl, targetOf } from '../base/origin.js';
+import { LARGE_BODY, type PreparedBody, piecesOf, prepareBody } from '../body/request-body.js';
+import type { RequestDefaults, RequestOptions } from '../options/client-options.js';
+import { type RedirectingResponse, redirectionOf, tooManyRedirects } from './redirect.js';
 
 /** How long the content waits for 100 (Continue) before it is sent without. */
 const CONTINUE_TIMEOUT_MS = 1000;
@@ -82,7 +82,7 @@ export async function firstHop(
  *
  * @throws ClientError when the request must not or cannot go there.
  */
-export function nextHop(hop: Hop, response: ResponseHead): Hop | null {
+export function nextHop(hop: Hop, response: RedirectingResponse): Hop | null {
   const { redirect, maxRedirects } = hop.settings;
   const next = redirect === 'manual' ? null : redirectionOf(response, hop);
   if (next === null) return null;

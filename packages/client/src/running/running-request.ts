@@ -1,6 +1,6 @@
 /**
- * One request and its response on one connection: sends the head, pumps the content with
- * backpressure, gathers what comes back, and watches that each side gets on.
+ * A request under way in an exchange: sends the head, pumps the content with backpressure, gathers
+ * what comes back, and watches that each side gets on.
  *
  * There is one time-out for getting on, moved with each step: the peer must take content, then
  * begin to answer, then send the rest. It stands still while the program itself is waited for.
@@ -8,21 +8,21 @@
 
 import type { Clock } from '@netlayers/host';
 import {
-  type ClientConnection,
-  type ClientConnectionHandler,
+  type ClientExchangeHandler,
   type Headers,
   HttpProtocolError,
   isStream,
   type Request,
   type ResponseHead,
 } from '@netlayers/http';
-import { BodyQueue, type BodyQueueOwner } from './body-queue.js';
-import { ClientError, exchangeFailure } from './errors.js';
-import { Timeout } from './timeout.js';
-import { Upload } from './upload.js';
+import { ClientError, exchangeFailure } from '../base/errors.js';
+import { Timeout } from '../base/timeout.js';
+import { BodyQueue, type BodyQueueOwner } from '../body/body-queue.js';
+import { Upload } from '../body/upload.js';
+import type { CarriedExchange, SwitchedStream } from '../carrier/carrier.js';
 
-/** What an exchange is to do. */
-export interface ExchangePlan {
+/** What is to be done. */
+export interface RequestPlan {
   readonly request: Request;
   readonly trailers: (() => Headers) | null;
   /** Milliseconds to wait for 100 (Continue) before the content is sent; `null` without `Expect`. */
@@ -35,30 +35,23 @@ export interface ExchangePlan {
   onInterim(response: ResponseHead): void;
 }
 
-/** The connection, as far as an exchange uses it. */
-export interface ExchangeCarrier {
-  readonly http: ClientConnection;
-  /** Gives the connection up. */
-  abort(): void;
-}
-
-/** Bytes that wait for the program, over which the connection is paused, and under which it goes on. */
+/** Bytes that wait for the program, over which the exchange is paused, and under which it goes on. */
 const PAUSE_OVER = 0x4_0000;
 const RESUME_UNDER = 0x2_0000;
 
 /** A running request. */
-export class Exchange implements ClientConnectionHandler, BodyQueueOwner {
+export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
   /** The head of the final response. */
   readonly response: Promise<ResponseHead>;
   readonly body: BodyQueue;
-  readonly carrier: ExchangeCarrier;
   /** Fields behind the content, once it is read to its end. */
   trailers: Headers | null = null;
   /** Whether a byte of the response has come. */
   answered = false;
-  /** Whether any of the content was handed to the connection. */
+  /** Whether any of the content was handed to the exchange. */
   contentStarted = false;
-  readonly #plan: ExchangePlan;
+  readonly #plan: RequestPlan;
+  readonly #exchange: CarriedExchange;
   readonly #progress: Timeout;
   readonly #continueTimer: Timeout;
   #waitsFor: 'take' | 'answer' | 'rest' = 'take';
@@ -70,8 +63,14 @@ export class Exchange implements ClientConnectionHandler, BodyQueueOwner {
   #resolve: (response: ResponseHead) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
-  constructor(carrier: ExchangeCarrier, plan: ExchangePlan, clock: Clock) {
-    this.carrier = carrier;
+  /**
+   * @param open opens the exchange that is to tell this request what happens.
+   */
+  constructor(
+    open: (handler: ClientExchangeHandler) => CarriedExchange,
+    plan: RequestPlan,
+    clock: Clock,
+  ) {
     this.#plan = plan;
     this.body = new BodyQueue(this);
     this.#progress = new Timeout(clock, () => this.fail(this.#timeoutError()));
@@ -80,6 +79,7 @@ export class Exchange implements ClientConnectionHandler, BodyQueueOwner {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    this.#exchange = open(this);
   }
 
   /** Sends the request. Errors of the program (a field that cannot be sent) reject `response`. */
@@ -88,7 +88,7 @@ export class Exchange implements ClientConnectionHandler, BodyQueueOwner {
     const { content } = request;
     try {
       const waits = continueTimeoutMs !== null && content !== null;
-      if (this.carrier.http.sendRequest(request) === 'complete') {
+      if (!this.#exchange.sendRequest(request)) {
         this.contentStarted = content !== null;
         this.#expect('answer');
       } else if (waits) this.#continueTimer.restart(continueTimeoutMs);
@@ -104,7 +104,7 @@ export class Exchange implements ClientConnectionHandler, BodyQueueOwner {
     this.#finish();
     this.#reject(error);
     this.body.fail(error);
-    this.carrier.abort();
+    this.#exchange.reset();
   }
 
   /** Tells when request and response are over, or have failed; at once where they are. */
@@ -113,38 +113,43 @@ export class Exchange implements ClientConnectionHandler, BodyQueueOwner {
     else this.#tell = tell;
   }
 
-  /** The connection is gone. */
-  handleLost(error: unknown): void {
+  /** @throws TypeError when the server has not switched protocols. */
+  takeStream(): SwitchedStream {
+    return this.#exchange.takeStream();
+  }
+
+  handleProgress(): void {
+    this.answered = true;
+  }
+
+  handleReset(error: Error): void {
     this.fail(exchangeFailure(error, this.#plan.place));
   }
 
-  /** The connection takes content again. */
   handleDrain(): void {
     this.#upload?.handleDrain();
   }
 
   handleInterim(response: ResponseHead): void {
-    this.answered = true;
     if (response.status === 100) this.#sendContent();
     if (this.#waitsFor === 'answer') this.#expect('answer');
     this.#plan.onInterim(response);
   }
 
   handleResponse(response: ResponseHead): void {
-    this.answered = true;
     this.#continueTimer.stop();
     // An answer other than success to a request that is not sent whole: the rest is not wanted.
     if (response.status >= 300) this.#upload?.stop();
     this.#expect('rest');
     this.#resolve(response);
     if (response.bodyLength > this.#plan.maxResponseBytes) this.fail(this.#tooLarge());
-    if (this.carrier.http.clientState === 'SWITCHED') {
+    if (this.#exchange.isSwitched) {
       this.#finish();
       this.body.end();
     }
   }
 
-  handleBody(buf: Uint8Array, start: number, end: number): void {
+  handleContent(buf: Uint8Array, start: number, end: number): void {
     if (this.#over) return;
     this.#received += end - start;
     if (this.#received > this.#plan.maxResponseBytes) {
@@ -158,17 +163,17 @@ export class Exchange implements ClientConnectionHandler, BodyQueueOwner {
     }
     this.#paused = true;
     this.#progress.suspend();
-    this.carrier.http.pause();
+    this.#exchange.pause();
   }
 
-  handleBodyEnd(trailers: Headers | null): void {
+  handleContentEnd(trailers: Headers | null): void {
     if (this.#over) return;
     this.trailers = trailers;
-    const unsent = this.carrier.http.clientState === 'SEND-BODY';
+    const unsent = this.#exchange.isOpen;
     if (unsent && (this.#upload === null || this.#upload.stopped)) {
       // The connection still owes the server the rest of the request.
       this.#complete();
-      this.carrier.abort();
+      this.#exchange.reset();
     } else if (unsent) {
       // Complete before the request is: an early success. The upload goes on.
       this.body.end();
@@ -177,12 +182,7 @@ export class Exchange implements ClientConnectionHandler, BodyQueueOwner {
     } else this.#complete();
   }
 
-  handleError(error: unknown): void {
-    this.handleLost(error);
-  }
-
-  /** Request and response are over, in this order or the other. */
-  handleExchangeEnd(): void {
+  handleOver(): void {
     this.#complete();
   }
 
@@ -190,12 +190,12 @@ export class Exchange implements ClientConnectionHandler, BodyQueueOwner {
     if (!this.#paused || this.body.size > RESUME_UNDER) return;
     this.#paused = false;
     this.#progress.restart(this.#plan.bodyTimeoutMs);
-    this.carrier.http.resume();
+    this.#exchange.resume();
   }
 
   handleCancel(): void {
     this.#finish();
-    this.carrier.abort();
+    this.#exchange.reset();
   }
 
   #complete(): void {
@@ -217,9 +217,9 @@ export class Exchange implements ClientConnectionHandler, BodyQueueOwner {
     this.#continueTimer.stop();
     const { request, trailers } = this.#plan;
     const { content } = request;
-    if (content === null || this.carrier.http.clientState !== 'SEND-BODY') return;
+    if (content === null || !this.#exchange.isOpen) return;
     this.contentStarted = true;
-    this.#upload = new Upload(this.carrier.http, {
+    this.#upload = new Upload(this.#exchange, {
       handleProgress: (waits) => {
         if (this.#over || this.#waitsFor !== 'take') return;
         if (waits) this.#progress.restart(this.#plan.bodyTimeoutMs);
@@ -229,7 +229,7 @@ export class Exchange implements ClientConnectionHandler, BodyQueueOwner {
         if (this.#waitsFor === 'take') this.#expect('answer');
       },
       handleFailure: (error) => {
-        if (error instanceof HttpProtocolError) this.handleLost(error);
+        if (error instanceof HttpProtocolError) this.handleReset(error);
         else this.fail(error);
       },
     });

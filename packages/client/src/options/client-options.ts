@@ -13,9 +13,9 @@ import type {
   ResponseHead,
   Transport,
 } from '@netlayers/http';
-import type { ResolveName } from './connection-pool.js';
-import type { ContentDecoders } from './content-coding.js';
-import type { RequestBody } from './request-body.js';
+import type { RequestBody } from '../body/request-body.js';
+import type { ResolveName } from '../carrier/connector.js';
+import type { ContentDecoders } from '../content/content-coding.js';
 
 /** Options that hold for all requests of a client, and that each of them may change. */
 export interface RequestDefaults {
@@ -108,3 +108,20 @@ export const DEFAULTS: Required<RequestDefaults> = {
   maxResponseBytes: Number.POSITIVE_INFINITY,
   decompress: false,
 };
+
+/** Options over defaults; what is `undefined` counts as left out. */
+export function mergeDefaults(
+  defaults: Required<RequestDefaults>,
+  options: RequestDefaults,
+): Required<RequestDefaults> {
+  return {
+    connectTimeoutMs: options.connectTimeoutMs ?? defaults.connectTimeoutMs,
+    headersTimeoutMs: options.headersTimeoutMs ?? defaults.headersTimeoutMs,
+    bodyTimeoutMs: options.bodyTimeoutMs ?? defaults.bodyTimeoutMs,
+    totalTimeoutMs: options.totalTimeoutMs ?? defaults.totalTimeoutMs,
+    redirect: options.redirect ?? defaults.redirect,
+    maxRedirects: options.maxRedirects ?? defaults.maxRedirects,
+    maxResponseBytes: options.maxResponseBytes ?? defaults.maxResponseBytes,
+    decompress: options.decompress ?? defaults.decompress,
+  };
+}

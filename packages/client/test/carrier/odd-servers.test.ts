@@ -1,7 +1,14 @@
 import { Client } from '@netlayers/client';
 import { MemoryTransport } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
-import { answers, memory, ok, type RawConnection, rawServer, settle } from './raw-server.js';
+import {
+  answers,
+  memory,
+  ok,
+  type RawConnection,
+  rawServer,
+  settle,
+} from '../support/raw-server.js';
 
 /** Sends a text and ends, or resets. */
 const once =

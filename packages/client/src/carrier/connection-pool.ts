@@ -1,0 +1,193 @@
+/**
+ * The connections of a client: at most so many per origin, the one used last is used next, and
+ * requests beyond the limit wait in line, first come, first served.
+ *
+ * A request begins in the moment in which a carrier is taken for it: between the two nobody else can
+ * take the room. One in line takes its carrier a moment after it has become free, so that a close that
+ * came with the last response is seen.
+ */
+
+import type { Cancellation } from '../base/cancellation.js';
+import type { Origin } from '../base/origin.js';
+import type { Carrier, CarrierOwner, CarrierSettings } from './carrier.js';
+import { type ConnectorSettings, connectTo } from './connector.js';
+import { carrierOf } from './protocols.js';
+
+/** What the pool is told once. */
+export interface PoolSettings extends CarrierSettings, ConnectorSettings {
+  readonly maxConnectionsPerOrigin: number;
+}
+
+/** What a request wants of the pool. */
+export interface Wanted<T> {
+  /** Whether the connection must not have been used before. */
+  readonly fresh: boolean;
+  readonly connectTimeoutMs: number;
+  readonly cancellation: Cancellation;
+  /** Begins the request on a carrier that has room. */
+  begin(carrier: Carrier): T;
+}
+
+/** A request in line; it is given a carrier with room, or `null`: it may be able to make one. */
+interface Waiter {
+  readonly fresh: boolean;
+  take(carrier: Carrier | null): void;
+}
+
+/** What is known of one origin. */
+interface Place {
+  /** Carriers with room, the one used last at the end. */
+  readonly free: Carrier[];
+  /** Connections that exist or are being made. */
+  count: number;
+  readonly line: Waiter[];
+}
+
+/** Keeps connections. */
+export class ConnectionPool implements CarrierOwner {
+  readonly #settings: PoolSettings;
+  readonly #places = new Map<string, Place>();
+  readonly #carriers = new Set<Carrier>();
+  #closed = false;
+
+  constructor(settings: PoolSettings) {
+    this.#settings = settings;
+  }
+
+  /** Connections that exist, in use or free. */
+  get size(): number {
+    return this.#carriers.size;
+  }
+
+  /** Finds or makes a carrier, and begins the request on it. */
+  async acquire<T>(origin: Origin, wanted: Wanted<T>): Promise<T> {
+    const { cancellation, fresh } = wanted;
+    let offered: Carrier | null = null;
+    for (let first = false; ; first = true) {
+      const place = this.#placeOf(origin);
+      // Given up just when its turn had come: the next one gets it.
+      if (cancellation.happened && first) this.#passOn(place, offered);
+      cancellation.check();
+      if (offered !== null && offered.room > 0) return this.#begin(place, offered, wanted);
+      const found = fresh ? null : this.#takeFree(place);
+      if (found !== null) return this.#begin(place, found, wanted);
+      if (fresh) this.#makeRoom(place);
+      if (place.count < this.#settings.maxConnectionsPerOrigin) {
+        return await this.#open(origin, wanted);
+      }
+      offered = await this.#wait(place, wanted, first);
+    }
+  }
+
+  handleRoom(carrier: Carrier): void {
+    const place = this.#placeOf(carrier.origin);
+    let { room } = carrier;
+    for (; room > 0 && place.line[0]?.fresh === false; room--) place.line.shift()?.take(carrier);
+    if (room === 0) return;
+    if (this.#closed) {
+      carrier.retire();
+      return;
+    }
+    if (!place.free.includes(carrier)) place.free.push(carrier);
+    place.line.shift()?.take(null);
+  }
+
+  handleGone(carrier: Carrier): void {
+    if (!this.#carriers.delete(carrier)) return;
+    const place = this.#placeOf(carrier.origin);
+    const at = place.free.indexOf(carrier);
+    if (at >= 0) place.free.splice(at, 1);
+    this.#leave(carrier.origin, place);
+  }
+
+  /** Keeps nothing from now on: ends the connections that carry nothing, and others when they do. */
+  close(): void {
+    this.#closed = true;
+    for (const place of [...this.#places.values()]) {
+      for (const carrier of [...place.free]) carrier.retire();
+    }
+  }
+
+  /** Resets all connections. */
+  abort(): void {
+    this.#closed = true;
+    for (const carrier of [...this.#carriers]) carrier.abort();
+  }
+
+  #placeOf(origin: Origin): Place {
+    let place = this.#places.get(origin.key);
+    if (place === undefined) {
+      place = { free: [], count: 0, line: [] };
+      this.#places.set(origin.key, place);
+    }
+    return place;
+  }
+
+  #takeFree(place: Place): Carrier | null {
+    for (let found = place.free.pop(); found !== undefined; found = place.free.pop()) {
+      if (found.room > 0) return found;
+    }
+    return null;
+  }
+
+  #begin<T>(place: Place, carrier: Carrier, wanted: Wanted<T>): T {
+    const result = wanted.begin(carrier);
+    // One that carries many has room still.
+    if (carrier.room > 0 && !place.free.includes(carrier)) place.free.push(carrier);
+    return result;
+  }
+
+  /** A fresh connection may take the place of a free one. */
+  #makeRoom(place: Place): void {
+    if (place.count >= this.#settings.maxConnectionsPerOrigin) place.free[0]?.retire();
+  }
+
+  /** One connection less: its place is for the next in line. */
+  #leave(origin: Origin, place: Place): void {
+    place.count--;
+    place.line.shift()?.take(null);
+    if (place.count === 0 && place.line.length === 0) this.#places.delete(origin.key);
+  }
+
+  /** Waits for a turn: a carrier, or the chance of one. */
+  #wait<T>(place: Place, wanted: Wanted<T>, first: boolean): Promise<Carrier | null> {
+    return new Promise((resolve) => {
+      const waiter: Waiter = {
+        fresh: wanted.fresh,
+        take: (carrier) => {
+          unlisten();
+          resolve(carrier);
+        },
+      };
+      if (first) place.line.unshift(waiter);
+      else place.line.push(waiter);
+      const unlisten = wanted.cancellation.listen(() => {
+        const at = place.line.indexOf(waiter);
+        if (at >= 0) place.line.splice(at, 1);
+        resolve(null);
+      });
+    });
+  }
+
+  /** Gives a turn that is not used to the next one. */
+  #passOn(place: Place, offered: Carrier | null): void {
+    if (offered !== null && offered.room > 0) this.handleRoom(offered);
+    else place.line.shift()?.take(null);
+  }
+
+  async #open<T>(origin: Origin, wanted: Wanted<T>): Promise<T> {
+    const place = this.#placeOf(origin);
+    place.count++;
+    let carrier: Carrier;
+    try {
+      const { connectTimeoutMs, cancellation } = wanted;
+      const stream = await connectTo(origin, this.#settings, connectTimeoutMs, cancellation);
+      carrier = carrierOf(origin, stream, this.#settings, this);
+    } catch (error) {
+      this.#leave(origin, place);
+      throw error;
+    }
+    this.#carriers.add(carrier);
+    return this.#begin(place, carrier, wanted);
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Makes the stream to an origin: which transport, which address, and for how long it is tried.
+ */
+
+import type { Clock } from '@netlayers/host';
+import type { AbortLike, ByteStream, Transport } from '@netlayers/http';
+import type { Cancellation } from '../base/cancellation.js';
+import { ClientError, connectFailure } from '../base/errors.js';
+import type { Origin } from '../base/origin.js';
+import { Timeout } from '../base/timeout.js';
+import { dropStream } from './protocols.js';
+
+/** Finds the address of a name. */
+export type ResolveName = (name: string, signal: AbortLike) => PromiseLike<string>;
+
+/** How streams are made. */
+export interface ConnectorSettings {
+  readonly transport: Transport;
+  readonly secureTransport: Transport | null;
+  readonly resolve: ResolveName | null;
+  readonly clock: Clock;
+}
+
+/**
+ * Connects to an origin.
+ *
+ * @throws ClientError for whatever goes wrong, or the reason of the cancellation.
+ */
+export async function connectTo(
+  origin: Origin,
+  settings: ConnectorSettings,
+  timeoutMs: number,
+  cancellation: Cancellation,
+): Promise<ByteStream> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const timeout = new Timeout(settings.clock, () => {
+    const text = `cannot connect to ${origin.authority}: no answer within ${timeoutMs} ms: check the address, or allow it more time`;
+    controller.abort(new ClientError('connect-timeout', text));
+  });
+  timeout.restart(timeoutMs);
+  const unlisten = cancellation.listen((reason) => controller.abort(reason));
+  try {
+    return await reach(origin, settings, signal);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw error instanceof ClientError ? error : connectFailure(error, origin.authority);
+  } finally {
+    timeout.stop();
+    unlisten();
+  }
+}
+
+/** Resolves the name and connects; both are raced against the signal, which they may ignore. */
+function reach(
+  origin: Origin,
+  settings: ConnectorSettings,
+  signal: AbortSignal,
+): Promise<ByteStream> {
+  const { transport, secureTransport, resolve } = settings;
+  const chosen = origin.secure ? secureTransport : transport;
+  if (chosen === null) {
+    const text = `https is not available on this client: use http://${origin.authority}, or give it a secureTransport`;
+    return Promise.reject(new ClientError('unsupported-protocol', text));
+  }
+  const isName = !/^[\d.]+$|:/.test(origin.host);
+  return new Promise((settle, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+    const connect = async (): Promise<void> => {
+      const host = resolve !== null && isName ? await resolve(origin.host, signal) : origin.host;
+      if (signal.aborted) return;
+      const stream = await chosen.connect({ host, port: origin.port, signal });
+      // Too late: somebody has given up meanwhile.
+      if (signal.aborted) dropStream(stream);
+      else settle(stream);
+    };
+    if (signal.aborted) reject(signal.reason);
+    else connect().catch(reject);
+  });
+}

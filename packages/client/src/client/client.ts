@@ -1,0 +1,154 @@
+/**
+ * The client: one request from URL to response. What happens between the two is in layers: follow
+ * redirections, and under them send, on a connection of the pool.
+ */
+
+import { type Clock, HostClock, hostLatin1 } from '@netlayers/host';
+import { Headers, HttpProtocolError } from '@netlayers/http';
+import { Cancellation } from '../base/cancellation.js';
+import { ClientError } from '../base/errors.js';
+import type { RequestBody } from '../body/request-body.js';
+import { ConnectionPool } from '../carrier/connection-pool.js';
+import { hostDecoders } from '../content/content-coding.js';
+import { followRedirects } from '../hop/follow.js';
+import { firstHop } from '../hop/hop.js';
+import { type Layer, layered, type SendHop } from '../hop/layers.js';
+import { Sender } from '../hop/sender.js';
+import {
+  type ClientOptions,
+  DEFAULTS,
+  mergeDefaults,
+  type RequestDefaults,
+  type RequestOptions,
+} from '../options/client-options.js';
+import type { ClientResponse } from '../response/client-response.js';
+
+/** An HTTP/1.1 client on a transport. */
+export class Client {
+  readonly #options: ClientOptions;
+  readonly #clock: Clock;
+  readonly #pool: ConnectionPool;
+  readonly #send: SendHop;
+  readonly #defaults: Required<RequestDefaults>;
+  readonly #running = new Set<Cancellation>();
+  #closed = false;
+  #whenIdle: (() => void) | null = null;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? new HostClock();
+    this.#defaults = mergeDefaults(DEFAULTS, options);
+    const encoder = new TextEncoder();
+    const decodeText = hostLatin1();
+    this.#pool = new ConnectionPool({
+      transport: options.transport,
+      secureTransport: options.secureTransport ?? null,
+      resolve: options.resolve ?? null,
+      clock: this.#clock,
+      http: {
+        encodeText: (text) => encoder.encode(text),
+        ...(decodeText === null ? {} : { decodeText }),
+        ...options.http,
+      },
+      idleTimeoutMs: options.idleTimeoutMs ?? 4000,
+      maxConnectionsPerOrigin: options.maxConnectionsPerOrigin ?? 16,
+    });
+    const tell = options.observe ?? (() => {});
+    const decoders = { ...hostDecoders, ...options.decoders };
+    const sender = new Sender(this.#pool, this.#clock, decoders, tell);
+    const layers: Layer[] = [followRedirects((url) => tell({ type: 'redirect', url }))];
+    this.#send = layered(layers, (hop) => sender.send(hop));
+  }
+
+  /** Connections that exist, in use or kept. */
+  get connections(): number {
+    return this.#pool.size;
+  }
+
+  /**
+   * Sends a request; resolves with the head of the response.
+   *
+   * @throws rejects with a {@link ClientError}, with the reason of the signal, or with what the
+   *   stream that is the body has thrown.
+   */
+  async request(url: string | URL, options: RequestOptions = {}): Promise<ClientResponse> {
+    if (this.#closed) {
+      throw new ClientError('client-closed', 'this client was closed: make another one');
+    }
+    const settings = mergeDefaults(this.#defaults, options);
+    const { signal = null } = options;
+    const { totalTimeoutMs } = settings;
+    const cancellation = new Cancellation(this.#clock, signal, totalTimeoutMs, (over) =>
+      this.#handleOver(over),
+    );
+    this.#running.add(cancellation);
+    try {
+      cancellation.check();
+      const clientHeaders = new Headers(this.#options.headers);
+      const context = { clientHeaders, settings, cancellation };
+      const response = await this.#send(await firstHop(url, options, context));
+      cancellation.answer();
+      return response;
+    } catch (error) {
+      cancellation.cancel(error);
+      // A field or a method that cannot be sent.
+      if (error instanceof HttpProtocolError) {
+        throw new ClientError(error.code, error.message, error);
+      }
+      throw error;
+    }
+  }
+
+  /** Sends a GET. */
+  get(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+    return this.request(url, { ...options, method: 'GET' });
+  }
+
+  /** Sends a HEAD. */
+  head(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+    return this.request(url, { ...options, method: 'HEAD' });
+  }
+
+  /** Sends a POST. */
+  post(url: string | URL, body: RequestBody, options?: RequestOptions): Promise<ClientResponse> {
+    return this.request(url, { ...options, method: 'POST', body });
+  }
+
+  /** Sends a PUT. */
+  put(url: string | URL, body: RequestBody, options?: RequestOptions): Promise<ClientResponse> {
+    return this.request(url, { ...options, method: 'PUT', body });
+  }
+
+  /** Sends a PATCH. */
+  patch(url: string | URL, body: RequestBody, options?: RequestOptions): Promise<ClientResponse> {
+    return this.request(url, { ...options, method: 'PATCH', body });
+  }
+
+  /** Sends a DELETE. */
+  delete(url: string | URL, options?: RequestOptions): Promise<ClientResponse> {
+    return this.request(url, { ...options, method: 'DELETE' });
+  }
+
+  /** Takes no more requests, ends kept connections, and resolves when the running requests are over. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#pool.close();
+    if (this.#running.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#whenIdle = resolve;
+    });
+  }
+
+  /** Takes no more requests and resets every connection; running requests fail. */
+  abort(): void {
+    this.#closed = true;
+    const reason = new ClientError('client-closed', 'the client was closed during the request');
+    for (const cancellation of [...this.#running]) cancellation.cancel(reason);
+    this.#pool.abort();
+  }
+
+  #handleOver(cancellation: Cancellation): void {
+    this.#running.delete(cancellation);
+    if (this.#running.size === 0) this.#whenIdle?.();
+  }
+}

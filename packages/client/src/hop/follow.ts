@@ -1,0 +1,21 @@
+/**
+ * Follows redirections (RFC 9110, 15.4), hop after hop, until a response is none.
+ */
+
+import { type Hop, nextHop } from './hop.js';
+import type { Layer } from './layers.js';
+
+/** @param tell told before each hop but the first. */
+export function followRedirects(tell: (url: URL) => void): Layer {
+  return async (first, send) => {
+    for (let hop = first; ; ) {
+      const response = await send(hop);
+      const next: Hop | null = nextHop(hop, response);
+      if (next === null) return response;
+      await response.discard();
+      hop.cancellation.check();
+      tell(next.url);
+      hop = next;
+    }
+  };
+}

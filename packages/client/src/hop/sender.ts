@@ -1,0 +1,145 @@
+/**
+ * Sends one hop: finds a connection, runs the request on it, and makes the response.
+ *
+ * A request is repeated by itself in two cases only. A kept connection turns out to be closed
+ * before a byte of the answer: then once, if the method is idempotent and the body still there
+ * (RFC 9112, 9.3.1). A server refuses the expectation (417): then without it (RFC 9110, 10.1.1).
+ */
+
+import type { Clock } from '@netlayers/host';
+import { isIdempotentMethod, type Request, type ResponseHead } from '@netlayers/http';
+import { ClientError } from '../base/errors.js';
+import { originOf } from '../base/origin.js';
+import type { Carrier } from '../carrier/carrier.js';
+import type { ConnectionPool } from '../carrier/connection-pool.js';
+import {
+  acceptedCodings,
+  type ContentDecoders,
+  decodersFor,
+  limited,
+} from '../content/content-coding.js';
+import type { ClientActivity } from '../options/client-options.js';
+import { ClientResponse } from '../response/client-response.js';
+import { RunningRequest } from '../running/running-request.js';
+import { RunningSource } from '../running/running-source.js';
+import { type Hop, requestOf } from './hop.js';
+
+/** A request under way, and whether its connection had carried another. */
+interface Begun {
+  readonly running: RunningRequest;
+  readonly reused: boolean;
+}
+
+/** Sends hops. */
+export class Sender {
+  readonly #pool: ConnectionPool;
+  readonly #clock: Clock;
+  readonly #decoders: ContentDecoders;
+  readonly #tell: (activity: ClientActivity) => void;
+
+  constructor(
+    pool: ConnectionPool,
+    clock: Clock,
+    decoders: ContentDecoders,
+    tell: (activity: ClientActivity) => void,
+  ) {
+    this.#pool = pool;
+    this.#clock = clock;
+    this.#decoders = decoders;
+    this.#tell = tell;
+  }
+
+  /** Sends a hop, and again where that is allowed. */
+  async send(first: Hop): Promise<ClientResponse> {
+    let hop = first;
+    let fresh = false;
+    for (;;) {
+      const { running, reused } = await this.#begin(hop, fresh);
+      try {
+        const head = await running.response;
+        if (head.status !== 417 || hop.continueTimeoutMs === null || running.contentStarted) {
+          this.#tell({ type: 'response', response: head });
+          return this.#respond(hop, head, running);
+        }
+        this.#tell({ type: 'repeat', because: 'the server refuses to be asked' });
+        hop = { ...hop, continueTimeoutMs: null };
+        await running.body.return();
+      } catch (error) {
+        hop.cancellation.check();
+        const stale = reused && !running.answered && isLost(error);
+        const used = !hop.body.repeatable && running.contentStarted;
+        if (!stale || used || !isIdempotentMethod(hop.method)) throw error;
+        this.#tell({ type: 'repeat', because: 'the kept connection was closed' });
+        fresh = true;
+      }
+    }
+  }
+
+  #begin(hop: Hop, fresh: boolean): Promise<Begun> {
+    const request = requestOf(hop, acceptedCodings(this.#decoders));
+    const { cancellation, settings } = hop;
+    return this.#pool.acquire(originOf(hop.url), {
+      fresh,
+      connectTimeoutMs: settings.connectTimeoutMs,
+      cancellation,
+      begin: (carrier) => {
+        const reused = carrier.opened > 0;
+        this.#tellBegin(carrier, request, reused);
+        const running = this.#run(hop, request, carrier);
+        const unlisten = cancellation.listen((reason) => running.fail(reason));
+        running.whenOver(unlisten);
+        return { running, reused };
+      },
+    });
+  }
+
+  #run(hop: Hop, request: Request, carrier: Carrier): RunningRequest {
+    const { settings } = hop;
+    const plan = {
+      request,
+      trailers: hop.trailers,
+      continueTimeoutMs: hop.continueTimeoutMs,
+      headersTimeoutMs: settings.headersTimeoutMs,
+      bodyTimeoutMs: settings.bodyTimeoutMs,
+      maxResponseBytes: settings.maxResponseBytes,
+      place: carrier.origin.authority,
+      onInterim: hop.onInterim,
+    };
+    const running = new RunningRequest((handler) => carrier.open(handler), plan, this.#clock);
+    running.start();
+    return running;
+  }
+
+  #tellBegin(carrier: Carrier, request: Request, reused: boolean): void {
+    this.#tell({
+      type: 'connection',
+      authority: carrier.origin.authority,
+      address: carrier.remoteAddress,
+      port: carrier.remotePort,
+      reused,
+    });
+    this.#tell({ type: 'request', request });
+  }
+
+  #respond(hop: Hop, head: ResponseHead, running: RunningRequest): ClientResponse {
+    const { decompress, maxResponseBytes } = hop.settings;
+    const hasContent = hop.method !== 'HEAD' && head.bodyLength !== 0;
+    const decoders = decompress && hasContent ? decodersFor(head.headers, this.#decoders) : [];
+    let content: AsyncIterable<Uint8Array> = running.body;
+    for (const decode of decoders) content = decode(content);
+    if (decoders.length > 0 && maxResponseBytes < Number.POSITIVE_INFINITY) {
+      content = limited(content, maxResponseBytes, hop.url.host);
+    }
+    const { status, reason, version, headers, bodyLength } = head;
+    const { method, url, redirects } = hop;
+    const decoded = decoders.length > 0;
+    return new ClientResponse(
+      { status, reason, version, headers, bodyLength, method, url, redirects, decoded },
+      new RunningSource(running, content, bodyLength),
+    );
+  }
+}
+
+/** Whether a connection went away, rather than something being wrong with what it brought. */
+const isLost = (error: unknown): boolean =>
+  error instanceof ClientError && (error.code === 'closed' || error.code === 'ECONNRESET');

@@ -1,0 +1,52 @@
+/**
+ * The content of a response that a running request brings, and what becomes of what nobody wants.
+ */
+
+import type { Headers } from '@netlayers/http';
+import type { SwitchedStream } from '../carrier/carrier.js';
+import type { RunningRequest } from './running-request.js';
+
+/** How much unwanted content is read to keep a connection; beyond it, a new one is cheaper. */
+const DISCARD_BYTES = 0x1_0000;
+
+/** Brings content from a running request. */
+export class RunningSource {
+  readonly content: AsyncIterable<Uint8Array>;
+  readonly #running: RunningRequest;
+  readonly #bodyLength: number;
+
+  /**
+   * @param content the content as the program is to see it.
+   * @param bodyLength bytes by the head; -1 where only the end will tell.
+   */
+  constructor(running: RunningRequest, content: AsyncIterable<Uint8Array>, bodyLength: number) {
+    this.#running = running;
+    this.content = content;
+    this.#bodyLength = bodyLength;
+  }
+
+  get trailers(): Headers | null {
+    return this.#running.trailers;
+  }
+
+  async discard(): Promise<void> {
+    const { body } = this.#running;
+    if (this.#bodyLength > DISCARD_BYTES) {
+      await body.return();
+      return;
+    }
+    let size = 0;
+    try {
+      for await (const chunk of body) {
+        size += chunk.length;
+        if (size > DISCARD_BYTES) break;
+      }
+    } catch {
+      // Nobody misses what is lost.
+    }
+  }
+
+  takeStream(): SwitchedStream {
+    return this.#running.takeStream();
+  }
+}
