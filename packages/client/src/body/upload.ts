@@ -7,8 +7,8 @@ import { bytesOf, type ClientExchange, type Headers, type MemoryContent } from '
 
 /** Who is told how it goes. */
 export interface UploadOwner {
-  /** Something was sent; `waits` says whether room is now waited for. */
-  handleProgress(waits: boolean): void;
+  /** So much was sent; `hasRoom` says whether the source is asked for more now. */
+  handleProgress(octets: number, hasRoom: boolean): void;
   /** The request is complete. */
   handleSent(): void;
   /** The source has failed, or the content is not as long as was said. */
@@ -75,12 +75,12 @@ export class Upload {
       const { done, value } = await source.next();
       if (done || this.stopped) break;
       const room = this.#exchange.sendContent(value);
-      this.#owner.handleProgress(!room);
+      this.#owner.handleProgress(value.length, room);
       if (room) continue;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
-      if (!this.stopped) this.#owner.handleProgress(false);
+      if (!this.stopped) this.#owner.handleProgress(0, true);
     }
     this.#source = null;
   }

@@ -101,6 +101,7 @@ export class Sender {
       continueTimeoutMs: hop.continueTimeoutMs,
       headersTimeoutMs: settings.headersTimeoutMs,
       bodyTimeoutMs: settings.bodyTimeoutMs,
+      minDataRate: settings.minDataRate,
       maxResponseBytes: settings.maxResponseBytes,
       place: carrier.origin.authority,
       onInterim: hop.onInterim,

@@ -21,10 +21,19 @@ import type { ContentDecoders } from '../content/content-coding.js';
 export interface RequestDefaults {
   /** Making a connection, with the resolution of the name. @default 10000 */
   readonly connectTimeoutMs?: number;
-  /** From the end of the request to the head of the response. @default 60000 */
+  /**
+   * From the end of the request, as far as it is known that the server has it, to the head of the
+   * response; interim responses do not prolong it. @default 60000
+   */
   readonly headersTimeoutMs?: number;
-  /** Without a byte of content, in either direction, while one is wanted. @default 60000 */
+  /** Without a byte moving, in either direction, while one is wanted. @default 60000 */
   readonly bodyTimeoutMs?: number;
+  /**
+   * Bytes per second that a peer may not stay below, in either direction: each byte that moves gives
+   * it `1000 / minDataRate` milliseconds more, up to `bodyTimeoutMs`. 0 lets any byte start that
+   * time-out over. @default 240
+   */
+  readonly minDataRate?: number;
   /** All of it, redirections and content included. @default Infinity */
   readonly totalTimeoutMs?: number;
   /** What to do with a redirection: go there, return it, or fail. @default 'follow' */
@@ -102,6 +111,7 @@ export const DEFAULTS: Required<RequestDefaults> = {
   connectTimeoutMs: 10_000,
   headersTimeoutMs: 60_000,
   bodyTimeoutMs: 60_000,
+  minDataRate: 240,
   totalTimeoutMs: Number.POSITIVE_INFINITY,
   redirect: 'follow',
   maxRedirects: 10,
@@ -118,6 +128,7 @@ export function mergeDefaults(
     connectTimeoutMs: options.connectTimeoutMs ?? defaults.connectTimeoutMs,
     headersTimeoutMs: options.headersTimeoutMs ?? defaults.headersTimeoutMs,
     bodyTimeoutMs: options.bodyTimeoutMs ?? defaults.bodyTimeoutMs,
+    minDataRate: options.minDataRate ?? defaults.minDataRate,
     totalTimeoutMs: options.totalTimeoutMs ?? defaults.totalTimeoutMs,
     redirect: options.redirect ?? defaults.redirect,
     maxRedirects: options.maxRedirects ?? defaults.maxRedirects,

@@ -20,18 +20,15 @@ import { Timeout } from '../base/timeout.js';
 import { BodyQueue, type BodyQueueOwner } from '../body/body-queue.js';
 import { Upload } from '../body/upload.js';
 import type { CarriedExchange, SwitchedStream } from '../carrier/carrier.js';
+import { Patience, type PatienceSettings } from './patience.js';
 
 /** What is to be done. */
-export interface RequestPlan {
+export interface RequestPlan extends PatienceSettings {
   readonly request: Request;
   readonly trailers: (() => Headers) | null;
   /** Milliseconds to wait for 100 (Continue) before the content is sent; `null` without `Expect`. */
   readonly continueTimeoutMs: number | null;
-  readonly headersTimeoutMs: number;
-  readonly bodyTimeoutMs: number;
   readonly maxResponseBytes: number;
-  /** Where the request goes, for messages. */
-  readonly place: string;
   onInterim(response: ResponseHead): void;
 }
 
@@ -52,9 +49,8 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
   contentStarted = false;
   readonly #plan: RequestPlan;
   readonly #exchange: CarriedExchange;
-  readonly #progress: Timeout;
+  readonly #patience: Patience;
   readonly #continueTimer: Timeout;
-  #waitsFor: 'take' | 'answer' | 'rest' = 'take';
   #upload: Upload | null = null;
   #received = 0;
   #paused = false;
@@ -73,7 +69,8 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
   ) {
     this.#plan = plan;
     this.body = new BodyQueue(this);
-    this.#progress = new Timeout(clock, () => this.fail(this.#timeoutError()));
+    const underWay = (): number => this.#exchange.unacknowledged;
+    this.#patience = new Patience(clock, plan, underWay, (error) => this.fail(error));
     this.#continueTimer = new Timeout(clock, () => this.#sendContent());
     this.response = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -90,7 +87,7 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
       const waits = continueTimeoutMs !== null && content !== null;
       if (!this.#exchange.sendRequest(request)) {
         this.contentStarted = content !== null;
-        this.#expect('answer');
+        this.#patience.waitForAnswer();
       } else if (waits) this.#continueTimer.restart(continueTimeoutMs);
       else this.#sendContent();
     } catch (error) {
@@ -118,8 +115,9 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
     return this.#exchange.takeStream();
   }
 
-  handleProgress(): void {
+  handleProgress(octets: number): void {
     this.answered = true;
+    this.#patience.received(octets);
   }
 
   handleReset(error: Error): void {
@@ -132,7 +130,6 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
 
   handleInterim(response: ResponseHead): void {
     if (response.status === 100) this.#sendContent();
-    if (this.#waitsFor === 'answer') this.#expect('answer');
     this.#plan.onInterim(response);
   }
 
@@ -140,7 +137,7 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
     this.#continueTimer.stop();
     // An answer other than success to a request that is not sent whole: the rest is not wanted.
     if (response.status >= 300) this.#upload?.stop();
-    this.#expect('rest');
+    this.#patience.waitForRest(this.#upload !== null && !this.#upload.stopped);
     this.#resolve(response);
     if (response.bodyLength > this.#plan.maxResponseBytes) this.fail(this.#tooLarge());
     if (this.#exchange.isSwitched) {
@@ -157,12 +154,9 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
       return;
     }
     this.body.append(buf, start, end);
-    if (this.body.size <= PAUSE_OVER) {
-      this.#progress.restart(this.#plan.bodyTimeoutMs);
-      return;
-    }
+    if (this.body.size <= PAUSE_OVER || this.#paused) return;
     this.#paused = true;
-    this.#progress.suspend();
+    this.#patience.waitForReader(true);
     this.#exchange.pause();
   }
 
@@ -177,8 +171,7 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
     } else if (unsent) {
       // Complete before the request is: an early success. The upload goes on.
       this.body.end();
-      this.#waitsFor = 'take';
-      this.#progress.suspend();
+      this.#patience.waitForTaking();
     } else this.#complete();
   }
 
@@ -189,7 +182,7 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
   handleTaken(): void {
     if (!this.#paused || this.body.size > RESUME_UNDER) return;
     this.#paused = false;
-    this.#progress.restart(this.#plan.bodyTimeoutMs);
+    this.#patience.waitForReader(false);
     this.#exchange.resume();
   }
 
@@ -206,7 +199,7 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
 
   #finish(): void {
     this.#over = true;
-    this.#progress.stop();
+    this.#patience.stop();
     this.#continueTimer.stop();
     this.#upload?.stop();
     this.#tell();
@@ -220,13 +213,11 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
     if (content === null || !this.#exchange.isOpen) return;
     this.contentStarted = true;
     this.#upload = new Upload(this.#exchange, {
-      handleProgress: (waits) => {
-        if (this.#over || this.#waitsFor !== 'take') return;
-        if (waits) this.#progress.restart(this.#plan.bodyTimeoutMs);
-        else this.#progress.suspend();
+      handleProgress: (octets, hasRoom) => {
+        if (!this.#over) this.#patience.sent(octets, hasRoom);
       },
       handleSent: () => {
-        if (this.#waitsFor === 'take') this.#expect('answer');
+        if (!this.#over) this.#patience.waitForAnswer();
       },
       handleFailure: (error) => {
         if (error instanceof HttpProtocolError) this.handleReset(error);
@@ -235,31 +226,6 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
     });
     if (isStream(content)) this.#upload.sendStream(content, trailers);
     else this.#upload.sendWhole(content, trailers);
-  }
-
-  #expect(what: 'answer' | 'rest'): void {
-    if (this.#over) return;
-    this.#waitsFor = what;
-    const { headersTimeoutMs, bodyTimeoutMs } = this.#plan;
-    this.#progress.restart(what === 'answer' ? headersTimeoutMs : bodyTimeoutMs);
-  }
-
-  #timeoutError(): ClientError {
-    const { place, headersTimeoutMs, bodyTimeoutMs } = this.#plan;
-    switch (this.#waitsFor) {
-      case 'answer': {
-        const text = `${place}: no response within ${headersTimeoutMs} ms: allow it more time`;
-        return new ClientError('headers-timeout', text);
-      }
-      case 'take': {
-        const text = `${place}: the server took nothing of the request for ${bodyTimeoutMs} ms`;
-        return new ClientError('body-timeout', text);
-      }
-      default: {
-        const text = `${place}: the response stood still for ${bodyTimeoutMs} ms: try again`;
-        return new ClientError('body-timeout', text);
-      }
-    }
   }
 
   #tooLarge(): ClientError {

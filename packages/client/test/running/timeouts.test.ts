@@ -1,19 +1,9 @@
 import { Client } from '@netlayers/client';
 import { ManualClock, MemoryTransport } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
-import { answers, memory, ok, rawServer, settle } from '../support/raw-server.js';
+import { answers, memory, ok, rawServer, settle, watched } from '../support/raw-server.js';
 
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n';
-
-/** Keeps a promise from being an unhandled rejection while time is moved. */
-function watched<T>(promise: Promise<T>): { promise: Promise<T>; settled: boolean } {
-  const state = { promise, settled: false };
-  const done = (): void => {
-    state.settled = true;
-  };
-  promise.then(done, done);
-  return state;
-}
 
 describe('time-outs', () => {
   it('bound the making of a connection, the name included', async () => {
@@ -61,17 +51,19 @@ describe('time-outs', () => {
     expect(connections[0]?.closed).toBe(true);
   });
 
-  it('bound the wait for the head, from interim to interim', async () => {
+  it('bound the wait for the head, whatever interim responses come [RFC 9110 15.2]', async () => {
     const clock = new ManualClock();
     const transport = memory();
     const connections = await rawServer(transport, () => {});
     const client = new Client({ transport, clock, headersTimeoutMs: 1000 });
     const request = watched(client.get('http://a.test/'));
     await settle();
-    clock.advance(999);
-    connections[0]?.send('HTTP/1.1 102 Processing\r\n\r\n');
-    await settle();
-    clock.advance(999);
+    for (let elapsed = 0; elapsed < 900; elapsed += 100) {
+      clock.advance(100);
+      connections[0]?.send('HTTP/1.1 103 Early Hints\r\n\r\n');
+      await settle();
+    }
+    clock.advance(99);
     await settle();
     expect(request.settled).toBe(false);
     // A head that dribbles in is as late as none.
@@ -84,11 +76,11 @@ describe('time-outs', () => {
     expect(clock.nextTimer()).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('bound each pause of the content, not the content', async () => {
+  it('bound each pause of the content, not the content, where no rate is asked for', async () => {
     const clock = new ManualClock();
     const transport = memory();
     const connections = await rawServer(transport, answers(HEAD));
-    const client = new Client({ transport, clock, bodyTimeoutMs: 100 });
+    const client = new Client({ transport, clock, bodyTimeoutMs: 100, minDataRate: 0 });
     const response = await client.get('http://a.test/');
     const text = watched(response.text());
     for (const piece of '012345678') {

@@ -88,3 +88,13 @@ export async function settle(): Promise<void> {
 
 /** A transport whose hosts are all reachable and all the same. */
 export const memory = (): MemoryTransport => new MemoryTransport();
+
+/** Keeps a promise from being an unhandled rejection while time is moved. */
+export function watched<T>(promise: Promise<T>): { promise: Promise<T>; settled: boolean } {
+  const state = { promise, settled: false };
+  const done = (): void => {
+    state.settled = true;
+  };
+  promise.then(done, done);
+  return state;
+}
