@@ -25,7 +25,7 @@ function slowPath(bitsPerSecond: number, accept: (socket: Socket, received: numb
       handleClose: () => {},
     });
   });
-  return { network, transport: host.stack };
+  return { network, transport: host.transport };
 }
 
 const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone';

@@ -32,7 +32,12 @@ export {
   type RemoteErrorCode,
 } from './grammar/errors.js';
 export { formatHttpDate, parseHttpDate } from './grammar/http-date.js';
-export { DEFAULT_LIMITS, type Limits } from './grammar/limits.js';
+export {
+  DEFAULT_LIMITS,
+  DEFAULT_RESPONSE_LIMITS,
+  type Limits,
+  type ResponseLimits,
+} from './grammar/limits.js';
 export { PARSE_ERRORS, type ParseErrorCode } from './grammar/parse-error.js';
 export { isHost, parseTarget, type RequestTarget } from './grammar/request-target.js';
 export type { TextDecoder, TextEncoder } from './grammar/text-codec.js';

@@ -80,7 +80,7 @@ describe('a server that', () => {
       'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
     ],
     ['a field without a colon', 'HTTP/1.1 200 OK\r\nnonsense\r\n\r\n'],
-    ['an endless head', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(40_000)}`],
+    ['an endless head', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(400_000)}`],
     ['a switch nobody asked for', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
   ])('sends %s is given up in one line', async (_, text) => {
     const transport = memory();
@@ -107,6 +107,21 @@ describe('a server that', () => {
   it('sends a hundred interim responses is understood', async () => {
     const response = await ask('HTTP/1.1 100 Continue\r\n\r\n'.repeat(100) + ok('at last'));
     expect(await response.text()).toBe('at last');
+  });
+
+  it('sends interim responses without end is given up [RFC 9110 15.2]', async () => {
+    await expect(ask('HTTP/1.1 103 E\r\n\r\n'.repeat(1000))).rejects.toMatchObject({
+      name: 'ClientError',
+      code: 'too-many-interim-responses',
+    });
+  });
+
+  it('sends a hundred cookies and more is understood', async () => {
+    const cookies = Array.from({ length: 101 }, (_, n) => `Set-Cookie: c${n}=1\r\n`).join('');
+    const others = Array.from({ length: 49 }, (_, n) => `X-${n}: 1\r\n`).join('');
+    const response = await ask(ok('fine', cookies + others));
+    expect(response.headers.getAll('set-cookie')).toHaveLength(101);
+    expect(await response.text()).toBe('fine');
   });
 
   it('sends byte by byte is understood', async () => {

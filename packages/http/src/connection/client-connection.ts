@@ -8,6 +8,7 @@
 import { encodeUtf8 } from '@netlayers/bytes';
 import type { SendResult } from '../exchange/send-result.js';
 import { HttpProtocolError, localError, type RemoteErrorCode } from '../grammar/errors.js';
+import { DEFAULT_RESPONSE_LIMITS, type ResponseLimits } from '../grammar/limits.js';
 import { PARSE_ERRORS } from '../grammar/parse-error.js';
 import type { TextEncoder } from '../grammar/text-codec.js';
 import { isStream } from '../message/content.js';
@@ -30,6 +31,7 @@ import { MessageConnection } from './message-connection.js';
 const REASONS: Partial<Record<RemoteErrorCode, string>> = {
   incomplete: 'the connection ended inside a response',
   closed: 'the connection ended before a response',
+  'too-many-interim-responses': 'interim responses without end',
   'unexpected-data': 'data that belongs to no request',
   'unexpected-switch': 'the server switched to a protocol it was not asked for',
 };
@@ -41,12 +43,16 @@ export class ClientConnection extends MessageConnection {
   readonly #head: RequestWriter;
   readonly #body: BodyWriter;
   readonly #encodeText: TextEncoder;
+  readonly #limits: ResponseLimits;
   #method: Method = Method.GET;
   /** Whether the connection goes on behind the running exchange. */
   #persists = true;
   /** Content waits for 100 (Continue), or for the caller to lose patience. */
   #awaitsContinue = false;
   #interim = false;
+  /** Interim responses of the running exchange, and the bytes of their heads. */
+  #interims = 0;
+  #interimBytes = 0;
   #asksSwitch = false;
 
   constructor(
@@ -57,6 +63,7 @@ export class ClientConnection extends MessageConnection {
     super(sink, options.heldBytes);
     this.#handler = handler;
     this.parser = new ResponseParser(options);
+    this.#limits = { ...DEFAULT_RESPONSE_LIMITS, ...options.limits };
     this.#head = new RequestWriter(options.chunks ?? true);
     this.#body = new BodyWriter(sink);
     this.#encodeText = options.encodeText ?? encodeUtf8;
@@ -209,6 +216,12 @@ export class ClientConnection extends MessageConnection {
   #takeHead(head: ResponseHead): void {
     const { exchange } = this;
     if (head.status < 200 && head.status !== 101) {
+      this.#interimBytes += this.parser.sectionBytes;
+      const { interimResponses, interimSections } = this.#limits;
+      if (++this.#interims > interimResponses || this.#interimBytes > interimSections) {
+        this.#fail('too-many-interim-responses');
+        return;
+      }
       exchange.serverDoes(Server.interim);
       this.#interim = true;
       if (head.status === 100) this.#awaitsContinue = false;
@@ -236,6 +249,8 @@ export class ClientConnection extends MessageConnection {
     this.exchange.clientDoes(Client.request);
     this.exchange.serverDoes(Server.request);
     this.#method = request.method;
+    this.#interims = 0;
+    this.#interimBytes = 0;
     this.#persists = this.#head.persists;
     this.#asksSwitch = this.#head.asksSwitch;
     this.#awaitsContinue = this.#head.expectsContinue;

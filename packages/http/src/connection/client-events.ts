@@ -3,7 +3,7 @@
  */
 
 import type { HttpProtocolError } from '../grammar/errors.js';
-import type { Limits } from '../grammar/limits.js';
+import type { ResponseLimits } from '../grammar/limits.js';
 import type { TextDecoder, TextEncoder } from '../grammar/text-codec.js';
 import type { Headers } from '../message/headers.js';
 import type { ResponseHead } from '../message/message-head.js';
@@ -39,8 +39,8 @@ export interface ClientConnectionHandler {
 
 /** Options of a {@link ClientConnection}. */
 export interface ClientConnectionOptions {
-  /** Bounds of a response head. */
-  readonly limits?: Partial<Limits>;
+  /** Bounds of a response. */
+  readonly limits?: Partial<ResponseLimits>;
   /** Turns bytes of a head into text. @default one in plain TypeScript */
   readonly decodeText?: TextDecoder;
   /** Bytes kept while paused, before the sink is paused. @default 16384 */

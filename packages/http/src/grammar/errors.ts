@@ -26,6 +26,7 @@ export type RemoteErrorCode =
   | 'incomplete'
   | 'closed'
   | 'unexpected-data'
+  | 'too-many-interim-responses'
   | 'unexpected-switch';
 
 /** Says which code an {@link HttpProtocolError} carries. Match on this, never on `message`. */

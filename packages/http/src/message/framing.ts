@@ -6,7 +6,7 @@
  */
 
 import type { ParseErrorCode } from '../grammar/parse-error.js';
-import { DIGIT, isAll, listMembers } from '../grammar/tokens.js';
+import { DIGIT, isAll, listMembers, trimBlanks } from '../grammar/tokens.js';
 
 /** How a body is framed when it is not by a number of bytes. */
 export const CHUNKED = -1;
@@ -31,7 +31,7 @@ export function parseContentLength(value: string): number {
  * RFC 9110, 8.6 leaves it to do.
  */
 export function parseRepeatedContentLength(value: string): number {
-  const [first, ...others] = value.split(',').map((member) => member.trim());
+  const [first, ...others] = value.split(',').map(trimBlanks);
   const length = parseContentLength(first ?? '');
   return others.every((other) => parseContentLength(other) === length) ? length : INVALID_LENGTH;
 }

@@ -2,16 +2,19 @@
  * Takes the framing off a message body (RFC 9112, 6 and 7.1): a number of bytes, chunks, or all
  * until the connection ends. Content is reported as runs of the caller's buffer, never copied.
  *
- * Chunk extensions are checked against their grammar and ignored; together they are bounded, as is
- * the trailer section. A chunk size that a number cannot hold exactly is refused.
+ * Chunk extensions are ignored; they are bounded, as is the trailer section: those of a request all
+ * together, those of a response, which may have one in each of a million chunks, one by one. A chunk
+ * size that a number cannot hold exactly is refused.
  */
 
 import type { Limits } from '../grammar/limits.js';
 import type { ParseErrorCode } from '../grammar/parse-error.js';
-import { BLANK, CLASS, HEX, QUOTED, TCHAR } from '../grammar/tokens.js';
+import { BLANK, CLASS, HEX } from '../grammar/tokens.js';
 import { CHUNKED, UNTIL_CLOSE } from '../message/framing.js';
 import type { Headers } from '../message/headers.js';
 import { withoutForbiddenTrailers } from '../message/trailers.js';
+import { ChunkExtension, LooseChunkExtension } from './chunk-extension.js';
+import type { MessageKind } from './head-scanner.js';
 import type { SectionReader } from './section-reader.js';
 
 /** More digits than any size that can be held exactly has, with some zeros in front. */
@@ -41,16 +44,19 @@ export class BodyDecoder {
 
   readonly #limits: Limits;
   readonly #sections: SectionReader;
-  readonly #extension = new ChunkExtension();
+  readonly #isLoose: boolean;
+  readonly #extension: ChunkExtension | LooseChunkExtension;
   #state = DONE;
   /** Bytes that the body or the chunk still has. */
   #remaining = 0;
   #sizeDigits = 0;
   #extensionBytes = 0;
 
-  constructor(limits: Limits, sections: SectionReader) {
+  constructor(kind: MessageKind, limits: Limits, sections: SectionReader) {
     this.#limits = limits;
     this.#sections = sections;
+    this.#isLoose = kind === 'response';
+    this.#extension = this.#isLoose ? new LooseChunkExtension() : new ChunkExtension();
   }
 
   /** Whether the body is complete. */
@@ -151,6 +157,7 @@ export class BodyDecoder {
     this.#state = SIZE;
     this.#remaining = 0;
     this.#sizeDigits = 0;
+    if (this.#isLoose) this.#extensionBytes = 0;
   }
 
   #readSize(buf: Uint8Array, start: number, end: number): number {
@@ -217,68 +224,5 @@ export class BodyDecoder {
     this.dataEnd = at;
     this.error = error;
     return at;
-  }
-}
-
-const BEFORE_SEMICOLON = 0;
-const BEFORE_NAME = 1;
-const IN_NAME = 2;
-const AFTER_NAME = 3;
-const BEFORE_VALUE = 4;
-const IN_VALUE = 5;
-const IN_QUOTES = 6;
-const BEHIND_BACKSLASH = 7;
-const AFTER_QUOTES = 8;
-
-/**
- * `chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )` (RFC 9112, 7.1.1),
- * byte by byte. Checking what is ignored anyway keeps line ends from hiding in it.
- */
-class ChunkExtension {
-  #state = BEFORE_SEMICOLON;
-
-  begin(): void {
-    this.#state = BEFORE_SEMICOLON;
-  }
-
-  /** Whether the extension may be over here. */
-  get mayEnd(): boolean {
-    return this.#state === IN_NAME || this.#state === IN_VALUE || this.#state === AFTER_QUOTES;
-  }
-
-  /** Takes a byte; false if it cannot stand here. */
-  accepts(byte: number): boolean {
-    const next = this.#next(byte, CLASS[byte]!);
-    if (next < 0) return false;
-    this.#state = next;
-    return true;
-  }
-
-  #next(byte: number, bits: number): number {
-    const blank = (bits & BLANK) !== 0;
-    const token = (bits & TCHAR) !== 0;
-    const semicolon = byte === 0x3b;
-    switch (this.#state) {
-      case BEFORE_SEMICOLON:
-        return blank ? BEFORE_SEMICOLON : semicolon ? BEFORE_NAME : -1;
-      case BEFORE_NAME:
-        return blank ? BEFORE_NAME : token ? IN_NAME : -1;
-      case IN_NAME:
-        if (token) return IN_NAME;
-        return blank ? AFTER_NAME : semicolon ? BEFORE_NAME : byte === 0x3d ? BEFORE_VALUE : -1;
-      case AFTER_NAME:
-        return blank ? AFTER_NAME : semicolon ? BEFORE_NAME : byte === 0x3d ? BEFORE_VALUE : -1;
-      case BEFORE_VALUE:
-        return blank ? BEFORE_VALUE : token ? IN_VALUE : byte === 0x22 ? IN_QUOTES : -1;
-      case IN_VALUE:
-        return token ? IN_VALUE : blank ? BEFORE_SEMICOLON : semicolon ? BEFORE_NAME : -1;
-      case IN_QUOTES:
-        if ((bits & QUOTED) !== 0) return IN_QUOTES;
-        return byte === 0x5c ? BEHIND_BACKSLASH : byte === 0x22 ? AFTER_QUOTES : -1;
-      case BEHIND_BACKSLASH:
-        return (bits & QUOTED) !== 0 || byte === 0x5c || byte === 0x22 ? IN_QUOTES : -1;
-      default:
-        return blank ? BEFORE_SEMICOLON : semicolon ? BEFORE_NAME : -1;
-    }
   }
 }

@@ -4,7 +4,7 @@
  * on with the next; only the start of a line that turned out to be cut is looked at again, once.
  *
  * It knows lines, not meanings: those are for request-head.ts and response-head.ts. Lines end with
- * CR LF only; both alone are refused, as is white space before a colon. All offsets count from the
+ * CR LF only; both alone are refused, as is white space before a colon of a request. All offsets count from the
  * first byte of the section, so that they stay true when its bytes move to another buffer.
  */
 
@@ -24,6 +24,9 @@ const COLON = 0x3a;
 /** The longest registered method has 17 characters; over this it is 501 (RFC 9112, 3). */
 const METHOD_LENGTH = 32;
 
+/** Numbers for a hundred fields. */
+const MOST_SPANS_KEPT = 400;
+
 // Where in the section the next byte stands. Plain numbers: they are compared per line.
 const METHOD = 0;
 const REQUEST_TARGET = 1;
@@ -35,6 +38,7 @@ const BLANKS = 6;
 const VALUE = 7;
 const LINE_FEED = 8;
 const LAST_LINE_FEED = 9;
+const BEFORE_COLON = 10;
 
 /** Fields whose meaning a connection needs; {@link HeadScanner.lineOf} has the line of each. */
 export const KNOWN_FIELDS = [
@@ -120,7 +124,10 @@ export class HeadScanner {
 
   /** Copies the spans of the finished section. */
   takeSpans(): number[] {
-    return this.spans.slice(0, this.spanCount);
+    const taken = this.spans.slice(0, this.spanCount);
+    // The room of one large section is not kept for the next.
+    if (this.spans.length > MOST_SPANS_KEPT) this.spans.length = 0;
+    return taken;
   }
 
   /**
@@ -247,12 +254,15 @@ export class HeadScanner {
       if (state === NAME) {
         at = skip(table, TCHAR, buf, at, stop);
         if (at === stop) break;
-        const start = spans[count - 1]!;
-        const length = at - base - start;
-        if (buf[at] !== COLON || length === 0) return this.#refuse(this.#faultOfName(buf[at]!), at);
-        spans[count++] = at - base;
-        if (length < 18 && KNOWN_BY_LENGTH[length]! >= 0)
-          this.#note(buf, base + start, length, count - 2);
+        if (!this.#takeName(buf, base, at, count))
+          return this.#refuse(this.#faultOfName(buf[at]!), at);
+        count++;
+        state = BEFORE_COLON;
+      }
+      if (state === BEFORE_COLON) {
+        while (at < stop && isBlank(buf[at]!)) at++;
+        if (at === stop) break;
+        if (buf[at] !== COLON) return this.#refuse(this.#faultOfName(buf[at]!), at);
         at++;
         state = BLANKS;
       }
@@ -292,14 +302,29 @@ export class HeadScanner {
     return this.#ranOut(at, end, fault);
   }
 
-  /** Remembers the line of a known field. */
-  #note(buf: Uint8Array, start: number, length: number, span: number): void {
+  /** Takes the name that ends at `at`; false where it is none, or what is behind it is no colon. */
+  #takeName(buf: Uint8Array, base: number, at: number, count: number): boolean {
+    const start = this.spans[count - 1]!;
+    const length = at - base - start;
+    const hasColon = buf[at] === COLON;
+    // 5.1: blanks before the colon are taken away in what a server sends, and refused in requests.
+    if (length === 0 || (!hasColon && (this.#kind === 'request' || !isBlank(buf[at]!))))
+      return false;
+    this.spans[count] = at - base;
+    if (length >= 18 || KNOWN_BY_LENGTH[length]! < 0) return true;
+    // Nor of fields that frame: who does not take the blanks away would read another message.
+    return !this.#note(buf, base + start, length, count - 1) || hasColon;
+  }
+
+  /** Remembers the line of a known field; tells whether it is one. */
+  #note(buf: Uint8Array, start: number, length: number, span: number): boolean {
     const known = KNOWN_BY_LENGTH[length]!;
     const bytes = KNOWN_BYTES[known]!;
     // All bytes are token characters, so setting bit 5 makes letters lower case and nothing else equal.
-    for (let i = 0; i < length; i++) if ((buf[start + i]! | 0x20) !== bytes[i]) return;
+    for (let i = 0; i < length; i++) if ((buf[start + i]! | 0x20) !== bytes[i]) return false;
     if (this.lineOf[known]! >= 0) this.repeated |= 1 << known;
     else this.lineOf[known] = span >> 2;
+    return true;
   }
 
   #faultOfName(byte: number): ParseErrorCode {

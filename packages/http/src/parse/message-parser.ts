@@ -6,7 +6,7 @@
  * its length.
  */
 
-import { DEFAULT_LIMITS, type Limits } from '../grammar/limits.js';
+import { DEFAULT_LIMITS, DEFAULT_RESPONSE_LIMITS, type Limits } from '../grammar/limits.js';
 import { PARSE_ERRORS, type ParseErrorCode } from '../grammar/parse-error.js';
 import { decodePlain, type TextDecoder } from '../grammar/text-codec.js';
 import type { Headers } from '../message/headers.js';
@@ -52,10 +52,15 @@ export abstract class MessageParser<Head> {
   #emptyLines = 0;
 
   constructor(kind: MessageKind, options: ParserOptions = {}) {
-    this.#limits =
-      options.limits === undefined ? DEFAULT_LIMITS : { ...DEFAULT_LIMITS, ...options.limits };
+    const defaults = kind === 'request' ? DEFAULT_LIMITS : DEFAULT_RESPONSE_LIMITS;
+    this.#limits = options.limits === undefined ? defaults : { ...defaults, ...options.limits };
     this.sections = new SectionReader(kind, this.#limits, options.decodeText ?? decodePlain);
-    this.#body = new BodyDecoder(this.#limits, this.sections);
+    this.#body = new BodyDecoder(kind, this.#limits, this.sections);
+  }
+
+  /** Bytes of the last head, or of the last trailer section. */
+  get sectionBytes(): number {
+    return this.sections.text.length;
   }
 
   /** Where the content of event `body` starts in the buffer that was passed. */

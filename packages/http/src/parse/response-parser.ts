@@ -2,8 +2,11 @@
  * Parses responses (RFC 9112, 4 and 6.3). How long a response is depends on the request that it
  * answers, so the method of that request is told before each one.
  *
- * More is forgiven than in requests where RFC 9112 asks it of a user agent: folded lines, a status
- * line without its last space, a repeated equal Content-Length.
+ * More is forgiven than in requests, where RFC 9112 asks it of a user agent or where browsers and curl
+ * read it and nobody can read it in two ways: folded lines, blanks before a colon (but not of a field
+ * that frames), a status line without its last space, a repeated equal Content-Length, blanks behind
+ * a chunk size, `identity` as a coding. A line still ends with CR LF: RFC 9112, 2.2 leaves LF alone to
+ * the recipient, and a field that a proxy takes for one line and we for two is an injection.
  */
 
 import type { ParseErrorCode } from '../grammar/parse-error.js';
@@ -89,7 +92,13 @@ export class ResponseParser extends MessageParser<ResponseHead> {
       // Both at once is how responses are split; in a message of 1.0 the framing is faulty (6.1).
       if (hasLength) return 'conflicting-framing';
       if (head.version === '1.0') return 'bad-transfer-encoding';
-      const fault = faultOfTransferEncoding(headers.get('transfer-encoding') ?? '');
+      const coding = headers.get('transfer-encoding') ?? '';
+      if (coding.toLowerCase() === 'identity') {
+        // Long gone from the standard; not chunked at the end is read until the close (6.3).
+        this.#framing = UNTIL_CLOSE;
+        return null;
+      }
+      const fault = faultOfTransferEncoding(coding);
       // Not ending in chunked would be read until the close, but no other coding is understood.
       if (fault !== null) return fault;
       this.#framing = CHUNKED;
