@@ -1,5 +1,6 @@
 /**
- * Follows redirections (RFC 9110, 15.4), hop after hop, until a response is none.
+ * Follows redirections (RFC 9110, 15.4), hop after hop, until a response is none. Where to go is known
+ * from the head: nobody waits for the content behind it.
  */
 
 import { type Hop, nextHop } from './hop.js';
@@ -12,7 +13,7 @@ export function followRedirects(tell: (url: URL) => void): Layer {
       const response = await send(hop);
       const next: Hop | null = nextHop(hop, response);
       if (next === null) return response;
-      await response.discard();
+      void response.discard();
       hop.cancellation.check();
       tell(next.url);
       hop = next;

@@ -136,7 +136,7 @@ export class Sender {
     const decoded = decoders.length > 0;
     return new ClientResponse(
       { status, reason, version, headers, bodyLength, method, url, redirects, decoded },
-      new RunningSource(running, content, bodyLength),
+      new RunningSource(running, content, bodyLength, this.#clock),
     );
   }
 }

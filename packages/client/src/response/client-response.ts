@@ -182,8 +182,9 @@ export class ClientResponse implements AsyncIterable<Uint8Array>, ResponseFacts 
   }
 
   /**
-   * Does without the content. A little of it is read, so that the connection can be used again; of
-   * more the connection is closed.
+   * Does without the content. A little of it (64 KiB) is read for a moment (a second), so that the
+   * connection can be used again; with more to come the connection is closed. Resolves when that is
+   * decided; nobody has to wait for it.
    */
   async discard(): Promise<void> {
     this.#used = true;

@@ -284,6 +284,18 @@ describe('the limit of connections', () => {
     expect(await (await third).text()).toBe('c');
   });
 
+  it('does not hand on a connection that ends with its response [RFC 9112 9.6]', async () => {
+    const transport = memory();
+    const connections = await rawServer(transport, (connection) => {
+      connection.onChange = null;
+      connection.send(ok('last')).end();
+    });
+    const client = new Client({ transport, maxConnectionsPerOrigin: 1 });
+    const posts = [1, 2, 3].map((n) => client.post(`http://a.test/${n}`, 'x'));
+    for (const post of posts) expect(await (await post).text()).toBe('last');
+    expect(connections).toHaveLength(3);
+  });
+
   it('is not used up by connections that fail', async () => {
     const transport = memory();
     const client = new Client({ transport, maxConnectionsPerOrigin: 1 });

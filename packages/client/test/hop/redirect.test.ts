@@ -1,4 +1,5 @@
 import { Client } from '@netlayers/client';
+import { ManualClock } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import {
   answers,
@@ -7,6 +8,7 @@ import {
   type RawConnection,
   rawServer,
   settle,
+  watched,
 } from '../support/raw-server.js';
 
 const to = (location: string, status = 302): string =>
@@ -171,3 +173,75 @@ describe('redirections', () => {
 
 const bodyOf = (method: string): string =>
   method === 'POST' || method === 'PUT' || method === 'PATCH' ? 'data' : '\r\n\r\n';
+
+describe('a redirection whose content does not end', () => {
+  const endless = 'HTTP/1.1 302 Found\r\nLocation: /2\r\nTransfer-Encoding: chunked\r\n\r\n';
+
+  async function redirecting(head: string) {
+    const transport = memory();
+    const clock = new ManualClock();
+    const connections = await rawServer(transport, (connection, index) => {
+      connection.send(index === 0 ? head : ok('here'));
+    });
+    const client = new Client({ transport, clock });
+    const response = await client.get('http://a.test/');
+    expect(await response.text()).toBe('here');
+    return { connections, clock, client };
+  }
+
+  it('is followed at once, and its connection is given up a second later', async () => {
+    const { connections, clock, client } = await redirecting(endless);
+    expect(connections).toHaveLength(2);
+    expect(client.connections).toBe(2);
+    clock.advance(999);
+    await settle();
+    expect(connections[0]?.closed).toBe(false);
+    clock.advance(1);
+    await settle();
+    expect(connections[0]?.closed).toBe(true);
+    expect(client.connections).toBe(1);
+  });
+
+  it('or is long, is followed at once, and its connection is given up', async () => {
+    const long = endless.replace('Transfer-Encoding: chunked', 'Content-Length: 65537');
+    const { connections, client } = await redirecting(long);
+    await settle();
+    expect(connections[0]?.closed).toBe(true);
+    expect(client.connections).toBe(1);
+  });
+
+  it('but ends soon, leaves its connection for the next request', async () => {
+    const { connections, client } = await redirecting(endless);
+    connections[0]?.send('3\r\nend\r\n0\r\n\r\n');
+    await settle();
+    expect(client.connections).toBe(2);
+    expect(connections[0]?.closed).toBe(false);
+  });
+
+  it('or brings too much, is given up by its bytes', async () => {
+    const { connections } = await redirecting(endless);
+    for (let i = 0; i < 5; i++) {
+      connections[0]?.send(`5000\r\n${'x'.repeat(0x5000)}\r\n`);
+      await settle();
+    }
+    expect(connections[0]?.closed).toBe(true);
+  });
+});
+
+describe('a response that is discarded', () => {
+  it('is waited for no longer than a second', async () => {
+    const transport = memory();
+    const clock = new ManualClock();
+    const head = 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345';
+    const connections = await rawServer(transport, answers(head));
+    const client = new Client({ transport, clock });
+    const discarded = watched((await client.get('http://a.test/')).discard());
+    await settle();
+    expect(discarded.settled).toBe(false);
+    clock.advance(1000);
+    await discarded.promise;
+    await settle();
+    expect(connections[0]?.closed).toBe(true);
+    expect(clock.nextTimer()).toBe(Number.POSITIVE_INFINITY);
+  });
+});
