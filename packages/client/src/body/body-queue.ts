@@ -1,13 +1,12 @@
 /**
  * Content between the connection, which brings it when it comes, and the program, which takes it
- * when it likes. Small pieces are gathered, so that a reader who is slower than the network gets
- * few large ones.
+ * when it likes. Small pieces are gathered, so that a reader gets few large ones: a reader who waits
+ * is served when all that has come in one delivery is there, be it a thousand chunks of one byte.
  *
  * Bounded by its user: {@link BodyQueue.size} says when the connection is to be paused.
  */
 
-/** Memory taken at a time. */
-const BLOCK_SIZE = 0x1_0000;
+import { nextBlock } from './gathered-bytes.js';
 
 type Waiting = {
   resolve(result: IteratorResult<Uint8Array, undefined>): void;
@@ -31,11 +30,14 @@ export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
   readonly #owner: BodyQueueOwner;
   readonly #full: Uint8Array[] = [];
   #block: Uint8Array | null = null;
+  /** The size of the last block. */
+  #room = 0;
   #filled = 0;
   #taken = 0;
   #state: 'open' | 'ended' | 'failed' = 'open';
   #error: unknown = null;
   readonly #waiting: Waiting[] = [];
+  #serveScheduled = false;
 
   constructor(owner: BodyQueueOwner) {
     this.#owner = owner;
@@ -44,35 +46,30 @@ export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
   /** Copies `buf[start..end)` into the queue. */
   append(buf: Uint8Array, start: number, end: number): void {
     if (this.#state !== 'open') return;
-    const reader = this.#waiting.shift();
-    if (reader !== undefined) {
-      // Not `buf.slice`: of Node's Buffer that would be a view, and the bytes are only lent.
-      const value = new Uint8Array(end - start);
-      value.set(buf.subarray(start, end));
-      reader.resolve({ done: false, value });
-      return;
-    }
     this.size += end - start;
     for (let at = start; at < end; ) {
       if (this.#block === null) {
-        this.#block = new Uint8Array(BLOCK_SIZE);
+        this.#room = nextBlock(this.#room);
+        this.#block = new Uint8Array(this.#room);
         this.#filled = 0;
         this.#taken = 0;
       }
-      const until = Math.min(end, at + BLOCK_SIZE - this.#filled);
+      const until = Math.min(end, at + this.#room - this.#filled);
       this.#block.set(buf.subarray(at, until), this.#filled);
       this.#filled += until - at;
       at = until;
-      if (this.#filled === BLOCK_SIZE) {
+      if (this.#filled === this.#room) {
         this.#full.push(this.#block.subarray(this.#taken));
         this.#block = null;
       }
     }
+    if (this.#waiting.length > 0) this.#scheduleServe();
   }
 
   /** No more bytes come. */
   end(): void {
     if (this.#state !== 'open') return;
+    this.#serve();
     this.#state = 'ended';
     for (const reader of this.#waiting.splice(0)) reader.resolve(DONE);
   }
@@ -80,13 +77,14 @@ export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
   /** No more bytes come, and something is missing: the reader learns of it behind what is there. */
   fail(error: unknown): void {
     if (this.#state !== 'open') return;
+    this.#serve();
     this.#state = 'failed';
     this.#error = error;
     for (const reader of this.#waiting.splice(0)) reader.reject(error);
   }
 
   next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    const value = this.#take();
+    const value = this.#waiting.length === 0 ? this.#take() : null;
     if (value !== null) {
       this.#owner.handleTaken();
       return Promise.resolve({ done: false, value });
@@ -113,6 +111,25 @@ export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  #scheduleServe(): void {
+    if (this.#serveScheduled) return;
+    this.#serveScheduled = true;
+    queueMicrotask(() => {
+      this.#serveScheduled = false;
+      this.#serve();
+    });
+  }
+
+  /** Gives readers who wait what there is. */
+  #serve(): void {
+    while (this.#waiting.length > 0) {
+      const value = this.#take();
+      if (value === null) return;
+      this.#waiting.shift()?.resolve({ done: false, value });
+      this.#owner.handleTaken();
+    }
   }
 
   #take(): Uint8Array | null {

@@ -19,6 +19,7 @@ import {
 } from '@netlayers/http';
 import { ClientError } from '../base/errors.js';
 import { parseUrl } from '../base/origin.js';
+import { GatheredBytes } from '../body/gathered-bytes.js';
 import type { SwitchedStream } from '../carrier/carrier.js';
 
 /** Where the content of a response comes from. */
@@ -147,23 +148,11 @@ export class ClientResponse implements AsyncIterable<Uint8Array>, ResponseFacts 
     return this.body[Symbol.asyncIterator]();
   }
 
-  /** Reads the content to its end. */
+  /** Reads the content to its end; the memory is the caller's. */
   async bytes(): Promise<Uint8Array> {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for await (const chunk of this.body) {
-      chunks.push(chunk);
-      size += chunk.length;
-    }
-    const only = chunks[0];
-    if (chunks.length === 1 && only !== undefined) return only;
-    const whole = new Uint8Array(size);
-    let at = 0;
-    for (const chunk of chunks) {
-      whole.set(chunk, at);
-      at += chunk.length;
-    }
-    return whole;
+    const gathered = new GatheredBytes();
+    for await (const chunk of this.body) gathered.append(chunk);
+    return gathered.whole();
   }
 
   /** Reads the content as UTF-8, without a byte order mark. */

@@ -12,8 +12,23 @@ describe('a body queue', () => {
     queue.append(lent, 1, 3);
     queue.append(lent, 1, 3);
     lent.fill(0xdb);
-    expect((await waiting).value).toEqual(bytes(1, 2));
-    expect((await queue.next()).value).toEqual(bytes(1, 2));
+    expect((await waiting).value).toEqual(bytes(1, 2, 1, 2));
+  });
+
+  it('serves readers that wait in turn, before the end and before a failure', async () => {
+    const queue = new BodyQueue(owner);
+    const [first, second] = [queue.next(), queue.next()];
+    queue.append(bytes(1), 0, 1);
+    queue.append(bytes(2), 0, 1);
+    queue.end();
+    expect((await first).value).toEqual(bytes(1, 2));
+    expect((await second).done).toBe(true);
+    const failing = new BodyQueue(owner);
+    const [given, refused] = [failing.next(), failing.next()];
+    failing.append(bytes(3), 0, 1);
+    failing.fail(new Error('gone'));
+    expect((await given).value).toEqual(bytes(3));
+    await expect(refused).rejects.toThrow('gone');
   });
 
   it('gathers pieces, and what was taken stays as it is', async () => {

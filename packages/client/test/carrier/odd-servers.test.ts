@@ -124,6 +124,21 @@ describe('a server that', () => {
     expect(await response.text()).toBe('fine');
   });
 
+  it('sends its content in chunks of one byte is read in few pieces', async () => {
+    const size = 300_000;
+    const chunks = '1\r\nx\r\n'.repeat(size);
+    const text = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`;
+    let pieces = 0;
+    let bytes = 0;
+    for await (const piece of await ask(text)) {
+      pieces++;
+      bytes += piece.length;
+    }
+    expect(bytes).toBe(size);
+    expect(pieces).toBeLessThan(100);
+    expect((await (await ask(text)).bytes()).buffer.byteLength).toBe(size);
+  });
+
   it('sends byte by byte is understood', async () => {
     const transport = new MemoryTransport({ chunkSize: 1 });
     const chunked =
