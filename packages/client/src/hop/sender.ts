@@ -15,6 +15,7 @@ import type { ConnectionPool } from '../carrier/connection-pool.js';
 import {
   acceptedCodings,
   type ContentDecoders,
+  decoded,
   decodersFor,
   limited,
 } from '../content/content-coding.js';
@@ -127,15 +128,15 @@ export class Sender {
     const hasContent = hop.method !== 'HEAD' && head.bodyLength !== 0;
     const decoders = decompress && hasContent ? decodersFor(head.headers, this.#decoders) : [];
     let content: AsyncIterable<Uint8Array> = running.body;
-    for (const decode of decoders) content = decode(content);
+    for (const decoder of decoders) content = decoded(content, decoder, hop.url.host);
     if (decoders.length > 0 && maxResponseBytes < Number.POSITIVE_INFINITY) {
       content = limited(content, maxResponseBytes, hop.url.host);
     }
     const { status, reason, version, headers, bodyLength } = head;
     const { method, url, redirects } = hop;
-    const decoded = decoders.length > 0;
+    const isDecoded = decoders.length > 0;
     return new ClientResponse(
-      { status, reason, version, headers, bodyLength, method, url, redirects, decoded },
+      { status, reason, version, headers, bodyLength, method, url, redirects, decoded: isDecoded },
       new RunningSource(running, content, bodyLength, this.#clock),
     );
   }

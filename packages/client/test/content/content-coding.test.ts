@@ -1,7 +1,8 @@
-import { deflateSync, gzipSync } from 'node:zlib';
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { Client } from '@netlayers/client';
+import { MemoryTransport } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
-import { answers, memory, rawServer } from '../support/raw-server.js';
+import { answers, memory, rawServer, settle } from '../support/raw-server.js';
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
@@ -9,6 +10,12 @@ const coded = (coding: string, bytes: Uint8Array): string =>
   `HTTP/1.1 200 OK\r\nContent-Encoding: ${coding}\r\nContent-Length: ${bytes.length}\r\n\r\n${latin1(bytes)}`;
 
 const text = 'abc'.repeat(100_000);
+/** What does not get smaller. */
+let state = 1;
+const noise = Uint8Array.from({ length: 300_000 }, () => {
+  state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+  return state >>> 24;
+});
 
 describe('compressed content', () => {
   it('is asked for and decoded where that is wanted', async () => {
@@ -83,6 +90,82 @@ describe('compressed content', () => {
     });
     const response = await new Client({ transport, decompress: true }).get('http://a.test/');
     await expect(response.text()).rejects.toMatchObject({ code: 'incomplete' });
+  });
+
+  it.each([
+    ['deflate with its header', 'deflate', deflateSync(text), text],
+    ['deflate without one', 'deflate', deflateRawSync(text), text],
+    ['x-deflate', 'x-deflate', deflateSync(text), text],
+    ['x-gzip, spelled as one likes', 'X-GZip', gzipSync(text), text],
+    ['gzip and identity', 'gzip, identity', gzipSync(text), text],
+    ['one byte of deflate without a header', 'deflate', deflateRawSync(''), ''],
+  ])('is read whatever it is called: %s [RFC 9110 8.4.1]', async (_, coding, bytes, expected) => {
+    for (const chunkSize of [1, 65536]) {
+      const transport = new MemoryTransport({ chunkSize });
+      await rawServer(transport, answers(coded(coding, bytes)));
+      const response = await new Client({ transport, decompress: true }).get('http://a.test/');
+      expect(response.decoded).toBe(true);
+      expect(await response.text()).toBe(expected);
+    }
+  });
+
+  it.each(['gzip', 'deflate', 'x-gzip'])('is nothing where nothing comes as %s', async (coding) => {
+    const transport = memory();
+    const chunked = `HTTP/1.1 200 OK\r\nContent-Encoding: ${coding}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`;
+    await rawServer(transport, answers(chunked, coded(coding, new Uint8Array(0))));
+    const client = new Client({ transport, decompress: true });
+    expect((await (await client.get('http://a.test/')).bytes()).length).toBe(0);
+    expect((await (await client.get('http://a.test/')).bytes()).length).toBe(0);
+  });
+
+  it('that is given up fails with the reason of that', async () => {
+    const transport = memory();
+    const connections = await rawServer(transport, (connection) => {
+      connection.onChange = null;
+      connection.send(coded('gzip', gzipSync(text)).slice(0, -20));
+    });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const client = new Client({ transport, decompress: true });
+    const reading = (await client.get('http://a.test/', { signal })).text();
+    const refused = expect(reading).rejects.toThrow('enough');
+    await settle();
+    controller.abort(new Error('enough'));
+    await refused;
+    await settle();
+    expect(connections[0]?.closed).toBe(true);
+  });
+
+  it('that is left early gives its connection up, though the server has stopped', async () => {
+    const transport = memory();
+    const connections = await rawServer(transport, (connection) => {
+      connection.onChange = null;
+      connection.send(coded('gzip', gzipSync(noise)).slice(0, 100_000));
+    });
+    const client = new Client({ transport, decompress: true });
+    for await (const piece of await client.get('http://a.test/')) {
+      expect(piece.length).toBeGreaterThan(0);
+      break;
+    }
+    await settle();
+    expect(connections[0]?.closed).toBe(true);
+  });
+
+  it('in a coding of the program that fails is a ClientError too', async () => {
+    const transport = memory();
+    await rawServer(transport, answers(coded('upper', new Uint8Array(3))));
+    const decoders = {
+      // biome-ignore lint/correctness/useYield: it fails before
+      async *upper(): AsyncGenerator<Uint8Array> {
+        throw new RangeError('cannot');
+      },
+    };
+    const client = new Client({ transport, decompress: true, decoders });
+    await expect((await client.get('http://a.test/')).text()).rejects.toMatchObject({
+      name: 'ClientError',
+      code: 'bad-content-encoding',
+      cause: expect.any(RangeError),
+    });
   });
 
   it('counts against the limit as it comes and as it is', async () => {
