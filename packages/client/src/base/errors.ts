@@ -18,6 +18,9 @@ export type ClientErrorCode =
   | 'redirect-refused'
   | 'body-not-repeatable'
   | 'body-used'
+  | 'invalid-argument'
+  | 'invalid-body'
+  | 'invalid-json'
   | 'response-too-large'
   | 'bad-content-encoding'
   | 'client-closed'
@@ -43,8 +46,19 @@ const codeOf = (error: unknown): string => {
   return typeof code === 'string' ? code : '';
 };
 
-const messageOf = (error: unknown): string =>
-  error instanceof Error && error.message !== '' ? error.message : String(error);
+/** What an error says, in one line. */
+function messageOf(error: unknown): string {
+  const text = error instanceof Error && error.message !== '' ? error.message : nameOf(error);
+  return text.replace(/[ \t]*[\r\n]+[ \t]*/g, ' ');
+}
+
+function nameOf(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return 'unknown error';
+  }
+}
 
 /** What to do about a failure to connect, by the code of the transport. */
 const ADVICE: Readonly<Record<string, string>> = {
@@ -59,6 +73,13 @@ const ADVICE: Readonly<Record<string, string>> = {
   EACCES: 'not permitted: choose another address or port',
 };
 
+/** A mistake in what the program has passed. */
+export function argumentFailure(error: unknown, code = 'invalid-argument'): ClientError {
+  if (error instanceof ClientError) return error;
+  const said = error instanceof HttpProtocolError ? error.code : code;
+  return new ClientError(said, messageOf(error), error);
+}
+
 /** A failure to reach an origin. */
 export function connectFailure(error: unknown, place: string): ClientError {
   const code = codeOf(error);
@@ -68,6 +89,7 @@ export function connectFailure(error: unknown, place: string): ClientError {
 
 /** A failure of a connection that was made. */
 export function exchangeFailure(error: unknown, place: string): ClientError {
+  if (error instanceof ClientError) return error;
   if (error instanceof HttpProtocolError) {
     return new ClientError(error.code, `${place}: ${protocolAdvice(error)}`, error);
   }

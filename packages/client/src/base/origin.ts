@@ -5,7 +5,6 @@
  * the name is resolved to never shows in a message.
  */
 
-import { encodeUtf8 } from '@netlayers/bytes';
 import { ClientError } from './errors.js';
 
 /** A server by scheme, name and port. */
@@ -20,18 +19,26 @@ export interface Origin {
   readonly authority: string;
 }
 
-/** Reads a URL, relative to `base` where there is one. */
+/**
+ * Reads a URL, relative to `base` where there is one.
+ *
+ * @throws ClientError `invalid-url` or `unsupported-protocol`, without the credentials in the message.
+ */
 export function parseUrl(url: string | URL, base?: URL): URL {
   let parsed: URL;
+  let text = '';
   try {
-    parsed = new URL(url, base);
-  } catch (error) {
-    const text = `not a URL: ${JSON.stringify(String(url))}: write it as http://host:port/path`;
-    throw new ClientError('invalid-url', text, error);
+    text = String(url);
+    parsed = new URL(text, base);
+  } catch {
+    // The platform's own error would show the credentials.
+    const given = JSON.stringify(text.replace(/\/\/[^/?#]*@/, '//'));
+    const message = `not a URL: ${given}: write it as http://host:port/path`;
+    throw new ClientError('invalid-url', message);
   }
   if (parsed.protocol === 'http:' || parsed.protocol === 'https:') return parsed;
-  const text = `${parsed.protocol}// is not supported: use a URL that starts with http://`;
-  throw new ClientError('unsupported-protocol', text);
+  const message = `${parsed.protocol}// is not supported: use a URL that starts with http://`;
+  throw new ClientError('unsupported-protocol', message);
 }
 
 /** The origin of a URL that {@link parseUrl} has let pass. */
@@ -47,15 +54,33 @@ export function originOf(url: URL): Origin {
   };
 }
 
+/** A URL for messages and logs, without the credentials in it. */
+export const shown = (url: URL): string => withoutCredentials(url).href;
+
+/** A URL of its own without credentials. */
+export function withoutCredentials(url: URL): URL {
+  const copy = new URL(url);
+  copy.username = '';
+  copy.password = '';
+  return copy;
+}
+
 /** The request target of a URL in origin form (RFC 9112, 3.2.1). */
 export const targetOf = (url: URL): string => url.pathname + url.search;
 
 /**
- * The credentials of a URL as a value for `Authorization` (RFC 7617), `null` without any. They
+ * The credentials of a URL as a value for `Authorization` (RFC 7617), `null` without any. A URL has
+ * escaped whatever is not ascii, as UTF-8; what is no escape is sent as it is. They
  * stand in the URL as a person typed them, so they are sent to that origin and shown nowhere else.
  */
 export function basicCredentials(url: URL): string | null {
   if (url.username === '' && url.password === '') return null;
-  const text = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  return `Basic ${btoa(String.fromCharCode(...encodeUtf8(text)))}`;
+  const text = `${percentDecoded(url.username)}:${percentDecoded(url.password)}`;
+  return `Basic ${btoa(text)}`;
 }
+
+/** Bytes, one character each; a percent sign that starts no escape stands for itself. */
+const percentDecoded = (text: string): string =>
+  text.replace(/%([\da-f]{2})/gi, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 16)),
+  );

@@ -4,6 +4,7 @@
  */
 
 import { bytesOf, type ClientExchange, type Headers, type MemoryContent } from '@netlayers/http';
+import { ClientError } from '../base/errors.js';
 
 /** Who is told how it goes. */
 export interface UploadOwner {
@@ -74,6 +75,9 @@ export class Upload {
     while (!this.stopped) {
       const { done, value } = await source.next();
       if (done || this.stopped) break;
+      if (!(value instanceof Uint8Array)) {
+        throw new ClientError('invalid-body', 'a body that is a stream gives Uint8Array pieces');
+      }
       const room = this.#exchange.sendContent(value);
       this.#owner.handleProgress(value.length, room);
       if (room) continue;

@@ -173,7 +173,7 @@ export class Http1Carrier
     const hint = response.headers.get('keep-alive');
     if (hint === null) return;
     for (const member of listMembers(hint)) {
-      const seconds = /^timeout\s*=\s*"?(\d{1,6})"?$/i.exec(member)?.[1];
+      const seconds = /^timeout[ \t]*=[ \t]*"?(\d{1,6})"?$/i.exec(member)?.[1];
       if (seconds === undefined) continue;
       const hintMs = Math.max(0, Number(seconds) * 1000 - HINT_MARGIN_MS);
       this.#idleMs = Math.min(this.#settings.idleTimeoutMs, hintMs);

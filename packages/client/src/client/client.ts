@@ -6,14 +6,15 @@
 import { type Clock, HostClock, hostLatin1 } from '@netlayers/host';
 import { Headers, HttpProtocolError } from '@netlayers/http';
 import { Cancellation } from '../base/cancellation.js';
-import { ClientError } from '../base/errors.js';
+import { argumentFailure, ClientError } from '../base/errors.js';
 import type { RequestBody } from '../body/request-body.js';
 import { ConnectionPool } from '../carrier/connection-pool.js';
 import { hostDecoders } from '../content/content-coding.js';
 import { followRedirects } from '../hop/follow.js';
-import { firstHop } from '../hop/hop.js';
+import { firstHop, type Hop } from '../hop/hop.js';
 import { type Layer, layered, type SendHop } from '../hop/layers.js';
 import { Sender } from '../hop/sender.js';
+import { checkClientOptions, checkRequestOptions } from '../options/check-options.js';
 import {
   type ClientOptions,
   DEFAULTS,
@@ -34,7 +35,9 @@ export class Client {
   #closed = false;
   #whenIdle: (() => void) | null = null;
 
+  /** @throws TypeError for options that are unknown, missing or of the wrong kind. */
   constructor(options: ClientOptions) {
+    checkClientOptions(options);
     this.#options = options;
     this.#clock = options.clock ?? new HostClock();
     this.#defaults = mergeDefaults(DEFAULTS, options);
@@ -75,27 +78,16 @@ export class Client {
     if (this.#closed) {
       throw new ClientError('client-closed', 'this client was closed: make another one');
     }
-    const settings = mergeDefaults(this.#defaults, options);
-    const { signal = null } = options;
-    const { totalTimeoutMs } = settings;
-    const cancellation = new Cancellation(this.#clock, signal, totalTimeoutMs, (over) =>
-      this.#handleOver(over),
-    );
-    this.#running.add(cancellation);
+    const cancellation = this.#begin(options);
     try {
       cancellation.check();
-      const clientHeaders = new Headers(this.#options.headers);
-      const context = { clientHeaders, settings, cancellation };
-      const response = await this.#send(await firstHop(url, options, context));
+      const response = await this.#send(await this.#firstHop(url, options, cancellation));
       cancellation.answer();
       return response;
     } catch (error) {
       cancellation.cancel(error);
-      // A field or a method that cannot be sent.
-      if (error instanceof HttpProtocolError) {
-        throw new ClientError(error.code, error.message, error);
-      }
-      throw error;
+      // A target or a trailer that cannot be sent.
+      throw error instanceof HttpProtocolError ? argumentFailure(error) : error;
     }
   }
 
@@ -145,6 +137,35 @@ export class Client {
     const reason = new ClientError('client-closed', 'the client was closed during the request');
     for (const cancellation of [...this.#running]) cancellation.cancel(reason);
     this.#pool.abort();
+  }
+
+  #begin(options: RequestOptions): Cancellation {
+    try {
+      checkRequestOptions(options);
+    } catch (error) {
+      throw argumentFailure(error);
+    }
+    const { signal = null } = options;
+    const totalTimeoutMs = options.totalTimeoutMs ?? this.#defaults.totalTimeoutMs;
+    const cancellation = new Cancellation(this.#clock, signal, totalTimeoutMs, (over) =>
+      this.#handleOver(over),
+    );
+    if (!cancellation.happened) this.#running.add(cancellation);
+    return cancellation;
+  }
+
+  async #firstHop(
+    url: string | URL,
+    options: RequestOptions,
+    cancellation: Cancellation,
+  ): Promise<Hop> {
+    try {
+      const clientHeaders = new Headers(this.#options.headers);
+      const settings = mergeDefaults(this.#defaults, options);
+      return await firstHop(url, options, { clientHeaders, settings, cancellation });
+    } catch (error) {
+      throw argumentFailure(error);
+    }
   }
 
   #handleOver(cancellation: Cancellation): void {

@@ -3,6 +3,7 @@
  * from the head: nobody waits for the content behind it.
  */
 
+import { withoutCredentials } from '../base/origin.js';
 import { type Hop, nextHop } from './hop.js';
 import type { Layer } from './layers.js';
 
@@ -15,7 +16,7 @@ export function followRedirects(tell: (url: URL) => void): Layer {
       if (next === null) return response;
       void response.discard();
       hop.cancellation.check();
-      tell(next.url);
+      tell(withoutCredentials(next.url));
       hop = next;
     }
   };

@@ -6,8 +6,14 @@
 import { bytesOf, Headers, isStream, Request, type ResponseHead } from '@netlayers/http';
 import type { Cancellation } from '../base/cancellation.js';
 import { ClientError } from '../base/errors.js';
-import { basicCredentials, parseUrl, targetOf } from '../base/origin.js';
-import { LARGE_BODY, type PreparedBody, piecesOf, prepareBody } from '../body/request-body.js';
+import { basicCredentials, parseUrl, shown, targetOf } from '../base/origin.js';
+import {
+  jsonBody,
+  LARGE_BODY,
+  type PreparedBody,
+  piecesOf,
+  prepareBody,
+} from '../body/request-body.js';
 import type { RequestDefaults, RequestOptions } from '../options/client-options.js';
 import { type RedirectingResponse, redirectionOf, tooManyRedirects } from './redirect.js';
 
@@ -46,13 +52,7 @@ export async function firstHop(
 ): Promise<Hop> {
   const parsed = parseUrl(url);
   const body =
-    options.json === undefined
-      ? await prepareBody(options.body ?? null)
-      : {
-          content: JSON.stringify(options.json),
-          contentType: 'application/json',
-          repeatable: true,
-        };
+    options.json === undefined ? await prepareBody(options.body ?? null) : jsonBody(options.json);
   const headers = new Headers(options.headers);
   for (const [name, value] of context.clientHeaders) {
     if (!headers.has(name)) headers.append(name, value);
@@ -69,11 +69,20 @@ export async function firstHop(
     body,
     target: options.target ?? null,
     continueTimeoutMs: waitMs === false || body.content === null ? null : waitMs,
-    trailers: options.trailers ?? null,
+    trailers: options.trailers === undefined ? null : checkedTrailers(options.trailers),
     redirects: [],
     onInterim: options.onInterim ?? (() => {}),
     settings: context.settings,
     cancellation: context.cancellation,
+  };
+}
+
+/** Trailers that are made late are looked at when they are made. */
+function checkedTrailers(make: () => Headers): () => Headers {
+  return () => {
+    const trailers = make();
+    if (trailers instanceof Headers) return trailers;
+    throw new ClientError('invalid-trailer', 'the option trailers of a request makes Headers');
   };
 }
 
@@ -83,16 +92,16 @@ export async function firstHop(
  * @throws ClientError when the request must not or cannot go there.
  */
 export function nextHop(hop: Hop, response: RedirectingResponse): Hop | null {
-  const { redirect, maxRedirects } = hop.settings;
-  const next = redirect === 'manual' ? null : redirectionOf(response, hop);
+  const { redirect, maxRedirects, redirectHeaders } = hop.settings;
+  const next = redirect === 'manual' ? null : redirectionOf(response, hop, redirectHeaders);
   if (next === null) return null;
   if (redirect === 'error') {
-    const text = `${hop.url.host} redirects to ${next.url.href}: allow redirections, or ask there`;
+    const text = `${hop.url.host} redirects to ${shown(next.url)}: allow redirections, or ask there`;
     throw new ClientError('redirect-refused', text);
   }
   if (hop.redirects.length >= maxRedirects) throw tooManyRedirects(maxRedirects, next.url);
   if (next.keepsBody && !hop.body.repeatable) {
-    const text = `${hop.url.host} wants the request repeated at ${next.url.href}, but its body was a stream: send bytes, or ask there`;
+    const text = `${hop.url.host} wants the request repeated at ${shown(next.url)}, but its body was a stream: send bytes, or ask there`;
     throw new ClientError('body-not-repeatable', text);
   }
   return {

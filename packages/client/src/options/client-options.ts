@@ -40,6 +40,11 @@ export interface RequestDefaults {
   readonly redirect?: 'follow' | 'manual' | 'error';
   /** @default 10 */
   readonly maxRedirects?: number;
+  /**
+   * Fields that go along when a redirection leads to another scheme, host or port. `Accept`,
+   * `User-Agent`, `Content-Type` and others that tell nothing of who asks go anyway. @default none
+   */
+  readonly redirectHeaders?: readonly string[];
   /** Bytes of content, as received and as decoded. @default Infinity */
   readonly maxResponseBytes?: number;
   /** Ask for compressed content, and decode it. @default false */
@@ -115,6 +120,7 @@ export const DEFAULTS: Required<RequestDefaults> = {
   totalTimeoutMs: Number.POSITIVE_INFINITY,
   redirect: 'follow',
   maxRedirects: 10,
+  redirectHeaders: [],
   maxResponseBytes: Number.POSITIVE_INFINITY,
   decompress: false,
 };
@@ -132,6 +138,7 @@ export function mergeDefaults(
     totalTimeoutMs: options.totalTimeoutMs ?? defaults.totalTimeoutMs,
     redirect: options.redirect ?? defaults.redirect,
     maxRedirects: options.maxRedirects ?? defaults.maxRedirects,
+    redirectHeaders: options.redirectHeaders ?? defaults.redirectHeaders,
     maxResponseBytes: options.maxResponseBytes ?? defaults.maxResponseBytes,
     decompress: options.decompress ?? defaults.decompress,
   };

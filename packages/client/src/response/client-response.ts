@@ -17,7 +17,7 @@ import {
   reasonPhrase,
   StatusCode,
 } from '@netlayers/http';
-import { ClientError } from '../base/errors.js';
+import { argumentFailure, ClientError } from '../base/errors.js';
 import { parseUrl } from '../base/origin.js';
 import { GatheredBytes } from '../body/gathered-bytes.js';
 import type { SwitchedStream } from '../carrier/carrier.js';
@@ -101,23 +101,15 @@ export class ClientResponse implements AsyncIterable<Uint8Array>, ResponseFacts 
   /**
    * Makes a response that no connection has brought: one of a cache, or of a test.
    *
-   * @throws ClientError `invalid-url`; HttpProtocolError for fields that no response can have.
+   * @throws ClientError `invalid-url`, `invalid-header-name` or `invalid-header-value`,
+   *   `invalid-argument`.
    */
   static of(init: ResponseInit): ClientResponse {
-    const { status = StatusCode.Ok, body = null, decoded = false } = init;
-    const content = isStream(body) ? body : bytesOf(body);
-    const facts: ResponseFacts = {
-      status,
-      reason: init.reason ?? reasonPhrase(status),
-      version: '1.1',
-      headers: new Headers(init.headers),
-      bodyLength: content instanceof Uint8Array ? content.length : -1,
-      method: init.method ?? 'GET',
-      url: parseUrl(init.url),
-      redirects: init.redirects ?? [],
-      decoded,
-    };
-    return new ClientResponse(facts, madeSource(content, init.trailers ?? null));
+    try {
+      return responseOf(init);
+    } catch (error) {
+      throw argumentFailure(error);
+    }
   }
 
   /** Whether the status is one of success, 200 to 299. */
@@ -164,10 +156,17 @@ export class ClientResponse implements AsyncIterable<Uint8Array>, ResponseFacts 
   /**
    * Reads the content as JSON.
    *
-   * @throws SyntaxError for what is no JSON.
+   * @throws ClientError `invalid-json` for what is none, with the SyntaxError as its cause.
    */
   async json(): Promise<unknown> {
-    return JSON.parse(await this.text());
+    const text = await this.text();
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      const type = this.headers.get('content-type') ?? 'no type';
+      const said = `${this.url.host}: the content (${this.status}, ${type}) is not JSON`;
+      throw new ClientError('invalid-json', said, error);
+    }
   }
 
   /**
@@ -189,6 +188,24 @@ export class ClientResponse implements AsyncIterable<Uint8Array>, ResponseFacts 
   takeStream(): SwitchedStream {
     return this.#source.takeStream();
   }
+}
+
+/** The work of {@link ClientResponse.of}. */
+function responseOf(init: ResponseInit): ClientResponse {
+  const { status = StatusCode.Ok, body = null, decoded = false } = init;
+  const content = isStream(body) ? body : bytesOf(body);
+  const facts: ResponseFacts = {
+    status,
+    reason: init.reason ?? reasonPhrase(status),
+    version: '1.1',
+    headers: new Headers(init.headers),
+    bodyLength: content instanceof Uint8Array ? content.length : -1,
+    method: init.method ?? 'GET',
+    url: parseUrl(init.url),
+    redirects: init.redirects ?? [],
+    decoded,
+  };
+  return new ClientResponse(facts, madeSource(content, init.trailers ?? null));
 }
 
 /** The source of content that nobody has to be waited for. */

@@ -15,7 +15,7 @@ import {
   type Request,
   type ResponseHead,
 } from '@netlayers/http';
-import { ClientError, exchangeFailure } from '../base/errors.js';
+import { argumentFailure, ClientError, exchangeFailure } from '../base/errors.js';
 import { Timeout } from '../base/timeout.js';
 import { BodyQueue, type BodyQueueOwner } from '../body/body-queue.js';
 import { Upload } from '../body/upload.js';
@@ -91,7 +91,9 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
       } else if (waits) this.#continueTimer.restart(continueTimeoutMs);
       else this.#sendContent();
     } catch (error) {
-      this.fail(exchangeFailure(error, this.#plan.place));
+      // What could not be sent is the program's: the peer has no part in it.
+      const isProtocol = error instanceof HttpProtocolError;
+      this.fail(isProtocol ? exchangeFailure(error, this.#plan.place) : argumentFailure(error));
     }
   }
 
@@ -130,7 +132,12 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
 
   handleInterim(response: ResponseHead): void {
     if (response.status === 100) this.#sendContent();
-    this.#plan.onInterim(response);
+    try {
+      this.#plan.onInterim(response);
+    } catch (error) {
+      // The program's own error is the program's; what called us is not to suffer from it.
+      this.fail(error);
+    }
   }
 
   handleResponse(response: ResponseHead): void {

@@ -1,4 +1,9 @@
-import { Client } from '@netlayers/client';
+import {
+  Client,
+  type ClientActivity,
+  type ClientOptions,
+  type RequestOptions,
+} from '@netlayers/client';
 import { ManualClock } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import {
@@ -80,7 +85,7 @@ describe('redirections', () => {
       Cookie: 'c=1',
       'Proxy-Authorization': 'p',
       Host: 'virtual.test',
-      'X-Mine': 'stays',
+      Accept: 'text/html',
     };
     await new Client({ transport }).get('http://a.test/', { headers });
     for (const head of first[0]?.heads ?? []) {
@@ -91,7 +96,7 @@ describe('redirections', () => {
     const head = second[0]?.heads[0] ?? '';
     expect(head).not.toMatch(/authorization|cookie/i);
     expect(head).toContain('Host: a.test:81');
-    expect(head).toContain('X-Mine: stays');
+    expect(head).toContain('Accept: text/html');
   });
 
   it('end after so many', async () => {
@@ -243,5 +248,115 @@ describe('a response that is discarded', () => {
     await settle();
     expect(connections[0]?.closed).toBe(true);
     expect(clock.nextTimer()).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('what crosses to another origin [RFC 9110 15.4]', () => {
+  const MINE = {
+    Accept: 'text/html',
+    'Accept-Language': 'de',
+    'User-Agent': 'mine',
+    Range: 'bytes=0-9',
+    'If-Range': '"1"',
+    Authorization: 'Bearer t',
+    Cookie: 'c=1',
+    Referer: 'http://a.test/secret',
+    Origin: 'http://a.test',
+    'X-Api-Key': 'k',
+    'X-Trace': 't',
+    'If-None-Match': '"2"',
+  };
+  const GOES = ['host', 'accept', 'accept-language', 'user-agent', 'range', 'if-range'];
+
+  /** The names of the fields that arrive behind a redirection. */
+  async function crossing(
+    location: string,
+    options: RequestOptions = {},
+    clientOptions: Partial<ClientOptions> = {},
+    url = 'http://a.test/',
+  ): Promise<string[]> {
+    const transport = memory();
+    const first = { port: 80, host: 'a.test' };
+    await rawServer(transport, answers(to(location, 307)), first);
+    await rawServer(transport, answers(to(location, 307)), { port: 443, host: 'a.test' });
+    const second = await rawServer(transport, answers(ok('')), { port: 80 });
+    const third = await rawServer(transport, answers(ok('')), { port: 81 });
+    const client = new Client({ transport, secureTransport: transport, ...clientOptions });
+    await (await client.request(url, { headers: MINE, ...options })).text();
+    const [, ...lines] =
+      [...second, ...third].flatMap(({ heads }) => heads)[0]?.split('\r\n') ?? [];
+    return lines.map((line) => line.slice(0, line.indexOf(':')).toLowerCase());
+  }
+
+  it.each([
+    ['another host', 'http://b.test/', 'http://a.test/'],
+    ['another port', 'http://a.test:81/', 'http://a.test/'],
+    ['no encryption', 'http://b.test/', 'https://a.test/'],
+  ])('are ordinary fields: %s', async (_, location, url) => {
+    expect((await crossing(location, {}, {}, url)).sort()).toEqual([...GOES].sort());
+  });
+
+  it('also of those that the client adds, and the type of a body that goes too', async () => {
+    const headers = { 'x-all': 'secret', 'accept-language': 'fr' };
+    const body = { method: 'POST', headers: {}, json: { a: 1 } };
+    const names = await crossing('http://b.test/', body, { headers });
+    expect(names.sort()).toEqual(
+      ['accept', 'accept-language', 'content-length', 'content-type', 'host', 'user-agent'].sort(),
+    );
+  });
+
+  it('are others too where the program names them, but never Host', async () => {
+    const redirectHeaders = ['X-TRACE', 'host'];
+    const headers = { ...MINE, Host: 'virtual.test' };
+    const names = await crossing('http://b.test/', { headers }, { redirectHeaders });
+    expect(names.sort()).toEqual([...GOES, 'x-trace'].sort());
+  });
+
+  it('are no credentials of URLs, neither of the first nor of the second', async () => {
+    for (const location of ['http://b.test/', 'http://x:y@b.test/']) {
+      const names = await crossing(location, {}, {}, 'http://u:p@a.test/');
+      expect(names).not.toContain('authorization');
+    }
+  });
+});
+
+describe('credentials in a URL', () => {
+  it('stay with their origin through its own redirections', async () => {
+    const transport = memory();
+    const [connections] = [await rawServer(transport, answers(to('http://a.test/2'), ok('')))];
+    await new Client({ transport }).get('http://u:p@a.test/');
+    expect(connections[0]?.heads[1]).toContain('Authorization: Basic ');
+  });
+
+  it('show in no message and no log', async () => {
+    const transport = memory();
+    await rawServer(transport, answers(to('http://u:secret@a.test/2')));
+    const seen: string[] = [];
+    const observe = (activity: ClientActivity): void => {
+      if (activity.type === 'redirect') seen.push(activity.url.href);
+    };
+    const client = new Client({ transport, maxRedirects: 1, observe });
+    for (const redirect of ['follow', 'error'] as const) {
+      const error: Error = await client.get('http://u:secret@a.test/', { redirect }).then(
+        () => new Error('secret'),
+        (error: Error) => error,
+      );
+      expect(error.message).not.toContain('secret');
+    }
+    expect(seen).toEqual(['http://a.test/2']);
+    await expect(client.get('http://u:secret@[bad')).rejects.toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('secret') }),
+    );
+  });
+});
+
+describe('two lines of Location', () => {
+  it('are not one place: the first counts [RFC 9110 10.2.2]', async () => {
+    const transport = memory();
+    const two =
+      'HTTP/1.1 302 Found\r\nLocation: /one\r\nLocation: /two\r\nContent-Length: 0\r\n\r\n';
+    await rawServer(transport, answers(two, ok('')));
+    const response = await new Client({ transport }).get('http://a.test/');
+    expect(response.url.pathname).toBe('/one');
   });
 });

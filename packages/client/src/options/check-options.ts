@@ -1,0 +1,109 @@
+/**
+ * Looks at what a program has passed before anything is done with it: names that do not exist and
+ * values of the wrong kind are told in one line, instead of failing somewhere below.
+ */
+
+import { checkOptions, type OptionNames } from '@netlayers/host';
+import type { ClientOptions, RequestDefaults, RequestOptions } from './client-options.js';
+
+type Check = (value: unknown) => boolean;
+
+const isFunction: Check = (value) => typeof value === 'function';
+const isString: Check = (value) => typeof value === 'string';
+const isNumber: Check = (value) => typeof value === 'number' && value >= 0;
+const isCount: Check = (value) =>
+  isNumber(value) && (Number.isInteger(value) || value === Number.POSITIVE_INFINITY);
+const isBoolean: Check = (value) => typeof value === 'boolean';
+const isObject: Check = (value) => typeof value === 'object' && value !== null;
+const isSignal: Check = (value) =>
+  isObject(value) &&
+  isFunction((value as { addEventListener?: unknown }).addEventListener) &&
+  isFunction((value as { removeEventListener?: unknown }).removeEventListener);
+const isAnything: Check = () => true;
+
+/** A check, and what it asks for in words. */
+type Rule = readonly [check: Check, wanted: string];
+
+const MS: Rule = [isNumber, 'milliseconds, 0 or more'];
+const FUNCTION: Rule = [isFunction, 'a function'];
+const ANYTHING: Rule = [isAnything, ''];
+
+const DEFAULT_RULES: { readonly [K in keyof Required<RequestDefaults>]: Rule } = {
+  connectTimeoutMs: MS,
+  headersTimeoutMs: MS,
+  bodyTimeoutMs: MS,
+  minDataRate: [isNumber, 'bytes per second, 0 or more'],
+  totalTimeoutMs: MS,
+  redirect: [
+    (value) => value === 'follow' || value === 'manual' || value === 'error',
+    "'follow', 'manual' or 'error'",
+  ],
+  maxRedirects: [isCount, 'a whole number'],
+  redirectHeaders: [(value) => Array.isArray(value) && value.every(isString), 'a list of names'],
+  maxResponseBytes: [isNumber, 'bytes, 0 or more'],
+  decompress: [isBoolean, 'true or false'],
+};
+
+const REQUEST_RULES: { readonly [K in keyof Required<RequestOptions>]: Rule } = {
+  ...DEFAULT_RULES,
+  method: [isString, 'a string'],
+  headers: [isObject, 'an object or a list of fields'],
+  body: ANYTHING,
+  json: ANYTHING,
+  trailers: FUNCTION,
+  signal: [isSignal, 'an AbortSignal'],
+  expectContinue: [
+    (value) => isBoolean(value) || isNumber(value),
+    'true, false or milliseconds to wait',
+  ],
+  target: [isString, 'a string'],
+  onInterim: FUNCTION,
+};
+
+const CLIENT_RULES: { readonly [K in keyof Required<ClientOptions>]: Rule } = {
+  ...DEFAULT_RULES,
+  transport: [(value) => isFunction((value as { connect?: unknown })?.connect), 'a Transport'],
+  secureTransport: [
+    (value) => isFunction((value as { connect?: unknown })?.connect),
+    'a Transport',
+  ],
+  clock: [(value) => isFunction((value as { setTimer?: unknown })?.setTimer), 'a Clock'],
+  resolve: FUNCTION,
+  headers: [isObject, 'an object or a list of fields'],
+  maxConnectionsPerOrigin: [(value) => isCount(value) && value !== 0, 'a whole number above 0'],
+  idleTimeoutMs: MS,
+  decoders: [isObject, 'an object of functions'],
+  http: [isObject, 'an object of options'],
+  observe: FUNCTION,
+};
+
+const namesOf = <T>(rules: { readonly [K in keyof Required<T>]: Rule }, needed: string) =>
+  Object.fromEntries(
+    Object.keys(rules).map((name) => [name, name === needed ? 'needed' : 'optional']),
+  ) as OptionNames<T>;
+
+function check<T extends object>(
+  what: string,
+  options: T,
+  rules: { readonly [K in keyof Required<T>]: Rule },
+  names: OptionNames<T>,
+): void {
+  checkOptions(what, options, names);
+  for (const [name, [fits, wanted]] of Object.entries<Rule>(rules)) {
+    const value = options[name as keyof T];
+    if (value !== undefined && !fits(value)) {
+      throw new TypeError(`the option ${name} of ${what} is ${wanted}`);
+    }
+  }
+}
+
+const REQUEST_NAMES = namesOf<RequestOptions>(REQUEST_RULES, '');
+const CLIENT_NAMES = namesOf<ClientOptions>(CLIENT_RULES, 'transport');
+
+/** @throws TypeError for options of a request that are none. */
+export const checkRequestOptions = (options: RequestOptions): void =>
+  check('a request', options, REQUEST_RULES, REQUEST_NAMES);
+
+/** @throws TypeError for options of a client that are none. */
+export const checkClientOptions = (options: ClientOptions): void =>
+  check('Client', options, CLIENT_RULES, CLIENT_NAMES);
