@@ -8,7 +8,6 @@
 
 export { ClientError, type ClientErrorCode } from './base/errors.js';
 export type { RequestBody } from './body/request-body.js';
-export type { SwitchedStream } from './carrier/carrier.js';
 export type { ResolveName } from './carrier/connector.js';
 export { Client } from './client/client.js';
 export type { ContentDecoder, ContentDecoders } from './content/content-coding.js';

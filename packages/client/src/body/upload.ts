@@ -33,7 +33,7 @@ export class Upload {
   /** Sends what is in memory. */
   sendWhole(content: MemoryContent, trailers: (() => Headers) | null): void {
     try {
-      this.#exchange.sendContent(bytesOf(content));
+      this.#exchange.sendBody(bytesOf(content));
       this.#end(trailers);
     } catch (error) {
       this.#fail(error);
@@ -78,7 +78,7 @@ export class Upload {
       if (!(value instanceof Uint8Array)) {
         throw new ClientError('invalid-body', 'a body that is a stream gives Uint8Array pieces');
       }
-      const room = this.#exchange.sendContent(value);
+      const room = this.#exchange.sendBody(value);
       this.#owner.handleProgress(value.length, room);
       if (room) continue;
       await new Promise<void>((resolve) => {
@@ -90,7 +90,7 @@ export class Upload {
   }
 
   #end(trailers: (() => Headers) | null): void {
-    this.#exchange.endContent(trailers?.() ?? null);
+    this.#exchange.endBody(trailers?.() ?? null);
     this.stopped = true;
     this.#owner.handleSent();
   }

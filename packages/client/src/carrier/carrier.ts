@@ -12,22 +12,6 @@ import type {
 } from '@netlayers/http';
 import type { Origin } from '../base/origin.js';
 
-/** A stream that has left HTTP, with the bytes that came behind the head. */
-export interface SwitchedStream {
-  readonly stream: ByteStream;
-  readonly remaining: Uint8Array;
-}
-
-/** An exchange on a carrier. */
-export interface CarriedExchange extends ClientExchange {
-  /**
-   * Takes the stream that the exchange has become.
-   *
-   * @throws TypeError when it has not left HTTP.
-   */
-  takeStream(): SwitchedStream;
-}
-
 /** Carries exchanges. */
 export interface Carrier {
   readonly origin: Origin;
@@ -38,7 +22,7 @@ export interface Carrier {
   /** Exchanges that can be opened now. */
   readonly room: number;
   /** Opens an exchange; there is room. */
-  open(handler: ClientExchangeHandler): CarriedExchange;
+  open(handler: ClientExchangeHandler): ClientExchange;
   /** Opens no more, and ends the connection in an orderly way when nothing runs on it. */
   retire(): void;
   /** Resets the connection: running exchanges are lost. */

@@ -14,10 +14,11 @@ import {
   type HttpProtocolError,
   listMembers,
   type ResponseHead,
+  type TakenStream,
 } from '@netlayers/http';
 import type { Origin } from '../base/origin.js';
 import { Timeout } from '../base/timeout.js';
-import type { Carrier, CarrierOwner, CarrierSettings, SwitchedStream } from './carrier.js';
+import type { Carrier, CarrierOwner, CarrierSettings } from './carrier.js';
 import { type Http1Connection, Http1Exchange } from './http1-exchange.js';
 
 /** A server that names its own idle time may close a moment earlier than we count (milliseconds). */
@@ -76,7 +77,7 @@ export class Http1Carrier
     return this.#exchange;
   }
 
-  detach(): SwitchedStream {
+  detach(): TakenStream {
     this.#leave();
     this.#exchange = null;
     this.#closed = true;
@@ -134,11 +135,11 @@ export class Http1Carrier
   }
 
   handleBody(buf: Uint8Array, start: number, end: number): void {
-    this.#exchange?.handler.handleContent(buf, start, end);
+    this.#exchange?.handler.handleBody(buf, start, end);
   }
 
   handleBodyEnd(trailers: Headers | null): void {
-    this.#exchange?.handler.handleContentEnd(trailers);
+    this.#exchange?.handler.handleBodyEnd(trailers);
   }
 
   handleError(error: HttpProtocolError): void {
@@ -147,7 +148,7 @@ export class Http1Carrier
   }
 
   handleExchangeEnd(persists: boolean): void {
-    this.#takeExchange()?.handler.handleOver();
+    this.#takeExchange()?.handler.handleExchangeEnd();
     if (this.#gone || !persists || this.#idleMs <= 0) {
       this.retire();
       return;

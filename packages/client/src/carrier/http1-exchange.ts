@@ -3,8 +3,15 @@
  * Giving it up gives the connection up: there is no other way to stop a message in its middle.
  */
 
-import type { ClientConnection, ClientExchangeHandler, Request } from '@netlayers/http';
-import type { CarriedExchange, SwitchedStream } from './carrier.js';
+import type {
+  ClientConnection,
+  ClientExchange,
+  ClientExchangeHandler,
+  Headers,
+  Request,
+  SendResult,
+  TakenStream,
+} from '@netlayers/http';
 
 /** The connection, as far as an exchange uses it. */
 export interface Http1Connection {
@@ -13,11 +20,11 @@ export interface Http1Connection {
   /** Resets the connection. */
   abort(): void;
   /** Gives the stream away. */
-  detach(): SwitchedStream;
+  detach(): TakenStream;
 }
 
 /** An exchange of HTTP/1.1. */
-export class Http1Exchange implements CarriedExchange {
+export class Http1Exchange implements ClientExchange {
   readonly handler: ClientExchangeHandler;
   readonly #connection: Http1Connection;
   #over = false;
@@ -40,23 +47,23 @@ export class Http1Exchange implements CarriedExchange {
     return this.#over ? 0 : this.#connection.unacknowledged;
   }
 
-  sendRequest(request: Request): boolean {
-    return this.#connection.http.sendRequest(request) === 'open';
+  sendRequest(request: Request): SendResult {
+    return this.#connection.http.sendRequest(request);
   }
 
-  sendContent(buf: Uint8Array, start = 0, end = buf.length): boolean {
+  sendBody(buf: Uint8Array, start = 0, end = buf.length): boolean {
     return this.#connection.http.sendBody(buf, start, end);
   }
 
-  endContent(trailers: Parameters<ClientConnection['endBody']>[0]): void {
+  endBody(trailers: Headers | null): void {
     this.#connection.http.endBody(trailers);
   }
 
-  pause(): void {
+  pauseBody(): void {
     if (!this.#over) this.#connection.http.pause();
   }
 
-  resume(): void {
+  resumeBody(): void {
     if (!this.#over) this.#connection.http.resume();
   }
 
@@ -66,7 +73,7 @@ export class Http1Exchange implements CarriedExchange {
     this.#connection.abort();
   }
 
-  takeStream(): SwitchedStream {
+  takeStream(): TakenStream {
     if (!this.#switched || this.#over) throw new TypeError('the server has not switched protocols');
     this.#over = true;
     return this.#connection.detach();

@@ -26,8 +26,7 @@ export function carrierOf(
   settings: CarrierSettings,
   owner: CarrierOwner,
 ): Carrier {
-  // Streams of transports that agree on nothing may not say so.
-  const protocol = (stream as { readonly alpn?: string | null }).alpn ?? HTTP1;
+  const protocol = stream.alpn ?? HTTP1;
   const make = Object.hasOwn(PROTOCOLS, protocol) ? PROTOCOLS[protocol] : undefined;
   if (make !== undefined) return make(origin, stream, settings, owner);
   dropStream(stream);

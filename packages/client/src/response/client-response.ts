@@ -16,11 +16,11 @@ import {
   type Method,
   reasonPhrase,
   StatusCode,
+  type TakenStream,
 } from '@netlayers/http';
 import { argumentFailure, ClientError } from '../base/errors.js';
 import { parseUrl } from '../base/origin.js';
 import { GatheredBytes } from '../body/gathered-bytes.js';
-import type { SwitchedStream } from '../carrier/carrier.js';
 
 /** Where the content of a response comes from. */
 export interface ResponseSource {
@@ -30,7 +30,7 @@ export interface ResponseSource {
   /** Does without the content. */
   discard(): Promise<void>;
   /** @throws TypeError when there is no stream behind the response. */
-  takeStream(): SwitchedStream;
+  takeStream(): TakenStream;
 }
 
 /** What a response says beside its content. */
@@ -185,7 +185,7 @@ export class ClientResponse implements AsyncIterable<Uint8Array>, ResponseFacts 
    *
    * @throws TypeError when the server has not switched protocols.
    */
-  takeStream(): SwitchedStream {
+  takeStream(): TakenStream {
     return this.#source.takeStream();
   }
 }

@@ -8,18 +8,19 @@
 
 import type { Clock } from '@netlayers/host';
 import {
+  type ClientExchange,
   type ClientExchangeHandler,
   type Headers,
   HttpProtocolError,
   isStream,
   type Request,
   type ResponseHead,
+  type TakenStream,
 } from '@netlayers/http';
 import { argumentFailure, ClientError, exchangeFailure } from '../base/errors.js';
 import { Timeout } from '../base/timeout.js';
 import { BodyQueue, type BodyQueueOwner } from '../body/body-queue.js';
 import { Upload } from '../body/upload.js';
-import type { CarriedExchange, SwitchedStream } from '../carrier/carrier.js';
 import { Patience, type PatienceSettings } from './patience.js';
 
 /** What is to be done. */
@@ -48,7 +49,7 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
   /** Whether any of the content was handed to the exchange. */
   contentStarted = false;
   readonly #plan: RequestPlan;
-  readonly #exchange: CarriedExchange;
+  readonly #exchange: ClientExchange;
   readonly #patience: Patience;
   readonly #continueTimer: Timeout;
   #upload: Upload | null = null;
@@ -63,7 +64,7 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
    * @param open opens the exchange that is to tell this request what happens.
    */
   constructor(
-    open: (handler: ClientExchangeHandler) => CarriedExchange,
+    open: (handler: ClientExchangeHandler) => ClientExchange,
     plan: RequestPlan,
     clock: Clock,
   ) {
@@ -71,7 +72,7 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
     this.body = new BodyQueue(this);
     const underWay = (): number => this.#exchange.unacknowledged;
     this.#patience = new Patience(clock, plan, underWay, (error) => this.fail(error));
-    this.#continueTimer = new Timeout(clock, () => this.#sendContent());
+    this.#continueTimer = new Timeout(clock, () => this.#sendBody());
     this.response = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -85,11 +86,11 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
     const { content } = request;
     try {
       const waits = continueTimeoutMs !== null && content !== null;
-      if (!this.#exchange.sendRequest(request)) {
+      if (this.#exchange.sendRequest(request) === 'complete') {
         this.contentStarted = content !== null;
         this.#patience.waitForAnswer();
       } else if (waits) this.#continueTimer.restart(continueTimeoutMs);
-      else this.#sendContent();
+      else this.#sendBody();
     } catch (error) {
       // What could not be sent is the program's: the peer has no part in it.
       const isProtocol = error instanceof HttpProtocolError;
@@ -113,7 +114,7 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
   }
 
   /** @throws TypeError when the server has not switched protocols. */
-  takeStream(): SwitchedStream {
+  takeStream(): TakenStream {
     return this.#exchange.takeStream();
   }
 
@@ -131,7 +132,7 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
   }
 
   handleInterim(response: ResponseHead): void {
-    if (response.status === 100) this.#sendContent();
+    if (response.status === 100) this.#sendBody();
     try {
       this.#plan.onInterim(response);
     } catch (error) {
@@ -153,7 +154,7 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
     }
   }
 
-  handleContent(buf: Uint8Array, start: number, end: number): void {
+  handleBody(buf: Uint8Array, start: number, end: number): void {
     if (this.#over) return;
     this.#received += end - start;
     if (this.#received > this.#plan.maxResponseBytes) {
@@ -164,10 +165,10 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
     if (this.body.size <= PAUSE_OVER || this.#paused) return;
     this.#paused = true;
     this.#patience.waitForReader(true);
-    this.#exchange.pause();
+    this.#exchange.pauseBody();
   }
 
-  handleContentEnd(trailers: Headers | null): void {
+  handleBodyEnd(trailers: Headers | null): void {
     if (this.#over) return;
     this.trailers = trailers;
     const unsent = this.#exchange.isOpen;
@@ -182,7 +183,7 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
     } else this.#complete();
   }
 
-  handleOver(): void {
+  handleExchangeEnd(): void {
     this.#complete();
   }
 
@@ -190,7 +191,7 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
     if (!this.#paused || this.body.size > RESUME_UNDER) return;
     this.#paused = false;
     this.#patience.waitForReader(false);
-    this.#exchange.resume();
+    this.#exchange.resumeBody();
   }
 
   handleCancel(): void {
@@ -212,7 +213,7 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
     this.#tell();
   }
 
-  #sendContent(): void {
+  #sendBody(): void {
     if (this.#upload !== null || this.#over) return;
     this.#continueTimer.stop();
     const { request, trailers } = this.#plan;

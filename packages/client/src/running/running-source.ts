@@ -3,9 +3,8 @@
  */
 
 import type { Clock } from '@netlayers/host';
-import type { Headers } from '@netlayers/http';
+import type { Headers, TakenStream } from '@netlayers/http';
 import { Timeout } from '../base/timeout.js';
-import type { SwitchedStream } from '../carrier/carrier.js';
 import type { RunningRequest } from './running-request.js';
 
 /**
@@ -63,7 +62,7 @@ export class RunningSource {
     }
   }
 
-  takeStream(): SwitchedStream {
+  takeStream(): TakenStream {
     return this.#running.takeStream();
   }
 }

@@ -7,10 +7,12 @@
 import type { Headers } from '../message/headers.js';
 import type { ResponseHead } from '../message/message-head.js';
 import type { Request } from '../one-shot/request.js';
+import type { SendResult } from './send-result.js';
+import type { TakenStream } from './server-exchange.js';
 
 /**
  * Receives what happens in an exchange, in this order: interim heads, the final head, content, its
- * end; {@link handleOver} once the request is complete as well. {@link handleReset} may come in place
+ * end; {@link handleExchangeEnd} once the request is complete as well. {@link handleReset} may come in place
  * of any of them, and is the last then.
  */
 export interface ClientExchangeHandler {
@@ -24,10 +26,10 @@ export interface ClientExchangeHandler {
    */
   handleResponse(response: ResponseHead): void;
   /** Content, `buf[start..end)`, valid until this returns. */
-  handleContent(buf: Uint8Array, start: number, end: number): void;
+  handleBody(buf: Uint8Array, start: number, end: number): void;
   /** The response is complete; the request may not be. `trailers` is `null` without a trailer section. */
-  handleContentEnd(trailers: Headers | null): void;
-  /** After `sendContent` returned false: there is room again. */
+  handleBodyEnd(trailers: Headers | null): void;
+  /** After `sendBody` returned false: there is room again. */
   handleDrain(): void;
   /**
    * The exchange is lost: reset by the peer, with its connection, or because the peer broke the
@@ -35,7 +37,7 @@ export interface ClientExchangeHandler {
    */
   handleReset(error: Error): void;
   /** Request and response are both complete; nothing follows. */
-  handleOver(): void;
+  handleExchangeEnd(): void;
 }
 
 /** A running exchange. */
@@ -52,28 +54,34 @@ export interface ClientExchange {
   /**
    * Sends the request, first and once, with its content where that is in memory.
    *
-   * @returns whether content is still to be passed by `sendContent` and `endContent`: that of a stream,
-   *   or any behind `Expect: 100-continue`.
+   * @returns `open` while content is to be passed by {@link sendBody} and {@link endBody}: that of a
+   *   stream, or any behind `Expect: 100-continue`.
    * @throws HttpProtocolError for what must not be sent; nothing was then.
    */
-  sendRequest(request: Request): boolean;
+  sendRequest(request: Request): SendResult;
   /**
    * Sends content; the bytes are taken before it returns.
    *
    * @returns false when there is no more room: wait for `handleDrain`.
    * @throws HttpProtocolError `length-mismatch`, or `wrong-state` where it is not open.
    */
-  sendContent(buf: Uint8Array, start?: number, end?: number): boolean;
+  sendBody(buf: Uint8Array, start?: number, end?: number): boolean;
   /**
    * Ends the request, with trailers where its framing has room for them.
    *
    * @throws HttpProtocolError `length-mismatch`, `invalid-trailer`, `wrong-state`.
    */
-  endContent(trailers: Headers | null): void;
-  /** Brings no more content until `resume`; a little may be kept meanwhile. */
-  pause(): void;
+  endBody(trailers: Headers | null): void;
+  /** Brings no more content until `resumeBody`; a little may be kept meanwhile. */
+  pauseBody(): void;
   /** Goes on; events may come from inside this call. */
-  resume(): void;
+  resumeBody(): void;
+  /**
+   * Takes the stream that the exchange has become.
+   *
+   * @throws TypeError when it has not left HTTP.
+   */
+  takeStream(): TakenStream;
   /** Gives the exchange up; nothing is told any more. Does nothing once it is over. */
   reset(): void;
 }
