@@ -6,7 +6,7 @@
  * Bounded by its user: {@link BodyQueue.size} says when the connection is to be paused.
  */
 
-import { nextBlock } from './gathered-bytes.js';
+import { OctetQueue } from '@netlayers/bytes';
 
 type Waiting = {
   resolve(result: IteratorResult<Uint8Array, undefined>): void;
@@ -25,15 +25,8 @@ export interface BodyQueueOwner {
 
 /** A queue of bytes with one reader. */
 export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
-  /** Bytes that wait for the reader. */
-  size = 0;
   readonly #owner: BodyQueueOwner;
-  readonly #full: Uint8Array[] = [];
-  #block: Uint8Array | null = null;
-  /** The size of the last block. */
-  #room = 0;
-  #filled = 0;
-  #taken = 0;
+  readonly #octets = new OctetQueue();
   #state: 'open' | 'ended' | 'failed' = 'open';
   #error: unknown = null;
   readonly #waiting: Waiting[] = [];
@@ -43,26 +36,15 @@ export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
     this.#owner = owner;
   }
 
+  /** Bytes that wait for the reader. */
+  get size(): number {
+    return this.#octets.length;
+  }
+
   /** Copies `buf[start..end)` into the queue. */
   append(buf: Uint8Array, start: number, end: number): void {
     if (this.#state !== 'open') return;
-    this.size += end - start;
-    for (let at = start; at < end; ) {
-      if (this.#block === null) {
-        this.#room = nextBlock(this.#room);
-        this.#block = new Uint8Array(this.#room);
-        this.#filled = 0;
-        this.#taken = 0;
-      }
-      const until = Math.min(end, at + this.#room - this.#filled);
-      this.#block.set(buf.subarray(at, until), this.#filled);
-      this.#filled += until - at;
-      at = until;
-      if (this.#filled === this.#room) {
-        this.#full.push(this.#block.subarray(this.#taken));
-        this.#block = null;
-      }
-    }
+    this.#octets.append(buf, start, end);
     if (this.#waiting.length > 0) this.#scheduleServe();
   }
 
@@ -84,7 +66,7 @@ export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
   }
 
   next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    const value = this.#waiting.length === 0 ? this.#take() : null;
+    const value = this.#waiting.length === 0 ? this.#octets.take() : null;
     if (value !== null) {
       this.#owner.handleTaken();
       return Promise.resolve({ done: false, value });
@@ -99,9 +81,7 @@ export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
 
   /** Ends a `for await` early: what is not read is given up. */
   return(): Promise<IteratorResult<Uint8Array, undefined>> {
-    this.#full.length = 0;
-    this.#block = null;
-    this.size = 0;
+    this.#octets.clear();
     if (this.#state === 'open') {
       this.end();
       this.#owner.handleCancel();
@@ -125,20 +105,10 @@ export class BodyQueue implements AsyncIterableIterator<Uint8Array, undefined> {
   /** Gives readers who wait what there is. */
   #serve(): void {
     while (this.#waiting.length > 0) {
-      const value = this.#take();
+      const value = this.#octets.take();
       if (value === null) return;
       this.#waiting.shift()?.resolve({ done: false, value });
       this.#owner.handleTaken();
     }
-  }
-
-  #take(): Uint8Array | null {
-    let value = this.#full.shift() ?? null;
-    if (value === null && this.#block !== null && this.#filled > this.#taken) {
-      value = this.#block.subarray(this.#taken, this.#filled);
-      this.#taken = this.#filled;
-    }
-    if (value !== null) this.size -= value.length;
-    return value;
   }
 }

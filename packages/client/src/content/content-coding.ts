@@ -3,9 +3,9 @@
  * deflate come with the web platform; a program adds others, as Node's brotli.
  */
 
+import { OctetQueue } from '@netlayers/bytes';
 import { type Headers, listMembers } from '@netlayers/http';
 import { ClientError } from '../base/errors.js';
-import { GatheredBytes } from '../body/gathered-bytes.js';
 
 /** Turns coded content into what it stands for. */
 export type ContentDecoder = (body: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
@@ -141,13 +141,13 @@ async function* decompress(
 
 /** The first pieces, joined, until they are so many bytes; less where there are not. */
 async function firstBytes(source: AsyncIterator<Uint8Array>, count: number): Promise<Uint8Array> {
-  const gathered = new GatheredBytes();
-  while (gathered.size < count) {
+  const gathered = new OctetQueue();
+  while (gathered.length < count) {
     const { done, value } = await source.next();
     if (done) break;
-    gathered.append(value);
+    gathered.append(value, 0, value.length);
   }
-  return gathered.whole();
+  return gathered.takeAll();
 }
 
 /** Passes on at most `limit` bytes. */

@@ -5,7 +5,7 @@
  * connection.
  */
 
-import { decodeUtf8 } from '@netlayers/bytes';
+import { decodeUtf8, OctetQueue } from '@netlayers/bytes';
 import {
   bytesOf,
   type Content,
@@ -20,7 +20,6 @@ import {
 } from '@netlayers/http';
 import { argumentFailure, ClientError } from '../base/errors.js';
 import { parseUrl } from '../base/origin.js';
-import { GatheredBytes } from '../body/gathered-bytes.js';
 
 /** Where the content of a response comes from. */
 export interface ResponseSource {
@@ -142,9 +141,9 @@ export class ClientResponse implements AsyncIterable<Uint8Array>, ResponseFacts 
 
   /** Reads the content to its end; the memory is the caller's. */
   async bytes(): Promise<Uint8Array> {
-    const gathered = new GatheredBytes();
-    for await (const chunk of this.body) gathered.append(chunk);
-    return gathered.whole();
+    const gathered = new OctetQueue();
+    for await (const chunk of this.body) gathered.append(chunk, 0, chunk.length);
+    return gathered.takeAll();
   }
 
   /** Reads the content as UTF-8, without a byte order mark. */
