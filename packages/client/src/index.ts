@@ -7,7 +7,7 @@
  */
 
 export { ClientError, type ClientErrorCode } from './base/errors.js';
-export type { RequestBody } from './body/request-body.js';
+export type { MakeBody, RequestBody } from './body/request-body.js';
 export type { ResolveName } from './carrier/connector.js';
 export { Client } from './client/client.js';
 export type { ContentDecoder, ContentDecoders } from './content/content-coding.js';

@@ -1,17 +1,25 @@
 /**
  * What a program may pass as a body, brought to the forms that a request knows: bytes, text, or a
- * stream of bytes. Types of the web platform are turned into bytes by the platform itself.
+ * stream of bytes. Types of the web platform are turned into bytes by the platform itself, but for a
+ * Blob that is large: it may stand for a file, and is read as it is sent.
  */
 
-import type { Content } from '@netlayers/http';
+import { bytesOf, type Content, isStream } from '@netlayers/http';
 import { argumentFailure, ClientError } from '../base/errors.js';
 
 /**
+ * Makes the content of a request, anew each time that it is sent: opens a file, for one. What it
+ * gives goes out in chunks unless the request has a `Content-Length`.
+ */
+export type MakeBody = () => Content | PromiseLike<Content>;
+
+/**
  * Content of a request. Anything but a stream (an `AsyncIterable`) can be sent again, which
- * redirects and retries may need.
+ * redirections and retries may need; a function makes a stream again.
  */
 export type RequestBody =
   | Content
+  | MakeBody
   | ArrayBuffer
   | ArrayBufferView
   | URLSearchParams
@@ -25,7 +33,12 @@ export interface PreparedBody {
   readonly contentType: string | null;
   /** Whether sending it once does not use it up. */
   readonly repeatable: boolean;
+  /** Bytes of content that is a stream; `null` where only its end will tell. */
+  readonly length: number | null;
 }
+
+/** No content. */
+export const NO_BODY: PreparedBody = memoryBody(null, null);
 
 /** What the platform serialises, by the name that it gives its types; other realms have the same. */
 const PLATFORM_TYPES = new Set(['ArrayBuffer', 'Blob', 'File', 'FormData', 'URLSearchParams']);
@@ -36,22 +49,24 @@ const PLATFORM_TYPES = new Set(['ArrayBuffer', 'Blob', 'File', 'FormData', 'URLS
  * @throws ClientError `invalid-body` for what is none.
  */
 export async function prepareBody(body: RequestBody): Promise<PreparedBody> {
-  if (body === null) return { content: null, contentType: null, repeatable: true };
-  if (typeof body === 'string') {
-    return { content: body, contentType: 'text/plain; charset=utf-8', repeatable: true };
-  }
-  if (body instanceof Uint8Array) return { content: body, contentType: null, repeatable: true };
+  if (body === null) return NO_BODY;
+  if (typeof body === 'string') return memoryBody(body, 'text/plain; charset=utf-8');
+  if (body instanceof Uint8Array) return memoryBody(body, null);
+  if (typeof body === 'function') return madeBody(body);
   const type = Object.prototype.toString.call(body).slice(8, -1);
   if (!PLATFORM_TYPES.has(type) && !ArrayBuffer.isView(body)) {
     if (typeof body === 'object' && Symbol.asyncIterator in body) return streamed(body);
     const text = `a body is a string, bytes, a form, a Blob or a stream of bytes, not ${type}: for JSON there is the option json`;
     throw new ClientError('invalid-body', text);
   }
+  if ((type === 'Blob' || type === 'File') && (body as Blob).size > LARGE_BODY) {
+    return blobBody(body as Blob);
+  }
   // The platform serialises its own types, boundary and type of a form included.
   try {
     const encoded = new Response(body as BodyInit);
     const content = new Uint8Array(await encoded.arrayBuffer());
-    return { content, contentType: encoded.headers.get('content-type'), repeatable: true };
+    return memoryBody(content, encoded.headers.get('content-type'));
   } catch (error) {
     throw argumentFailure(error, 'invalid-body');
   }
@@ -61,7 +76,37 @@ const streamed = (content: AsyncIterable<Uint8Array>): PreparedBody => ({
   content,
   contentType: null,
   repeatable: false,
+  length: null,
 });
+
+function memoryBody(content: Uint8Array | string | null, contentType: string | null): PreparedBody {
+  return { content, contentType, repeatable: true, length: null };
+}
+
+/** A body that is made when it is sent, and not before. */
+function madeBody(make: MakeBody): PreparedBody {
+  async function* made(): AsyncGenerator<Uint8Array, void> {
+    const content = await make();
+    if (isStream(content)) yield* content;
+    else if (content !== null) yield bytesOf(content);
+  }
+  const content = { [Symbol.asyncIterator]: made };
+  return { content, contentType: null, repeatable: true, length: null };
+}
+
+function blobBody(blob: Blob): PreparedBody {
+  async function* pieces(): AsyncGenerator<Uint8Array, void> {
+    for (let at = 0; at < blob.size; at += LARGE_BODY) {
+      yield new Uint8Array(await blob.slice(at, at + LARGE_BODY).arrayBuffer());
+    }
+  }
+  return {
+    content: { [Symbol.asyncIterator]: pieces },
+    contentType: blob.type === '' ? null : blob.type,
+    repeatable: true,
+    length: blob.size,
+  };
+}
 
 /**
  * A value as JSON.
@@ -78,7 +123,7 @@ export function jsonBody(value: unknown): PreparedBody {
   if (content === undefined) {
     throw new ClientError('invalid-body', `JSON has no way to say a ${typeof value}`);
   }
-  return { content, contentType: 'application/json', repeatable: true };
+  return memoryBody(content, 'application/json');
 }
 
 /** Memory beyond this is sent in pieces, so that the server's pace is seen. */

@@ -10,6 +10,7 @@ import { basicCredentials, parseUrl, shown, targetOf } from '../base/origin.js';
 import {
   jsonBody,
   LARGE_BODY,
+  NO_BODY,
   type PreparedBody,
   piecesOf,
   prepareBody,
@@ -19,8 +20,6 @@ import { type RedirectingResponse, redirectionOf, tooManyRedirects } from './red
 
 /** How long the content waits for 100 (Continue) before it is sent without. */
 const CONTINUE_TIMEOUT_MS = 1000;
-
-const NO_BODY: PreparedBody = { content: null, contentType: null, repeatable: true };
 
 /** What the next hop needs to know. */
 export interface Hop {
@@ -101,7 +100,7 @@ export function nextHop(hop: Hop, response: RedirectingResponse): Hop | null {
   }
   if (hop.redirects.length >= maxRedirects) throw tooManyRedirects(maxRedirects, next.url);
   if (next.keepsBody && !hop.body.repeatable) {
-    const text = `${hop.url.host} wants the request repeated at ${shown(next.url)}, but its body was a stream: send bytes, or ask there`;
+    const text = `${hop.url.host} wants the request repeated at ${shown(next.url)}, but its body was a stream: send bytes or a function that makes the stream, or ask there`;
     throw new ClientError('body-not-repeatable', text);
   }
   return {
@@ -142,7 +141,12 @@ export function requestOf(hop: Hop, codings: string): Request {
 }
 
 function withContent(request: Request, hop: Hop): Request {
-  const { content } = hop.body;
+  const { content, length } = hop.body;
+  const { headers } = request;
+  const isFramed = headers.has('content-length') || headers.has('transfer-encoding');
+  if (length !== null && !isFramed && hop.trailers === null) {
+    headers.set('Content-Length', String(length));
+  }
   const isLarge = content !== null && !isStream(content) && content.length > LARGE_BODY;
   if (isLarge && hop.trailers === null && !request.headers.has('transfer-encoding')) {
     const bytes = bytesOf(content);

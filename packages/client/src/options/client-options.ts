@@ -57,7 +57,10 @@ export interface RequestOptions extends RequestDefaults {
   readonly method?: string;
   /** Go before the client's own; `Host` and `User-Agent` may be among them. */
   readonly headers?: HeadersInit;
-  /** What is not a stream has a length; a stream is sent in chunks unless `Content-Length` is given. */
+  /**
+   * What is not a stream has a length; a stream, or what a function makes, is sent in chunks unless
+   * `Content-Length` is given.
+   */
   readonly body?: RequestBody;
   /** A value to send as JSON, in place of `body`. */
   readonly json?: unknown;

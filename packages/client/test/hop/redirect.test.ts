@@ -2,6 +2,7 @@ import {
   Client,
   type ClientActivity,
   type ClientOptions,
+  type RequestBody,
   type RequestOptions,
 } from '@netlayers/client';
 import { ManualClock } from '@netlayers/testkit';
@@ -358,5 +359,47 @@ describe('two lines of Location', () => {
     await rawServer(transport, answers(two, ok('')));
     const response = await new Client({ transport }).get('http://a.test/');
     expect(response.url.pathname).toBe('/one');
+  });
+});
+
+describe('a body that is sent again after 307 and 308 [RFC 9110 15.4.8]', () => {
+  const text = 'q'.repeat(300_000);
+
+  async function* stream(): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < text.length; at += 1000) yield new Uint8Array(1000).fill(0x71);
+  }
+
+  it.each<[string, () => RequestBody, string]>([
+    ['a function that makes a stream', () => stream, 'Transfer-Encoding: chunked'],
+    ['one that waits first', () => async () => stream(), 'Transfer-Encoding: chunked'],
+    ['one that makes text', () => () => text, 'Transfer-Encoding: chunked'],
+    ['a large Blob, as a file is', () => new Blob([text]), 'Content-Length: 300000'],
+    ['much in memory', () => text, 'Content-Length: 300000'],
+  ])('may be %s', async (_, body, framing) => {
+    const transport = memory();
+    const isWhole = (received: string): boolean =>
+      received.endsWith('0\r\n\r\n') || received.endsWith('q'.repeat(1000));
+    const complete = (received: string): boolean =>
+      isWhole(received) && received.split('q').length > text.length;
+    const connections = await rawServer(transport, (connection, index) => {
+      if (!complete(connection.received)) return;
+      connection.onChange = null;
+      connection.send(index === 0 ? to('http://b.test/', 308) : ok('got it'));
+    });
+    const response = await new Client({ transport }).put('http://a.test/', body());
+    expect(await response.text()).toBe('got it');
+    expect(connections.map(({ received }) => received.split('q').length - 1)).toEqual([
+      text.length,
+      text.length,
+    ]);
+    for (const { heads } of connections) expect(heads[0]).toContain(framing);
+  });
+
+  it('fails with what the function throws', async () => {
+    const transport = memory();
+    await rawServer(transport, () => {});
+    const mine = new Error('no such file');
+    const request = new Client({ transport }).put('http://a.test/', () => Promise.reject(mine));
+    await expect(request).rejects.toBe(mine);
   });
 });
