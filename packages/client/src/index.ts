@@ -17,4 +17,5 @@ export type {
   RequestDefaults,
   RequestOptions,
 } from './options/client-options.js';
+export type { Retry, RetryOptions } from './options/retry-options.js';
 export { ClientResponse, type ResponseInit } from './response/client-response.js';

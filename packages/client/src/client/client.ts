@@ -1,9 +1,9 @@
 /**
  * The client: one request from URL to response. What happens between the two is in layers: follow
- * redirections, and under them send, on a connection of the pool.
+ * redirections, retry what has failed, and under them send, on a connection of the pool.
  */
 
-import { type Clock, HostClock, hostLatin1 } from '@netlayers/host';
+import { type Clock, HostClock, hostLatin1, hostRandom } from '@netlayers/host';
 import { Headers, HttpProtocolError } from '@netlayers/http';
 import { Cancellation } from '../base/cancellation.js';
 import { argumentFailure, ClientError } from '../base/errors.js';
@@ -13,6 +13,7 @@ import { hostDecoders } from '../content/content-coding.js';
 import { followRedirects } from '../hop/follow.js';
 import { firstHop, type Hop } from '../hop/hop.js';
 import { type Layer, layered, type SendHop } from '../hop/layers.js';
+import { retrying } from '../hop/retry.js';
 import { Sender } from '../hop/sender.js';
 import { checkClientOptions, checkRequestOptions } from '../options/check-options.js';
 import {
@@ -59,7 +60,14 @@ export class Client {
     const tell = options.observe ?? (() => {});
     const decoders = { ...hostDecoders, ...options.decoders };
     const sender = new Sender(this.#pool, this.#clock, decoders, tell);
-    const layers: Layer[] = [followRedirects((url) => tell({ type: 'redirect', url }))];
+    const layers: Layer[] = [
+      followRedirects((url) => tell({ type: 'redirect', url })),
+      retrying({
+        clock: this.#clock,
+        random: options.random ?? hostRandom(),
+        tell: (because, delayMs) => tell({ type: 'repeat', because, delayMs }),
+      }),
+    ];
     this.#send = layered(layers, (hop) => sender.send(hop));
   }
 

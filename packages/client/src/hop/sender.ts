@@ -1,7 +1,7 @@
 /**
  * Sends one hop: finds a connection, runs the request on it, and makes the response.
  *
- * A request is repeated by itself in two cases only. A kept connection turns out to be closed
+ * A request is repeated here in two cases only. A kept connection turns out to be closed
  * before a byte of the answer: then once, if the method is idempotent and the body still there
  * (RFC 9112, 9.3.1). A server refuses the expectation (417): then without it (RFC 9110, 10.1.1).
  */
@@ -62,7 +62,7 @@ export class Sender {
           this.#tell({ type: 'response', response: head });
           return this.#respond(hop, head, running);
         }
-        this.#tell({ type: 'repeat', because: 'the server refuses to be asked' });
+        this.#tell({ type: 'repeat', because: 'the server refuses to be asked', delayMs: 0 });
         hop = { ...hop, continueTimeoutMs: null };
         await running.body.return();
       } catch (error) {
@@ -70,7 +70,7 @@ export class Sender {
         const stale = reused && !running.answered && isLost(error);
         const used = !hop.body.repeatable && running.contentStarted;
         if (!stale || used || !isIdempotentMethod(hop.method)) throw error;
-        this.#tell({ type: 'repeat', because: 'the kept connection was closed' });
+        this.#tell({ type: 'repeat', because: 'the kept connection was closed', delayMs: 0 });
         fresh = true;
       }
     }

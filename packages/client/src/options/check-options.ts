@@ -5,6 +5,7 @@
 
 import { checkOptions, type OptionNames } from '@netlayers/host';
 import type { ClientOptions, RequestDefaults, RequestOptions } from './client-options.js';
+import type { RetryOptions } from './retry-options.js';
 
 type Check = (value: unknown) => boolean;
 
@@ -28,6 +29,28 @@ const MS: Rule = [isNumber, 'milliseconds, 0 or more'];
 const FUNCTION: Rule = [isFunction, 'a function'];
 const ANYTHING: Rule = [isAnything, ''];
 
+const isList = (fits: Check): Check => {
+  return (value) => Array.isArray(value) && value.every(fits);
+};
+
+const RETRY_CHECKS: { readonly [K in keyof Required<RetryOptions>]: Check } = {
+  limit: isCount,
+  methods: isList(isString),
+  statuses: isList(isCount),
+  delayMs: isNumber,
+  maxDelayMs: isNumber,
+};
+
+const isRetry: Check = (value) =>
+  isBoolean(value) ||
+  isCount(value) ||
+  (isObject(value) &&
+    Object.entries(value as object).every(
+      ([name, given]) =>
+        Object.hasOwn(RETRY_CHECKS, name) &&
+        (given === undefined || RETRY_CHECKS[name as keyof RetryOptions](given)),
+    ));
+
 const DEFAULT_RULES: { readonly [K in keyof Required<RequestDefaults>]: Rule } = {
   connectTimeoutMs: MS,
   headersTimeoutMs: MS,
@@ -39,7 +62,8 @@ const DEFAULT_RULES: { readonly [K in keyof Required<RequestDefaults>]: Rule } =
     "'follow', 'manual' or 'error'",
   ],
   maxRedirects: [isCount, 'a whole number'],
-  redirectHeaders: [(value) => Array.isArray(value) && value.every(isString), 'a list of names'],
+  redirectHeaders: [isList(isString), 'a list of names'],
+  retry: [isRetry, 'a number, or limit, methods, statuses, delayMs, maxDelayMs'],
   maxResponseBytes: [isNumber, 'bytes, 0 or more'],
   decompress: [isBoolean, 'true or false'],
 };
@@ -67,6 +91,7 @@ const CLIENT_RULES: { readonly [K in keyof Required<ClientOptions>]: Rule } = {
     (value) => isFunction((value as { connect?: unknown })?.connect),
     'a Transport',
   ],
+  random: FUNCTION,
   clock: [(value) => isFunction((value as { setTimer?: unknown })?.setTimer), 'a Clock'],
   resolve: FUNCTION,
   headers: [isObject, 'an object or a list of fields'],

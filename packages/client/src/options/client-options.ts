@@ -16,6 +16,7 @@ import type {
 import type { RequestBody } from '../body/request-body.js';
 import type { ResolveName } from '../carrier/connector.js';
 import type { ContentDecoders } from '../content/content-coding.js';
+import type { Retry } from './retry-options.js';
 
 /** Options that hold for all requests of a client, and that each of them may change. */
 export interface RequestDefaults {
@@ -45,6 +46,11 @@ export interface RequestDefaults {
    * `User-Agent`, `Content-Type` and others that tell nothing of who asks go anyway. @default none
    */
   readonly redirectHeaders?: readonly string[];
+  /**
+   * Whether a request that has failed, or that the server wants later, is sent again; a number is how
+   * often. Only methods that may be sent twice are, with bodies that can be. @default false
+   */
+  readonly retry?: Retry;
   /** Bytes of content, as received and as decoded. @default Infinity */
   readonly maxResponseBytes?: number;
   /** Ask for compressed content, and decode it. @default false */
@@ -88,7 +94,12 @@ export type ClientActivity =
   | { readonly type: 'request'; readonly request: Request }
   | { readonly type: 'response'; readonly response: ResponseHead }
   | { readonly type: 'redirect'; readonly url: URL }
-  | { readonly type: 'repeat'; readonly because: string };
+  | {
+      readonly type: 'repeat';
+      readonly because: string;
+      /** The pause before it, milliseconds. */
+      readonly delayMs: number;
+    };
 
 /** Options of a client. */
 export interface ClientOptions extends RequestDefaults {
@@ -98,6 +109,8 @@ export interface ClientOptions extends RequestDefaults {
   readonly secureTransport?: Transport;
   /** @default the host's */
   readonly clock?: Clock;
+  /** Uniform uint32s, for what is left to chance: part of the pause before a retry. @default the host's */
+  readonly random?: () => number;
   /** Finds the address of a name, where the transport cannot. `Host` always carries the name. */
   readonly resolve?: ResolveName;
   /** Sent with every request that does not name them itself. */
@@ -124,6 +137,7 @@ export const DEFAULTS: Required<RequestDefaults> = {
   redirect: 'follow',
   maxRedirects: 10,
   redirectHeaders: [],
+  retry: false,
   maxResponseBytes: Number.POSITIVE_INFINITY,
   decompress: false,
 };
@@ -142,6 +156,7 @@ export function mergeDefaults(
     redirect: options.redirect ?? defaults.redirect,
     maxRedirects: options.maxRedirects ?? defaults.maxRedirects,
     redirectHeaders: options.redirectHeaders ?? defaults.redirectHeaders,
+    retry: options.retry ?? defaults.retry,
     maxResponseBytes: options.maxResponseBytes ?? defaults.maxResponseBytes,
     decompress: options.decompress ?? defaults.decompress,
   };
