@@ -17,5 +17,7 @@ export type {
   RequestDefaults,
   RequestOptions,
 } from './options/client-options.js';
+export type { CookieStore } from './options/cookie-store.js';
+export type { ClientRequest, Interceptor, SendRequest } from './options/interceptor.js';
 export type { Retry, RetryOptions } from './options/retry-options.js';
 export { ClientResponse, type ResponseInit } from './response/client-response.js';

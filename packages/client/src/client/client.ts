@@ -10,8 +10,10 @@ import { argumentFailure, ClientError } from '../base/errors.js';
 import type { RequestBody } from '../body/request-body.js';
 import { ConnectionPool } from '../carrier/connection-pool.js';
 import { hostDecoders } from '../content/content-coding.js';
+import { withCookies } from '../hop/cookies.js';
 import { followRedirects } from '../hop/follow.js';
 import { firstHop, type Hop } from '../hop/hop.js';
+import { intercepting } from '../hop/intercept.js';
 import { type Layer, layered, type SendHop } from '../hop/layers.js';
 import { retrying } from '../hop/retry.js';
 import { Sender } from '../hop/sender.js';
@@ -62,11 +64,13 @@ export class Client {
     const sender = new Sender(this.#pool, this.#clock, decoders, tell);
     const layers: Layer[] = [
       followRedirects((url) => tell({ type: 'redirect', url })),
+      ...(options.interceptors ?? []).map(intercepting),
       retrying({
         clock: this.#clock,
         random: options.random ?? hostRandom(),
         tell: (because, delayMs) => tell({ type: 'repeat', because, delayMs }),
       }),
+      ...(options.cookies === undefined ? [] : [withCookies(options.cookies)]),
     ];
     this.#send = layered(layers, (hop) => sender.send(hop));
   }

@@ -99,6 +99,11 @@ const CLIENT_RULES: { readonly [K in keyof Required<ClientOptions>]: Rule } = {
   idleTimeoutMs: MS,
   decoders: [isObject, 'an object of functions'],
   http: [isObject, 'an object of options'],
+  interceptors: [isList(isFunction), 'a list of functions'],
+  cookies: [
+    (value) => isFunction((value as { getCookieString?: unknown })?.getCookieString),
+    'a store of cookies',
+  ],
   observe: FUNCTION,
 };
 

@@ -16,6 +16,8 @@ import type {
 import type { RequestBody } from '../body/request-body.js';
 import type { ResolveName } from '../carrier/connector.js';
 import type { ContentDecoders } from '../content/content-coding.js';
+import type { CookieStore } from './cookie-store.js';
+import type { Interceptor } from './interceptor.js';
 import type { Retry } from './retry-options.js';
 
 /** Options that hold for all requests of a client, and that each of them may change. */
@@ -123,6 +125,13 @@ export interface ClientOptions extends RequestDefaults {
   readonly decoders?: ContentDecoders;
   /** Limits and text codecs of the HTTP machine. */
   readonly http?: ClientConnectionOptions;
+  /**
+   * Layers around every request, the first outermost: between redirections, which come back to them,
+   * and retries, which do not. @default none
+   */
+  readonly interceptors?: readonly Interceptor[];
+  /** Keeps cookies: a `CookieJar` of tough-cookie, for one. @default none are kept */
+  readonly cookies?: CookieStore;
   /** Told what the client does. */
   readonly observe?: (activity: ClientActivity) => void;
 }
