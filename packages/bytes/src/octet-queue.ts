@@ -33,6 +33,23 @@ export class OctetQueue {
     this.length += end - start;
   }
 
+  /**
+   * Puts a piece to the end of the queue that is the queue's from now on: nobody may write into it. It
+   * is kept as it is, unless it is small, or a part of a memory that would be held with it.
+   */
+  adopt(piece: Uint8Array): void {
+    if (piece.length < SMALLEST_BLOCK || piece.length < piece.buffer.byteLength) {
+      this.append(piece, 0, piece.length);
+      return;
+    }
+    if (this.#filled > this.#taken) {
+      this.#full.push(this.#block.subarray(this.#taken, this.#filled));
+      this.#taken = this.#filled;
+    }
+    this.#full.push(piece);
+    this.length += piece.length;
+  }
+
   /** Takes what has gathered in the oldest block, for the caller to keep; `null` for nothing. */
   take(): Uint8Array | null {
     const full = this.#full.shift();

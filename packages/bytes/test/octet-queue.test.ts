@@ -37,6 +37,27 @@ describe('a queue of octets', () => {
     expect(blocks).toBeLessThan(20);
   });
 
+  it('keeps a large piece that is given to it as it is, in its place', () => {
+    const queue = new OctetQueue();
+    const large = new Uint8Array(1000).fill(2);
+    queue.append(Uint8Array.of(1), 0, 1);
+    queue.adopt(large);
+    queue.append(Uint8Array.of(3), 0, 1);
+    queue.adopt(Uint8Array.of(4));
+    expect(queue.length).toBe(1003);
+    expect([...queue.take()!]).toEqual([1]);
+    expect(queue.take()).toBe(large);
+    expect([...queue.takeAll()]).toEqual([3, 4]);
+    queue.adopt(large);
+    expect(queue.takeAll()).toBe(large);
+  });
+
+  it('does not hold a memory for a part of it that it is given', () => {
+    const queue = new OctetQueue();
+    queue.adopt(new Uint8Array(1 << 20).subarray(0, 2000));
+    expect(queue.takeAll().buffer.byteLength).toBe(2000);
+  });
+
   it('is empty once it is cleared', () => {
     const queue = new OctetQueue();
     queue.append(Uint8Array.of(1), 0, 1);

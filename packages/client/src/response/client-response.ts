@@ -142,7 +142,7 @@ export class ClientResponse implements AsyncIterable<Uint8Array>, ResponseFacts 
   /** Reads the content to its end; the memory is the caller's. */
   async bytes(): Promise<Uint8Array> {
     const gathered = new OctetQueue();
-    for await (const chunk of this.body) gathered.append(chunk, 0, chunk.length);
+    for await (const chunk of this.body) gathered.adopt(chunk);
     return gathered.takeAll();
   }
 
