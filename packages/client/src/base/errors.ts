@@ -101,11 +101,17 @@ export function exchangeFailure(error: unknown, place: string): ClientError {
   return new ClientError(code, `${place}: ${text}`, error);
 }
 
+/** A connection that was closed before anything was sent on it. */
+export const closedAtOnce = (place: string): ClientError =>
+  new ClientError('closed', `${place}: ${CLOSED}`);
+
+const CLOSED = 'the server closed the connection without an answer: try again';
+
 function protocolAdvice(error: HttpProtocolError): string {
   if (error.side === 'local') return error.message;
   switch (error.code) {
     case 'closed':
-      return 'the server closed the connection without an answer: try again';
+      return CLOSED;
     case 'incomplete':
       return 'the server closed the connection before the response was complete: try again';
     default:

@@ -3,11 +3,13 @@
  * requests beyond the limit wait in line, first come, first served.
  *
  * A request begins in the moment in which a carrier is taken for it: between the two nobody else can
- * take the room. One in line takes its carrier a moment after it has become free, so that a close that
- * came with the last response is seen.
+ * take the room. One that waits takes its carrier a moment after it has become free, so that a close
+ * that came with the last response is seen. Who has a connection made for it takes a free one if that is
+ * there before: the new one is then for the next.
  */
 
 import type { Cancellation } from '../base/cancellation.js';
+import { closedAtOnce } from '../base/errors.js';
 import type { Origin } from '../base/origin.js';
 import type { Carrier, CarrierOwner, CarrierSettings } from './carrier.js';
 import { type ConnectorSettings, connectTo } from './connector.js';
@@ -34,6 +36,12 @@ interface Waiter {
   take(carrier: Carrier | null): void;
 }
 
+/** A carrier for a request that had none, and whether it was made for it. */
+interface Opened {
+  readonly carrier: Carrier;
+  readonly isMade: boolean;
+}
+
 /** What is known of one origin. */
 interface Place {
   /** Carriers with room, the one used last at the end. */
@@ -41,6 +49,8 @@ interface Place {
   /** Connections that exist or are being made. */
   count: number;
   readonly line: Waiter[];
+  /** Requests that have a connection made for them. */
+  readonly opening: Waiter[];
 }
 
 /** Keeps connections. */
@@ -48,6 +58,8 @@ export class ConnectionPool implements CarrierOwner {
   readonly #settings: PoolSettings;
   readonly #places = new Map<string, Place>();
   readonly #carriers = new Set<Carrier>();
+  /** Connections that are being made and that nobody waits for any more. */
+  readonly #unawaited = new Set<AbortController>();
   #closed = false;
 
   constructor(settings: PoolSettings) {
@@ -73,9 +85,13 @@ export class ConnectionPool implements CarrierOwner {
       if (found !== null) return this.#begin(place, found, wanted);
       if (fresh) this.#makeRoom(place);
       if (place.count < this.#settings.maxConnectionsPerOrigin) {
-        return await this.#open(origin, wanted);
+        const { carrier, isMade } = await this.#open(origin, wanted);
+        // Not tried again and again: such a server closes the next one as well.
+        if (isMade && carrier.room === 0) throw closedAtOnce(origin.authority);
+        offered = carrier;
+      } else {
+        offered = await this.#wait(place, wanted, first);
       }
-      offered = await this.#wait(place, wanted, first);
     }
   }
 
@@ -83,6 +99,7 @@ export class ConnectionPool implements CarrierOwner {
     const place = this.#placeOf(carrier.origin);
     let { room } = carrier;
     for (; room > 0 && place.line[0]?.fresh === false; room--) place.line.shift()?.take(carrier);
+    for (; room > 0 && place.opening.length > 0; room--) place.opening.shift()?.take(carrier);
     if (room === 0) return;
     if (this.#closed) {
       carrier.retire();
@@ -103,6 +120,7 @@ export class ConnectionPool implements CarrierOwner {
   /** Keeps nothing from now on: ends the connections that carry nothing, and others when they do. */
   close(): void {
     this.#closed = true;
+    for (const attempt of this.#unawaited) attempt.abort();
     for (const place of [...this.#places.values()]) {
       for (const carrier of [...place.free]) carrier.retire();
     }
@@ -111,13 +129,14 @@ export class ConnectionPool implements CarrierOwner {
   /** Resets all connections. */
   abort(): void {
     this.#closed = true;
+    for (const attempt of this.#unawaited) attempt.abort();
     for (const carrier of [...this.#carriers]) carrier.abort();
   }
 
   #placeOf(origin: Origin): Place {
     let place = this.#places.get(origin.key);
     if (place === undefined) {
-      place = { free: [], count: 0, line: [] };
+      place = { free: [], count: 0, line: [], opening: [] };
       this.#places.set(origin.key, place);
     }
     return place;
@@ -175,19 +194,63 @@ export class ConnectionPool implements CarrierOwner {
     else place.line.shift()?.take(null);
   }
 
-  async #open<T>(origin: Origin, wanted: Wanted<T>): Promise<T> {
+  /** Makes a connection, and waits for it or for one that becomes free before. */
+  #open<T>(origin: Origin, wanted: Wanted<T>): Promise<Opened> {
     const place = this.#placeOf(origin);
+    const attempt = new AbortController();
     place.count++;
-    let carrier: Carrier;
+    return new Promise((resolve, reject) => {
+      let isAwaited = true;
+      const stopWaiting = (): void => {
+        isAwaited = false;
+        unlisten();
+        const at = place.opening.indexOf(waiter);
+        if (at >= 0) place.opening.splice(at, 1);
+      };
+      const waiter: Waiter = {
+        fresh: wanted.fresh,
+        take: (carrier) => {
+          if (carrier === null) return;
+          stopWaiting();
+          this.#unawaited.add(attempt);
+          resolve({ carrier, isMade: false });
+        },
+      };
+      if (!wanted.fresh) place.opening.push(waiter);
+      const unlisten = wanted.cancellation.listen((reason) => attempt.abort(reason));
+      this.#make(origin, place, wanted.connectTimeoutMs, attempt).then(
+        (carrier) => {
+          if (!isAwaited) {
+            this.handleRoom(carrier);
+            return;
+          }
+          stopWaiting();
+          resolve({ carrier, isMade: true });
+        },
+        (error: unknown) => {
+          if (isAwaited) stopWaiting();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  async #make(
+    origin: Origin,
+    place: Place,
+    timeoutMs: number,
+    attempt: AbortController,
+  ): Promise<Carrier> {
     try {
-      const { connectTimeoutMs, cancellation } = wanted;
-      const stream = await connectTo(origin, this.#settings, connectTimeoutMs, cancellation);
-      carrier = carrierOf(origin, stream, this.#settings, this);
+      const stream = await connectTo(origin, this.#settings, timeoutMs, attempt);
+      const carrier = carrierOf(origin, stream, this.#settings, this);
+      this.#carriers.add(carrier);
+      return carrier;
     } catch (error) {
       this.#leave(origin, place);
       throw error;
+    } finally {
+      this.#unawaited.delete(attempt);
     }
-    this.#carriers.add(carrier);
-    return this.#begin(place, carrier, wanted);
   }
 }

@@ -4,7 +4,6 @@
 
 import type { Clock } from '@netlayers/host';
 import type { AbortLike, ByteStream, Transport } from '@netlayers/http';
-import type { Cancellation } from '../base/cancellation.js';
 import { ClientError, connectFailure } from '../base/errors.js';
 import type { Origin } from '../base/origin.js';
 import { Timeout } from '../base/timeout.js';
@@ -24,22 +23,21 @@ export interface ConnectorSettings {
 /**
  * Connects to an origin.
  *
- * @throws ClientError for whatever goes wrong, or the reason of the cancellation.
+ * @param attempt gives it up when it is aborted.
+ * @throws ClientError for whatever goes wrong, or the reason of the abort.
  */
 export async function connectTo(
   origin: Origin,
   settings: ConnectorSettings,
   timeoutMs: number,
-  cancellation: Cancellation,
+  attempt: AbortController,
 ): Promise<ByteStream> {
-  const controller = new AbortController();
-  const { signal } = controller;
+  const { signal } = attempt;
   const timeout = new Timeout(settings.clock, () => {
     const text = `cannot connect to ${origin.authority}: no answer within ${timeoutMs} ms: check the address, or allow it more time`;
-    controller.abort(new ClientError('connect-timeout', text));
+    attempt.abort(new ClientError('connect-timeout', text));
   });
   timeout.restart(timeoutMs);
-  const unlisten = cancellation.listen((reason) => controller.abort(reason));
   try {
     return await reach(origin, settings, signal);
   } catch (error) {
@@ -47,7 +45,6 @@ export async function connectTo(
     throw error instanceof ClientError ? error : connectFailure(error, origin.authority);
   } finally {
     timeout.stop();
-    unlisten();
   }
 }
 

@@ -1,4 +1,5 @@
 import { Client } from '@netlayers/client';
+import type { AbortLike } from '@netlayers/http';
 import { ManualClock } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import { answers, memory, ok, rawServer, settle } from '../support/raw-server.js';
@@ -296,6 +297,26 @@ describe('the limit of connections', () => {
     expect(connections).toHaveLength(3);
   });
 
+  it('is not tried again and again on a server that closes at once', async () => {
+    const transport = memory();
+    let accepted = 0;
+    await transport.listen({ port: 80 }, (stream) => {
+      accepted++;
+      const ignore = (): void => {};
+      stream.setHandler({
+        handleData: ignore,
+        handleEnd: ignore,
+        handleDrain: ignore,
+        handleClose: ignore,
+      });
+      stream.end();
+    });
+    const client = new Client({ transport });
+    await expect(client.get('http://a.test/')).rejects.toMatchObject({ code: 'closed' });
+    expect(accepted).toBe(1);
+    expect(client.connections).toBe(0);
+  });
+
   it('is not used up by connections that fail', async () => {
     const transport = memory();
     const client = new Client({ transport, maxConnectionsPerOrigin: 1 });
@@ -339,5 +360,64 @@ describe('closing the client', () => {
     await expect(running).rejects.toMatchObject({ code: 'client-closed' });
     await settle();
     expect(connections[0]?.closed).toBe(true);
+  });
+});
+
+describe('a connection that takes long to be made', () => {
+  /** A transport whose connections after the first are made when the test says so. */
+  function slow() {
+    const transport = memory();
+    const { connect } = transport;
+    const waiting: (() => void)[] = [];
+    const signals: (AbortLike | undefined)[] = [];
+    let made = 0;
+    transport.connect = async (options) => {
+      signals.push(options.signal);
+      if (made++ > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+      return connect.call(transport, { host: options.host, port: options.port });
+    };
+    return { transport, waiting, signals };
+  }
+
+  it('is not waited for once another is free, and serves the next', async () => {
+    const { transport, waiting } = slow();
+    const connections = await rawServer(transport, () => {});
+    const client = new Client({ transport });
+    const first = client.get('http://a.test/1');
+    await settle();
+    const second = client.get('http://a.test/2');
+    await settle();
+    connections[0]?.send(ok('one'));
+    await (await first).text();
+    await settle();
+    expect(connections[0]?.heads[1]).toContain('GET /2 ');
+    waiting[0]?.();
+    await settle();
+    expect(client.connections).toBe(2);
+    const third = client.get('http://a.test/3');
+    await settle();
+    expect(connections[1]?.heads[0]).toContain('GET /3 ');
+    connections[0]?.send(ok('two'));
+    connections[1]?.send(ok('three'));
+    expect(await (await second).text()).toBe('two');
+    expect(await (await third).text()).toBe('three');
+  });
+
+  it('is given up with the client when nobody waits for it', async () => {
+    const { transport, signals } = slow();
+    const connections = await rawServer(transport, answers(ok('')));
+    const clock = new ManualClock();
+    const client = new Client({ transport, clock });
+    const first = client.get('http://a.test/1');
+    const second = client.get('http://a.test/2');
+    await (await first).text();
+    await (await second).text();
+    expect(connections).toHaveLength(1);
+    expect(signals[1]?.aborted).toBe(false);
+    await client.close();
+    expect(signals[1]?.aborted).toBe(true);
+    await settle();
+    clock.advance(1000);
+    expect(clock.nextTimer()).toBe(Number.POSITIVE_INFINITY);
   });
 });
