@@ -171,11 +171,15 @@ export class ClientResponse implements AsyncIterable<Uint8Array>, ResponseFacts 
   /**
    * Does without the content. A little of it (64 KiB) is read for a moment (a second), so that the
    * connection can be used again; with more to come the connection is closed. Resolves when that is
-   * decided; nobody has to wait for it.
+   * decided; nobody has to wait for it, and it does not reject.
    */
   async discard(): Promise<void> {
     this.#used = true;
-    await this.#source.discard();
+    try {
+      await this.#source.discard();
+    } catch {
+      // Nobody misses what is lost.
+    }
   }
 
   /**

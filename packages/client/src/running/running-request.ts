@@ -77,6 +77,8 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    // Whoever sends the request waits for it a moment later; it may have failed by then.
+    this.response.catch(() => {});
     this.#exchange = open(this);
   }
 
