@@ -66,6 +66,10 @@ export class Http1Carrier
     return this.#stream.unacknowledged;
   }
 
+  measureUnacknowledged(): number {
+    return this.#stream.measureUnacknowledged?.() ?? this.#stream.unacknowledged;
+  }
+
   get room(): number {
     return !this.#gone && this.#exchange === null && this.http.canRequest ? 1 : 0;
   }

@@ -17,6 +17,7 @@ import type {
 export interface Http1Connection {
   readonly http: ClientConnection;
   readonly unacknowledged: number;
+  measureUnacknowledged(): number;
   /** Resets the connection. */
   abort(): void;
   /** Gives the stream away. */
@@ -45,6 +46,10 @@ export class Http1Exchange implements ClientExchange {
 
   get unacknowledged(): number {
     return this.#over ? 0 : this.#connection.unacknowledged;
+  }
+
+  measureUnacknowledged(): number {
+    return this.#over ? 0 : this.#connection.measureUnacknowledged();
   }
 
   sendRequest(request: Request): SendResult {

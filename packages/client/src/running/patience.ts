@@ -5,10 +5,12 @@
  *
  * Time stands still while it is the program that is waited for: for more of the request, or to read
  * what has come. Streams do not tell when something is acknowledged: they are looked at from time to
- * time, eight times in a time-out.
+ * time, eight times in a time-out. What the kernel has of the request shows only where it is measured;
+ * that is done for a server whose time is half over.
  */
 
 import { type Clock, ProgressDeadline } from '@netlayers/host';
+import type { ClientExchange } from '@netlayers/http';
 import { ClientError } from '../base/errors.js';
 import { Timeout } from '../base/timeout.js';
 
@@ -22,13 +24,16 @@ export interface PatienceSettings {
   readonly place: string;
 }
 
+/** Where the progress of a request shows. */
+export type Progress = Pick<ClientExchange, 'unacknowledged' | 'measureUnacknowledged'>;
+
 const LOOKS = 8;
 
 /** Watches that the server gets on. */
 export class Patience {
   readonly #clock: Clock;
   readonly #settings: PatienceSettings;
-  readonly #unacknowledged: () => number;
+  readonly #progress: () => Progress;
   readonly #timer: Timeout;
   readonly #answer: ProgressDeadline;
   readonly #content: ProgressDeadline;
@@ -41,17 +46,20 @@ export class Patience {
   /** What of the request had been acknowledged at the last look, but for a constant, and its time. */
   #taken = 0;
   #lookedAt = 0;
+  /** Whether what was under way at the last look was measured. */
+  #isMeasured = false;
+  /** Whether there is content that a kernel may still hold when all of the request is sent. */
+  #hasContent = false;
 
-  /** @param unacknowledged octets of the request that are under way. */
   constructor(
     clock: Clock,
     settings: PatienceSettings,
-    unacknowledged: () => number,
+    progress: () => Progress,
     giveUp: (error: ClientError) => void,
   ) {
     this.#clock = clock;
     this.#settings = settings;
-    this.#unacknowledged = unacknowledged;
+    this.#progress = progress;
     const { minDataRate } = settings;
     this.#answer = new ProgressDeadline(settings.headersTimeoutMs, minDataRate);
     this.#content = new ProgressDeadline(settings.bodyTimeoutMs, minDataRate);
@@ -73,16 +81,16 @@ export class Patience {
   }
 
   /** The request is sent: it is the server's turn. */
-  waitForAnswer(): void {
+  waitForAnswer(hasContent: boolean): void {
     if (this.#phase !== 'take') {
       this.#waitForSource(false);
       return;
     }
     this.#content.stop();
     this.#phase = 'answer';
+    this.#hasContent = hasContent;
     const now = this.#clock.now();
-    this.#taken = this.#sent - this.#unacknowledged();
-    this.#lookedAt = now;
+    this.#lookAnew(now);
     this.#answer.start(now);
     this.#arm(now);
   }
@@ -100,8 +108,7 @@ export class Patience {
   waitForTaking(): void {
     this.#phase = 'take';
     const now = this.#clock.now();
-    this.#taken = this.#sent - this.#unacknowledged();
-    this.#lookedAt = now;
+    this.#lookAnew(now);
     this.#content.start(now);
     this.#regulate();
   }
@@ -152,7 +159,7 @@ export class Patience {
   /** Sees what of the request the server has taken since the last look. */
   #look(now: number): void {
     if (this.#phase === 'rest') return;
-    const underWay = this.#unacknowledged();
+    const underWay = this.#underWay(now);
     const taken = this.#sent - underWay;
     const octets = taken - this.#taken;
     this.#taken = taken;
@@ -164,11 +171,29 @@ export class Patience {
     this.#lookedAt = now;
   }
 
+  /** What of the request is under way. A figure of the other kind than the last cannot be compared. */
+  #underWay(now: number): number {
+    const { deadline, timeoutMs } = this.#deadline;
+    const measures = deadline - now < timeoutMs / 2;
+    const underWay = measures
+      ? this.#progress().measureUnacknowledged()
+      : this.#progress().unacknowledged;
+    if (measures !== this.#isMeasured) this.#taken = this.#sent - underWay;
+    this.#isMeasured = measures;
+    return underWay;
+  }
+
+  #lookAnew(now: number): void {
+    this.#isMeasured = false;
+    this.#taken = this.#sent - this.#progress().unacknowledged;
+    this.#lookedAt = now;
+  }
+
   #arm(now: number): void {
     const { deadline, timeoutMs } = this.#deadline;
     if (deadline === Number.POSITIVE_INFINITY) return;
-    const looks =
-      this.#phase === 'take' || (this.#phase === 'answer' && this.#unacknowledged() > 0);
+    const isSending = this.#hasContent || this.#progress().unacknowledged > 0;
+    const looks = this.#phase === 'take' || (this.#phase === 'answer' && isSending);
     const at = looks ? Math.min(deadline, now + timeoutMs / LOOKS) : deadline;
     this.#timer.restart(at - now);
   }

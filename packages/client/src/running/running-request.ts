@@ -70,8 +70,12 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
   ) {
     this.#plan = plan;
     this.body = new BodyQueue(this);
-    const underWay = (): number => this.#exchange.unacknowledged;
-    this.#patience = new Patience(clock, plan, underWay, (error) => this.fail(error));
+    this.#patience = new Patience(
+      clock,
+      plan,
+      () => this.#exchange,
+      (error) => this.fail(error),
+    );
     this.#continueTimer = new Timeout(clock, () => this.#sendBody());
     this.response = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -90,7 +94,7 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
       const waits = continueTimeoutMs !== null && content !== null;
       if (this.#exchange.sendRequest(request) === 'complete') {
         this.contentStarted = content !== null;
-        this.#patience.waitForAnswer();
+        this.#patience.waitForAnswer(content !== null);
       } else if (waits) this.#continueTimer.restart(continueTimeoutMs);
       else this.#sendBody();
     } catch (error) {
@@ -227,7 +231,7 @@ export class RunningRequest implements ClientExchangeHandler, BodyQueueOwner {
         if (!this.#over) this.#patience.sent(octets, hasRoom);
       },
       handleSent: () => {
-        if (!this.#over) this.#patience.waitForAnswer();
+        if (!this.#over) this.#patience.waitForAnswer(true);
       },
       handleFailure: (error) => {
         if (error instanceof HttpProtocolError) this.handleReset(error);

@@ -1,5 +1,5 @@
 import { Client } from '@netlayers/client';
-import { ManualClock, MemoryTransport, type Stream } from '@netlayers/testkit';
+import { ManualClock, MemoryStream, MemoryTransport, type Stream } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import { answers, memory, ok, rawServer, settle, watched } from '../support/raw-server.js';
 
@@ -123,6 +123,40 @@ describe('a server that takes', () => {
     await pass(clock, 30_500 / rate, server.take);
     if (code === null) expect(await (await request.promise).text()).toBe('done');
     else await expect(request.promise).rejects.toMatchObject({ code });
+  });
+
+  it.each([
+    [300, null],
+    [100, 'headers-timeout'],
+  ])('%d bytes a second of what the kernel has ends with %s', async (rate, code) => {
+    const clock = new ManualClock();
+    const transport = new MemoryTransport({ chunkSize: rate });
+    const { connect } = transport;
+    let measured = 0;
+    transport.connect = async (options) => {
+      const stream = await connect.call(transport, options);
+      const real = Object.getOwnPropertyDescriptor(MemoryStream.prototype, 'unacknowledged');
+      Object.defineProperty(stream, 'unacknowledged', { value: 0 });
+      const measureUnacknowledged = (): number => {
+        measured++;
+        return real?.get?.call(stream);
+      };
+      return Object.assign(stream, { measureUnacknowledged });
+    };
+    const server = await slowServer(transport, ok('done'), 30_000);
+    const client = new Client({ transport, clock, bodyTimeoutMs: 5000, headersTimeoutMs: 5000 });
+    const request = watched(client.post('http://a.test/', new Uint8Array(30_000)));
+    await settle();
+    await pass(clock, 30_500 / rate, server.take);
+    if (code === null) expect(await (await request.promise).text()).toBe('done');
+    else await expect(request.promise).rejects.toMatchObject({ code });
+    expect(measured).toBeGreaterThan(0);
+    measured = 0;
+    const get = watched(client.get('http://b.test/'));
+    await pass(clock, 3, () => {});
+    expect(measured).toBe(0);
+    client.abort();
+    await get.promise.catch(() => {});
   });
 
   it('all of it, and then says nothing, is given up after the time-out for that', async () => {

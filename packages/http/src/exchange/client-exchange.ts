@@ -52,6 +52,11 @@ export interface ClientExchange {
    */
   readonly unacknowledged: number;
   /**
+   * {@link unacknowledged}, and what the kernel has taken but not brought to the peer, where that can
+   * be looked up. It may cost something: for whoever is about to give the peer up.
+   */
+  measureUnacknowledged(): number;
+  /**
    * Sends the request, first and once, with its content where that is in memory.
    *
    * @returns `open` while content is to be passed by {@link sendBody} and {@link endBody}: that of a
