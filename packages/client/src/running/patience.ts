@@ -6,7 +6,7 @@
  * Time stands still while it is the program that is waited for: for more of the request, or to read
  * what has come. Streams do not tell when something is acknowledged: they are looked at from time to
  * time, eight times in a time-out. What the kernel has of the request shows only where it is measured;
- * that is done for a server whose time is half over.
+ * that is done from the first look on that sees no progress, and so never for a server that is quick.
  */
 
 import { type Clock, ProgressDeadline } from '@netlayers/host';
@@ -174,7 +174,7 @@ export class Patience {
   /** What of the request is under way. A figure of the other kind than the last cannot be compared. */
   #underWay(now: number): number {
     const { deadline, timeoutMs } = this.#deadline;
-    const measures = deadline - now < timeoutMs / 2;
+    const measures = deadline - now <= timeoutMs * (1 - 1 / LOOKS);
     const underWay = measures
       ? this.#progress().measureUnacknowledged()
       : this.#progress().unacknowledged;

@@ -153,7 +153,7 @@ describe('a server that takes', () => {
     expect(measured).toBeGreaterThan(0);
     measured = 0;
     const get = watched(client.get('http://b.test/'));
-    await pass(clock, 3, () => {});
+    await pass(clock, 4, () => {});
     expect(measured).toBe(0);
     client.abort();
     await get.promise.catch(() => {});
