@@ -123,6 +123,20 @@ describe('a request that may be retried', () => {
     ]);
   });
 
+  it('does without the content of the answer that it does not take', async () => {
+    const transport = memory();
+    const connections = await rawServer(transport, (connection, index) => {
+      connection.onChange = null;
+      const long = 'HTTP/1.1 503 X\r\nContent-Length: 100000\r\n\r\nlate';
+      connection.send(index === 0 ? long : ok('fine'));
+    });
+    const { client, clock } = clientOn(transport, { retry: 1 });
+    const request = watched(client.get('http://a.test/'));
+    await advanceUntil(clock, request);
+    expect(await (await request.promise).text()).toBe('fine');
+    expect(connections.map(({ closed }) => closed)).toEqual([true, false]);
+  });
+
   it('is given up while it waits, by its signal and by its total time', async () => {
     const transport = memory();
     await rawServer(transport, answers(status(503)));

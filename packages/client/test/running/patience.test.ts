@@ -159,6 +159,21 @@ describe('a server that takes', () => {
     await get.promise.catch(() => {});
   });
 
+  it('all of it late has the whole time to answer', async () => {
+    const clock = new ManualClock();
+    const transport = memory();
+    const server = await slowServer(transport, '', 500);
+    const client = new Client({ transport, clock, headersTimeoutMs: 5000 });
+    const request = watched(client.post('http://a.test/', new Uint8Array(500)));
+    await settle();
+    await pass(clock, 4, () => {});
+    server.take();
+    await pass(clock, 4, () => {});
+    expect(request.settled).toBe(false);
+    server.state.stream?.write(latin1(ok('done')));
+    expect(await (await request.promise).text()).toBe('done');
+  });
+
   it('all of it, and then says nothing, is given up after the time-out for that', async () => {
     const clock = new ManualClock();
     const transport = new MemoryTransport({ chunkSize: 1000 });
