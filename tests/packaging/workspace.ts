@@ -60,6 +60,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     foreign: ['@noble/hashes', 'pako'],
     entries: { node: { imports: [], files: [] }, pako: { imports: [], files: [] } },
   },
+  proxy: { kind: 'neutral', imports: ['server', 'client', 'http', 'host', 'bytes'] },
   kernel: { kind: 'node', imports: ['http', 'bytes'] },
   static: { kind: 'node', imports: ['http', 'server'], foreign: ['mime', 'picomatch'] },
   // Of a stack it names the shape, and of what is below HTTP nothing.
