@@ -278,7 +278,8 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
     return bodyLength < 0 && requireContentLength ? new HttpError(411) : null;
   }
 
-  #respond(request: ServerRequest, response: Response): void {
+  /** @param looked whether the first piece of the content was read already. */
+  #respond(request: ServerRequest, response: Response, looked = false): void {
     if (this.#request !== request || !this.#responder.isAwaited) {
       discardContent(response);
       return;
@@ -288,8 +289,8 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
       return;
     }
     const { content } = response;
-    if (this.#exchange.awaitsContinue && isStream(content)) {
-      this.#respondLater(request, withFirstPiece(response, content));
+    if (this.#exchange.awaitsContinue && isStream(content) && !looked) {
+      this.#respondLater(request, withFirstPiece(response, content), true);
     } else this.#responder.send(this.#paged(response));
   }
 
@@ -305,10 +306,10 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
     }
   }
 
-  #respondLater(request: ServerRequest, answer: PromiseLike<Response>): void {
+  #respondLater(request: ServerRequest, answer: PromiseLike<Response>, looked = false): void {
     Promise.resolve(answer).then(
       (response) => {
-        if (response instanceof Response) this.#respond(request, response);
+        if (response instanceof Response) this.#respond(request, response, looked);
         else this.#fail(request, new TypeError('a handler did not return a Response'));
       },
       (error) => this.#fail(request, error),

@@ -179,4 +179,13 @@ describe('a stream as content', () => {
     await client.send('def');
     expect(client.take()).toContain(`${chunk('abc')}${chunk('def')}${chunk('')}`);
   });
+
+  it('of its own answers who waits for 100 as well, and asks for nothing [RFC 9110 10.1.1]', async () => {
+    const ask = head('POST /', 'Content-Length: 6', 'Expect: 100-continue');
+    const { client } = await fetchRaw(() => new Response(403).body(pieces('no', 'pe')), ask);
+    for (let turn = 0; turn < 5; turn++) await settle();
+    expect(client.received).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
+    expect(client.received).toContain(`${chunk('no')}${chunk('pe')}${chunk('')}`);
+    expect(client.isEnded).toBe(true);
+  });
 });
