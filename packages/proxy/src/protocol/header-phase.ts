@@ -27,7 +27,7 @@ export interface PhaseOwner {
 export class HeaderPhase implements ByteStreamHandler {
   readonly stream: ByteStream;
   readonly #owner: PhaseOwner;
-  #received = NOTHING;
+  #received: Uint8Array = NOTHING;
   readonly #timer: number;
   #isOver = false;
 

@@ -32,7 +32,7 @@ export class ProxiedStream implements ByteStream, ByteStreamHandler {
   readonly #inner: ByteStream;
   #handler: ByteStreamHandler | null = null;
   /** What came behind the header and was not delivered yet. */
-  #held = NOTHING;
+  #held: Uint8Array = NOTHING;
   #paused = false;
   #scheduled = false;
   /** The user's bytes, which are behind any header of ours. */

@@ -1,0 +1,35 @@
+/**
+ * The end of an exchange as a tunnel: the client's stream and one that has been reached for it.
+ */
+
+import type { Response, TakenStream } from '@netlayers/http';
+import type { ServerRequest } from '@netlayers/server';
+import { dropStream } from './drop-stream.js';
+import { joinStreams, type TunnelSettings } from './tunnel.js';
+
+/**
+ * Agrees to leave HTTP, and joins the two streams when that is done. A client that goes before takes
+ * the other stream with it.
+ *
+ * @param take gives the stream away; called once.
+ * @param over told once, when the tunnel is over or has not come about.
+ */
+export function tunnelTo(
+  request: ServerRequest,
+  take: () => TakenStream,
+  response: Response,
+  settings: TunnelSettings,
+  over: () => void,
+): Response {
+  const { signal } = request;
+  const handleGone = (): void => {
+    dropStream(take().stream);
+    over();
+  };
+  if (signal.aborted) handleGone();
+  else signal.addEventListener('abort', handleGone, { once: true });
+  return request.upgrade(response, (stream, remaining) => {
+    signal.removeEventListener('abort', handleGone);
+    joinStreams({ stream, remaining }, take(), settings, over);
+  });
+}

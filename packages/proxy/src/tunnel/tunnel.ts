@@ -1,0 +1,111 @@
+/**
+ * Two streams joined: what comes from one goes to the other, each side as fast as the slower of the
+ * two, until both are over. Nothing is looked at.
+ */
+
+import type { Clock } from '@netlayers/host';
+import type { ByteStream, ByteStreamHandler, TakenStream } from '@netlayers/http';
+
+/** How a tunnel is watched. */
+export interface TunnelSettings {
+  readonly clock: Clock;
+  /** Without a byte in either direction, milliseconds; then both sides are reset. */
+  readonly idleMs: number;
+}
+
+/** Joins two streams, and sets their handlers; `over` is told once, when both have ended. */
+export function joinStreams(
+  one: TakenStream,
+  other: TakenStream,
+  settings: TunnelSettings,
+  over: () => void,
+): void {
+  new Tunnel(settings, over).begin(one, other);
+}
+
+class Tunnel {
+  readonly #settings: TunnelSettings;
+  readonly #over: () => void;
+  #movedAt: number;
+  #timer = 0;
+  #open = 2;
+
+  constructor(settings: TunnelSettings, over: () => void) {
+    this.#settings = settings;
+    this.#over = over;
+    this.#movedAt = settings.clock.now();
+  }
+
+  begin(one: TakenStream, other: TakenStream): void {
+    const first = new TunnelEnd(one.stream, other.stream, this);
+    const second = new TunnelEnd(other.stream, one.stream, this);
+    one.stream.setHandler(first);
+    other.stream.setHandler(second);
+    // What had come behind the two heads goes first.
+    first.pass(one.remaining);
+    second.pass(other.remaining);
+    const { idleMs } = this.#settings;
+    if (idleMs < Number.POSITIVE_INFINITY) this.#watch([one.stream, other.stream], idleMs);
+  }
+
+  moved(): void {
+    this.#movedAt = this.#settings.clock.now();
+  }
+
+  closed(): void {
+    if (--this.#open > 0) return;
+    this.#settings.clock.clearTimer(this.#timer);
+    this.#over();
+  }
+
+  /** One timer, set again for what is left: nothing is armed for a byte. */
+  #watch(streams: readonly ByteStream[], idleMs: number): void {
+    const { clock } = this.#settings;
+    this.#timer = clock.setTimer(this.#movedAt + idleMs, () => {
+      if (this.#open === 0) return;
+      if (clock.now() >= this.#movedAt + idleMs) for (const stream of streams) stream.abort();
+      else this.#watch(streams, idleMs);
+    });
+  }
+}
+
+/** One direction, and the end that it comes from. */
+class TunnelEnd implements ByteStreamHandler {
+  readonly #from: ByteStream;
+  readonly #to: ByteStream;
+  readonly #tunnel: Tunnel;
+
+  constructor(from: ByteStream, to: ByteStream, tunnel: Tunnel) {
+    this.#from = from;
+    this.#to = to;
+    this.#tunnel = tunnel;
+  }
+
+  pass(bytes: Uint8Array): void {
+    if (bytes.length > 0) this.handleData(bytes, 0, bytes.length);
+  }
+
+  handleData(buf: Uint8Array, start: number, end: number): void {
+    this.#tunnel.moved();
+    if (!this.#to.write(buf, start, end)) this.#from.pause();
+  }
+
+  handleEnd(): void {
+    this.#tunnel.moved();
+    this.#to.end();
+  }
+
+  /** There is room at this end again: the other may send. */
+  handleDrain(): void {
+    this.#tunnel.moved();
+    this.#to.resume();
+  }
+
+  handleClose(error: Error | null): void {
+    // An end that failed, or that was reset by us, is not to be taken for a whole message.
+    if (error === null) this.#to.end();
+    else this.#to.abort();
+    this.#to.resume();
+    this.#tunnel.closed();
+  }
+}
