@@ -40,7 +40,11 @@ export function addForwarded(
     append(headers, 'Forwarded', pairs.join(';'));
   }
   if (fields === 'x-forwarded' || fields === 'both') {
-    append(headers, 'X-Forwarded-For', request.remoteAddress);
+    append(
+      headers,
+      'X-Forwarded-For',
+      isAddress(request.remoteAddress) ? request.remoteAddress : 'unknown',
+    );
     // Of several proxies the first one knows what the client has asked for.
     if (host !== '' && !headers.has('x-forwarded-host')) headers.set('X-Forwarded-Host', host);
     if (!headers.has('x-forwarded-proto')) headers.set('X-Forwarded-Proto', proto);
@@ -55,9 +59,12 @@ export function append(headers: Headers, name: string, member: string): void {
 
 /** A node identifier (RFC 7239, 6): IPv6 in brackets and quotes, `unknown` for what is no address. */
 function node(address: string): string {
-  if (/^[\d.]+$/.test(address)) return address;
-  return /^[\da-f:.]+$/i.test(address) ? `"[${address}]"` : 'unknown';
+  if (!isAddress(address)) return 'unknown';
+  return address.includes(':') ? `"[${address}]"` : address;
 }
+
+/** Whether it is nothing but an address: a path of a socket could be mistaken for several. */
+const isAddress = (text: string): boolean => /^[\da-f:.]+$/i.test(text);
 
 /** A value as a token or a quoted string (RFC 9110, 5.6.4). */
 const quoted = (text: string): string =>

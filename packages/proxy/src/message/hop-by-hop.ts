@@ -1,6 +1,7 @@
 /**
  * Fields that end at this hop (RFC 9110, 7.6.1): those that are known to, those whose name begins with
- * `Proxy-`, and whatever `Connection` names.
+ * `Proxy-` but for `Proxy-Status` (RFC 9209), and whatever `Connection` names. `Proxy` is no field of
+ * HTTP, but programs of the CGI kind take it for the setting of one.
  *
  * The framing goes with them: how a message is framed on the way on is decided anew, from what was
  * read and not from what was said of it.
@@ -15,6 +16,7 @@ const HOP_FIELDS: ReadonlySet<string> = new Set([
   'host',
   'http2-settings',
   'keep-alive',
+  'proxy',
   'te',
   'transfer-encoding',
   'upgrade',
@@ -26,11 +28,13 @@ export function endToEnd(headers: Headers): Headers {
   const through = new Headers();
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();
-    const ends = HOP_FIELDS.has(lower) || named.has(lower) || lower.startsWith('proxy-');
+    const ends = HOP_FIELDS.has(lower) || named.has(lower) || isProxys(lower);
     if (!ends) through.append(name, value);
   }
   return through;
 }
+
+const isProxys = (lower: string): boolean => lower.startsWith('proxy-') && lower !== 'proxy-status';
 
 /** Trailers that go on; `null` for none. */
 export function trailersToEnd(trailers: Headers | null): Headers | null {

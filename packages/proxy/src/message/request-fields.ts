@@ -2,7 +2,7 @@
  * The fields of the request that is sent on.
  */
 
-import { type Headers, listHas } from '@netlayers/http';
+import { type Headers, listHas, listMembers } from '@netlayers/http';
 import type { ServerRequest } from '@netlayers/server';
 import { addForwarded, type ForwardedFields } from './forwarded.js';
 import { endToEnd } from './hop-by-hop.js';
@@ -15,6 +15,8 @@ export interface RequestFieldsSettings {
   readonly forwarded: ForwardedFields;
   /** Whether the fields of a peer about its own clients are believed. */
   readonly trusted: (remoteAddress: string) => boolean;
+  /** Protocols that a request may change to, in lower case. */
+  readonly upgrades: ReadonlySet<string>;
 }
 
 /** Makes the fields, but for `Host`. */
@@ -24,15 +26,22 @@ export function requestFields(request: ServerRequest, settings: RequestFieldsSet
   addVia(headers, request.version, settings.name);
   // Trailers are passed on, so that they may be asked for (RFC 9110, 10.1.4).
   if (listHas(request.headers.get('te') ?? '', 'trailers')) headers.set('TE', 'trailers');
-  if (wantsUpgrade(request)) headers.set('Upgrade', request.headers.get('upgrade') ?? '');
+  const protocols = upgradesOf(request, settings.upgrades);
+  if (protocols.length > 0) headers.set('Upgrade', protocols.join(', '));
   // As it was read: what the client has said of it in some other way is gone.
   if (request.bodyLength > 0) headers.set('Content-Length', String(request.bodyLength));
   return headers;
 }
 
-/** Whether the request may leave HTTP: behind content nothing could (RFC 9110, 7.8). */
-export const wantsUpgrade = (request: ServerRequest): boolean =>
-  request.wantsSwitch && request.method !== 'CONNECT' && !request.hasBody;
+/**
+ * The protocols that are offered on: those that are allowed, and none behind content (RFC 9110, 7.8).
+ * Another HTTP among them would be a way past everything that stands around this proxy.
+ */
+function upgradesOf(request: ServerRequest, allowed: ReadonlySet<string>): string[] {
+  if (!request.wantsSwitch || request.method === 'CONNECT' || request.hasBody) return [];
+  const offered = listMembers(request.headers.get('upgrade') ?? '');
+  return offered.filter((protocol) => allowed.has(protocol.toLowerCase()));
+}
 
 /** Whether the client waits for 100 (Continue) before it sends the content (RFC 9110, 10.1.1). */
 export const expectsContinue = (request: ServerRequest): boolean =>

@@ -7,7 +7,7 @@
 import { parseTarget } from '@netlayers/http';
 import { HttpError, type ServerRequest } from '@netlayers/server';
 
-/** Changes the path of a request, without its query. */
+/** Changes the path of a request, without its query; empty is `/`. */
 export type RewritePath = (path: string, request: ServerRequest) => string;
 
 /**
@@ -27,7 +27,7 @@ export function targetFor(
     throw new HttpError(400, 'not a target for a proxy');
   if (parts.form === 'asterisk') return '*';
   if (climbs(parts.path)) throw new HttpError(400, 'a path that climbs');
-  const path = rewrite === null ? parts.path : rewrite(parts.path, request);
+  const path = rewrite === null ? parts.path : rewrite(parts.path, request) || '/';
   if (!path.startsWith('/')) throw new TypeError(`a path begins with "/": ${JSON.stringify(path)}`);
   return parts.query === null ? base + path : `${base}${path}?${parts.query}`;
 }

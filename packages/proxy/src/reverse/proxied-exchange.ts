@@ -18,7 +18,7 @@ import {
 } from '@netlayers/http';
 import type { ServerRequest } from '@netlayers/server';
 import { trailersToEnd } from '../message/hop-by-hop.js';
-import { expectsContinue, wantsUpgrade } from '../message/request-fields.js';
+import { expectsContinue } from '../message/request-fields.js';
 import { targetFor } from '../message/request-target.js';
 import { interimFrom, responseFrom, switchFrom } from '../message/response-fields.js';
 import { dropStream } from '../tunnel/drop-stream.js';
@@ -134,6 +134,7 @@ export class ProxiedExchange {
   #answer(upstream: Upstream, head: ClientResponse, attempt: Attempt): Response {
     const { settings, upstreams } = this.#context;
     const request = this.#request;
+    this.#body?.settle();
     if (head.status === 101) return this.#switch(upstream, head);
     const response = responseFrom(head, request.method, settings.name);
     settings.editResponse?.(response.headers, request);
@@ -156,17 +157,18 @@ export class ProxiedExchange {
   /** The upstream leaves HTTP: so does the client. */
   #switch(upstream: Upstream, head: ClientResponse): Response {
     const { settings, upstreams } = this.#context;
-    const offered = this.#request.headers.get('upgrade') ?? '';
+    const offered = this.#headers.get('upgrade') ?? '';
     const chosen = listMembers(head.headers.get('upgrade') ?? '');
     const isOffered = chosen.every((protocol) => listHas(offered, protocol.toLowerCase()));
-    if (!wantsUpgrade(this.#request) || chosen.length === 0 || !isOffered) {
+    if (chosen.length === 0 || !isOffered) {
       dropStream(head.takeStream().stream);
       throw new ClientError('unexpected-switch', 'the upstream switched to what nobody asked for');
     }
     const { clock, tunnelIdleMs: idleMs } = settings;
+    const tunnel = { clock, idleMs, running: upstream.tunnels };
     const over = (): void => upstreams.release(upstream);
     const agreement = switchFrom(head, settings.name);
-    return tunnelTo(this.#request, () => head.takeStream(), agreement, { clock, idleMs }, over);
+    return tunnelTo(this.#request, () => head.takeStream(), agreement, tunnel, over);
   }
 
   #count(upstream: Upstream, error: unknown): void {

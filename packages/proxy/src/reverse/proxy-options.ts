@@ -56,6 +56,8 @@ export interface ProxyOptions {
   readonly editRequest?: (headers: Headers, request: ServerRequest) => void;
   /** Changes those of a final response before it is sent back. */
   readonly editResponse?: (headers: Headers, request: ServerRequest) => void;
+  /** Protocols that a request may change to, and which are not looked at then. @default websocket */
+  readonly upgrades?: readonly string[];
   readonly timeouts?: ProxyTimeouts;
   /** Bytes per second that an upstream has to keep to, in either direction. @default 240 */
   readonly minDataRate?: number;
@@ -88,6 +90,7 @@ const OPTIONS: OptionNames<ProxyOptions> = {
   name: 'optional',
   editRequest: 'optional',
   editResponse: 'optional',
+  upgrades: 'optional',
   timeouts: 'optional',
   minDataRate: 'optional',
   retry: 'optional',
@@ -110,6 +113,7 @@ export interface ProxySettings {
   readonly name: string;
   readonly editRequest: ((headers: Headers, request: ServerRequest) => void) | null;
   readonly editResponse: ((headers: Headers, request: ServerRequest) => void) | null;
+  readonly upgrades: ReadonlySet<string>;
   readonly continueMs: number;
   readonly tunnelIdleMs: number;
   readonly failureStatuses: ReadonlySet<number>;
@@ -134,6 +138,7 @@ export function settingsOf(options: ProxyOptions): ProxySettings {
     name,
     editRequest: options.editRequest ?? null,
     editResponse: options.editResponse ?? null,
+    upgrades: new Set((options.upgrades ?? ['websocket']).map((name) => name.toLowerCase())),
     continueMs: timeouts.continueMs ?? 1000,
     tunnelIdleMs: timeouts.tunnelIdleMs ?? 3_600_000,
     failureStatuses: new Set(options.failureStatuses),

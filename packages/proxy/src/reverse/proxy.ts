@@ -13,6 +13,8 @@ import { Upstreams } from '../upstream/upstreams.js';
 import { type ExchangeContext, ProxiedExchange } from './proxied-exchange.js';
 import { type ProxyOptions, settingsOf, upstreamsSettingsOf } from './proxy-options.js';
 
+const FOR_EVER = Number.POSITIVE_INFINITY;
+
 /** What a proxy has done. */
 export interface ProxyCounters {
   readonly requests: number;
@@ -29,14 +31,15 @@ export interface ReverseProxy {
   /** Sends requests there too. @throws TypeError for one that is there. */
   add(upstream: UpstreamOptions | string | URL): void;
   /**
-   * Sends no more requests there; what runs is finished.
+   * Sends no more requests there; what runs is finished, and reset after `graceMs`.
    *
+   * @param options.graceMs @default Infinity
    * @returns once that is over; whether there was such an upstream.
    */
-  remove(url: string | URL): Promise<boolean>;
+  remove(url: string | URL, options?: { readonly graceMs?: number }): Promise<boolean>;
   counters(): ProxyCounters;
   /** Removes all upstreams: further requests get 503. */
-  close(): Promise<void>;
+  close(options?: { readonly graceMs?: number }): Promise<void>;
 }
 
 /**
@@ -65,13 +68,13 @@ export function proxy(
   };
   return Object.assign(handle, {
     add: (upstream: UpstreamOptions | string | URL) => all.add(upstream),
-    remove: (url: string | URL) => all.remove(url),
+    remove: (url: string | URL, { graceMs = FOR_EVER } = {}) => all.remove(url, graceMs),
     counters: () => ({
       requests,
       retries: context.retries,
       waiting: all.waiting,
       upstreams: all.all.map((upstream) => upstream.counters()),
     }),
-    close: () => all.close(),
+    close: ({ graceMs = FOR_EVER } = {}) => all.close(graceMs),
   });
 }

@@ -39,6 +39,11 @@ export class ReplayedBody {
     return this.#end?.failed ? this.#end.error : null;
   }
 
+  /** It will not be sent again: nothing more is kept. */
+  settle(): void {
+    this.#isLong = true;
+  }
+
   /** The content from its start, for one attempt. */
   attempt(): AsyncIterable<Uint8Array> {
     let at = 0;

@@ -11,6 +11,8 @@ export interface TunnelSettings {
   readonly clock: Clock;
   /** Without a byte in either direction, milliseconds; then both sides are reset. */
   readonly idleMs: number;
+  /** Where the tunnel is while it runs, as a way to reset it. */
+  readonly running?: Set<() => void>;
 }
 
 /** Joins two streams, and sets their handlers; `over` is told once, when both have ended. */
@@ -29,6 +31,7 @@ class Tunnel {
   #movedAt: number;
   #timer = 0;
   #open = 2;
+  #abort = (): void => {};
 
   constructor(settings: TunnelSettings, over: () => void) {
     this.#settings = settings;
@@ -44,8 +47,12 @@ class Tunnel {
     // What had come behind the two heads goes first.
     first.pass(one.remaining);
     second.pass(other.remaining);
-    const { idleMs } = this.#settings;
-    if (idleMs < Number.POSITIVE_INFINITY) this.#watch([one.stream, other.stream], idleMs);
+    const streams = [one.stream, other.stream];
+    this.#abort = () => {
+      for (const stream of streams) stream.abort();
+    };
+    this.#settings.running?.add(this.#abort);
+    if (this.#settings.idleMs < Number.POSITIVE_INFINITY) this.#watch();
   }
 
   moved(): void {
@@ -55,16 +62,17 @@ class Tunnel {
   closed(): void {
     if (--this.#open > 0) return;
     this.#settings.clock.clearTimer(this.#timer);
+    this.#settings.running?.delete(this.#abort);
     this.#over();
   }
 
   /** One timer, set again for what is left: nothing is armed for a byte. */
-  #watch(streams: readonly ByteStream[], idleMs: number): void {
-    const { clock } = this.#settings;
+  #watch(): void {
+    const { clock, idleMs } = this.#settings;
     this.#timer = clock.setTimer(this.#movedAt + idleMs, () => {
       if (this.#open === 0) return;
-      if (clock.now() >= this.#movedAt + idleMs) for (const stream of streams) stream.abort();
-      else this.#watch(streams, idleMs);
+      if (clock.now() >= this.#movedAt + idleMs) this.#abort();
+      else this.#watch();
     });
   }
 }

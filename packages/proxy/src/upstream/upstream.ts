@@ -56,6 +56,8 @@ export class Upstream {
   isDown = false;
   isDraining = false;
   active = 0;
+  /** Ways to reset the tunnels that run. */
+  readonly tunnels = new Set<() => void>();
   responses = 0;
   readonly #settings: UpstreamSettings;
   readonly #window: FailureWindow;
@@ -146,15 +148,23 @@ export class Upstream {
     this.isDown = isDown;
   }
 
-  /** Takes no more requests; resolves when those that run are over. */
-  async drain(): Promise<void> {
+  /** Takes no more requests; resolves when those that run are over, which are reset at last. */
+  async drain(graceMs: number): Promise<void> {
     this.isDraining = true;
+    const { clock } = this.#settings;
     if (this.active > 0) {
+      const timer = clock.setTimer(clock.now() + graceMs, () => this.#abort());
       await new Promise<void>((resolve) => {
         this.#whenIdle = resolve;
       });
+      clock.clearTimer(timer);
     }
     await this.client.close();
+  }
+
+  #abort(): void {
+    for (const abort of [...this.tunnels]) abort();
+    this.client.abort();
   }
 
   counters(): UpstreamCounters {

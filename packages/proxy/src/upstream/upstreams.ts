@@ -68,8 +68,8 @@ export class Upstreams {
     this.#serveLine();
   }
 
-  /** Sends nothing to it any more; resolves when what runs there is over. */
-  async remove(url: string | URL): Promise<boolean> {
+  /** Sends nothing to it any more; resolves when what runs there is over, at last by a reset. */
+  async remove(url: string | URL, graceMs: number): Promise<boolean> {
     const key = new URL(url).href;
     const upstream = this.#all.get(key);
     if (upstream === undefined) return false;
@@ -80,7 +80,7 @@ export class Upstreams {
     // Who waited for it may have to be told that there is none.
     upstream.isDraining = true;
     this.#serveLine();
-    await upstream.drain();
+    await upstream.drain(graceMs);
     this.#leaving.delete(upstream);
     return true;
   }
@@ -113,8 +113,8 @@ export class Upstreams {
   }
 
   /** Removes all of them. */
-  async close(): Promise<void> {
-    await Promise.all([...this.#all.keys()].map((url) => this.remove(url)));
+  async close(graceMs: number): Promise<void> {
+    await Promise.all([...this.#all.keys()].map((url) => this.remove(url, graceMs)));
   }
 
   #add(options: UpstreamOptions | string | URL, isFirst: boolean): void {

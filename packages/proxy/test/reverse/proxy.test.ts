@@ -42,13 +42,25 @@ describe('a request', () => {
         'Proxy-Authorization: Basic eDp5',
         'Proxy-Connection: keep-alive',
         'TE: gzip',
+        'Proxy: http://evil',
+        'Proxy-Status: x; error=y',
         'X-Theirs: 2',
       ),
     );
-    for (const name of ['connection', 'keep-alive', 'x-mine', 'proxy-', 'te:', 'upgrade']) {
+    for (const name of [
+      'connection',
+      'keep-alive',
+      'x-mine',
+      'proxy-a',
+      'proxy-c',
+      'proxy:',
+      'te:',
+      'upgrade',
+    ]) {
       expect(upstream.text.toLowerCase()).not.toContain(`\r\n${name}`);
     }
     for (const line of [
+      'Proxy-Status: x; error=y',
       'X-Theirs: 2',
       'X-Forwarded-For: 127.0.0.1',
       'Via: 1.1 netlayers',

@@ -41,7 +41,9 @@ describe('whatever a client sends', () => {
     const random = seededRandom(seed);
     const passive = { failures: Number.POSITIVE_INFINITY };
     // Whose end does not abort its requests.
-    const harness = await Harness.start({ passive }, ['http://a'], { halfOpen: true });
+    const harness = await Harness.start({ passive, upgrades: ['x'] }, ['http://a'], {
+      halfOpen: true,
+    });
     const targets: string[] = [];
     const upstream = await harness.serve('a', async (request) => {
       targets.push(request.target);

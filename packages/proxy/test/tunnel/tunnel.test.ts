@@ -72,6 +72,37 @@ describe('an upgrade', () => {
     expect(upstream.text).not.toMatch(/upgrade/i);
   });
 
+  it('is offered on for protocols that are allowed, and never for another HTTP [RFC 9110 7.8]', async () => {
+    const harness = await Harness.start();
+    const upstream = await harness.raw('a');
+    const settings = 'HTTP2-Settings: AAMAAABkAAQAAP__';
+    await harness.fetch(
+      head('GET /', 'Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', settings),
+    );
+    expect(upstream.text).not.toMatch(/upgrade|http2/i);
+    await harness.fetch(head('GET /', 'Connection: Upgrade', 'Upgrade: h2c, WebSocket, tls/1.0'));
+    expect(upstream.text).toContain('\r\nUpgrade: WebSocket\r\n');
+  });
+
+  it('does not keep a proxy from closing for ever', async () => {
+    const harness = await Harness.start();
+    await harness.raw('a', (peer, text) => {
+      if (text.endsWith('\r\n\r\n')) peer.send(AGREEMENT);
+    });
+    const client = await harness.connect();
+    client.send(UPGRADE);
+    await settle();
+    let isClosed = false;
+    const closing = harness.proxy.close({ graceMs: 2000 }).then(() => {
+      isClosed = true;
+    });
+    await harness.advance(1900);
+    expect(isClosed).toBe(false);
+    await harness.advance(200);
+    await closing;
+    expect(client.closed).toBe(true);
+  });
+
   it('is as fast as the slower side', async () => {
     const harness = await Harness.start();
     const upstream = await harness.raw('a', (peer, text) => {
@@ -131,7 +162,7 @@ describe('an upgrade', () => {
   });
 
   it('between servers of ours brings every byte', async () => {
-    const harness = await Harness.start();
+    const harness = await Harness.start({ upgrades: ['Echo'] });
     await harness.serve('a', async (request) =>
       request.upgrade(new Response(101, { Upgrade: 'echo' }), (stream, remaining) => {
         stream.write(remaining);
