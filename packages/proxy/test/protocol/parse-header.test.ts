@@ -211,7 +211,7 @@ describe('what is written', () => {
 });
 
 describe('texts and sums', () => {
-  it('formats addresses in their one canonical form [RFC 5952 4]', () => {
+  it('formats addresses in their one canonical form (RFC 5952, 4)', () => {
     for (const [text, canonical] of [
       ['2001:DB8:0:0:1:0:0:1', '2001:db8::1:0:0:1'],
       ['0:0:0:0:0:0:0:0', '::'],
@@ -227,7 +227,7 @@ describe('texts and sums', () => {
     }
   });
 
-  it('sums as the vectors do [RFC 9260 A]', () => {
+  it('sums as the vectors do (RFC 9260, A)', () => {
     // The vectors of RFC 3720, B.4.
     expect(crc32c(encodeUtf8('123456789'), 0, 9)).toBe(0xe306_9283);
     expect(crc32c(new Uint8Array(32), 0, 32)).toBe(0x8a91_36aa);
