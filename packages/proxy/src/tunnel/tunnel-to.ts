@@ -11,7 +11,7 @@ import { joinStreams, type TunnelSettings } from './tunnel.js';
  * Agrees to leave HTTP, and joins the two streams when that is done. A client that goes before takes
  * the other stream with it.
  *
- * @param take gives the stream away; called once.
+ * @param take gives the stream away; called once. It may throw: the stream is lost then.
  * @param over told once, when the tunnel is over or has not come about.
  */
 export function tunnelTo(
@@ -22,14 +22,27 @@ export function tunnelTo(
   over: () => void,
 ): Response {
   const { signal } = request;
+  // What this is called by, a signal and a server, has nobody to tell of a failure.
+  const taken = (): TakenStream | null => {
+    try {
+      return take();
+    } catch {
+      over();
+      return null;
+    }
+  };
   const handleGone = (): void => {
-    dropStream(take().stream);
+    const far = taken();
+    if (far === null) return;
+    dropStream(far.stream);
     over();
   };
   if (signal.aborted) handleGone();
   else signal.addEventListener('abort', handleGone, { once: true });
   return request.upgrade(response, (stream, remaining) => {
     signal.removeEventListener('abort', handleGone);
-    joinStreams({ stream, remaining }, take(), settings, over);
+    const far = taken();
+    if (far === null) dropStream(stream);
+    else joinStreams({ stream, remaining }, far, settings, over);
   });
 }

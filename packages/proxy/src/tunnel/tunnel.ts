@@ -44,6 +44,9 @@ class Tunnel {
     const second = new TunnelEnd(other.stream, one.stream, this);
     one.stream.setHandler(first);
     other.stream.setHandler(second);
+    // Whoever had them before may have held them back.
+    one.stream.resume();
+    other.stream.resume();
     // What had come behind the two heads goes first.
     first.pass(one.remaining);
     second.pass(other.remaining);

@@ -49,6 +49,47 @@ describe('an upgrade', () => {
     expect(harness.proxy.counters().upstreams[0]?.active).toBe(0);
   });
 
+  it('waits for what a client sends too early, and loses none of it', async () => {
+    const harness = await Harness.start();
+    const upstream = await harness.raw('a', () => {});
+    const client = await harness.connect();
+    client.send(UPGRADE);
+    client.sendPattern(MEGABYTE);
+    await settle(50);
+    expect(client.sent).toBeLessThan(MEGABYTE);
+    const [far] = upstream.peers;
+    const before = far!.received;
+    far?.send(`${AGREEMENT}${'x'.repeat(100_000)}`);
+    await settle(100);
+    expect(client.sent).toBe(MEGABYTE);
+    expect(far!.received - before).toBe(MEGABYTE);
+    expect(client.received).toBeGreaterThan(100_000);
+  });
+
+  it('whose upstream is lost in the moment it agrees is a reset for the client', async () => {
+    const harness = await Harness.start();
+    let release: () => void = () => {};
+    harness.server.use(async (_request, next) => {
+      const response = await next();
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      return response;
+    });
+    const upstream = await harness.raw('a', (peer, text) => {
+      if (text.endsWith('\r\n\r\n')) peer.send(AGREEMENT);
+    });
+    const client = await harness.connect();
+    client.send(UPGRADE);
+    await settle();
+    upstream.peers[0]?.abort();
+    await settle();
+    release();
+    await settle();
+    expect(client.closed).toBe(true);
+    expect(harness.proxy.counters().upstreams[0]?.active).toBe(0);
+  });
+
   it('may be declined [RFC 9110 7.8]', async () => {
     const harness = await Harness.start();
     await harness.raw('a', answers(ok('no')));
