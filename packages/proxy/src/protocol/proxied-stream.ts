@@ -76,8 +76,8 @@ export class ProxiedStream implements ByteStream, ByteStreamHandler {
   begin(bytes: Uint8Array): void {
     if (bytes.length === 0 || this.#givenUp) return;
     this.#held = bytes;
+    // What is held then is held by a pause, which the stream below has too.
     this.#deliverHeld();
-    if (this.#held.length > 0) this.#inner.pause();
   }
 
   write(buf: Uint8Array, start?: number, end?: number): boolean {
