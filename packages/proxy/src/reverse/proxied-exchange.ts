@@ -4,7 +4,8 @@
  *
  * What is repeated: any request of which nothing was sent, for there was no connection; otherwise one
  * of an idempotent method (RFC 9110, 9.2.2) to which no response has come, and whose content is still
- * there. Never the same upstream twice.
+ * there. Never the same upstream twice. A response with little content counts when it is whole: it
+ * leaves in one write then, and an upstream that dies in its middle has not answered.
  */
 
 import { ClientError, type ClientResponse, type RequestOptions } from '@netlayers/client';
@@ -31,6 +32,9 @@ import { failed, unavailable } from './failure-response.js';
 import { PassedContent } from './passed-content.js';
 import type { ProxySettings } from './proxy-options.js';
 import { ReplayedBody } from './replayed-body.js';
+
+/** Content that is waited for before the response begins, bytes. */
+const LITTLE = 0x4000;
 
 /** What all exchanges of a proxy share. */
 export interface ExchangeContext {
@@ -70,12 +74,13 @@ export class ProxiedExchange {
         const options = this.#optionsFor(upstream, attempt.signal);
         head = await upstream.client.request(upstream.url, options);
         if (!settings.failureStatuses.has(head.status)) {
+          const content = await littleOf(head);
           upstream.handleResponse();
-          return this.#answer(upstream, head, attempt);
+          return this.#answer(upstream, head, attempt, content);
         }
         failure = new Error(`the upstream answered ${head.status}`);
         this.#count(upstream, failure);
-        if (!this.#mayRepeat(failure)) return this.#answer(upstream, head, attempt);
+        if (!this.#mayRepeat(failure)) return this.#answer(upstream, head, attempt, null);
         void head.discard();
       } catch (error) {
         void head?.discard();
@@ -131,18 +136,24 @@ export class ProxiedExchange {
     return this.#request.authority || upstream.url.host;
   }
 
-  #answer(upstream: Upstream, head: ClientResponse, attempt: Attempt): Response {
+  /** @param content all of it, where that is little. */
+  #answer(
+    upstream: Upstream,
+    head: ClientResponse,
+    attempt: Attempt,
+    content: Uint8Array | null,
+  ): Response {
     const { settings, upstreams } = this.#context;
     const request = this.#request;
     this.#body?.settle();
     if (head.status === 101) return this.#switch(upstream, head);
     const response = responseFrom(head, request.method, settings.name);
     settings.editResponse?.(response.headers, request);
-    if (head.bodyLength === 0 || request.method === 'HEAD') {
-      void head.discard();
+    if (content !== null || head.bodyLength === 0) {
+      if (content === null) void head.discard();
       attempt.end();
       upstreams.release(upstream);
-      return response;
+      return response.body(content);
     }
     return response.body(
       new PassedContent(head.body, (end) => {
@@ -190,6 +201,10 @@ export class ProxiedExchange {
     return upstreams.hasOther(this.#tried) && budget.spend();
   }
 }
+
+/** The content of a response, where it is known to be little. */
+const littleOf = (head: ClientResponse): Promise<Uint8Array> | null =>
+  head.bodyLength > 0 && head.bodyLength <= LITTLE ? head.bytes() : null;
 
 /** Whether a request could not be sent for what it is. */
 const wasRefused = (error: unknown): boolean =>

@@ -254,7 +254,7 @@ describe('a response', () => {
   it('that is cut is cut for the client too, and not made whole [RFC 9112 8]', async () => {
     const harness = await Harness.start();
     await harness.raw('a', (peer) => {
-      peer.send('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc');
+      peer.send('HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\nabc');
       peer.stream.end();
     });
     const client = await harness.connect();
@@ -263,6 +263,27 @@ describe('a response', () => {
     expect(client.text).toMatch(/\r\n\r\nabc$/);
     expect(client.closeCode).toBe('ECONNRESET');
     expect(harness.failures).toEqual(['http://a/ incomplete']);
+    expect(harness.proxy.counters().upstreams[0]).toMatchObject({ active: 0, failures: 1 });
+  });
+
+  it('of little content begins when that is whole, and is 502 when it is cut [RFC 9110 15.6.3]', async () => {
+    const harness = await Harness.start();
+    const upstream = await harness.raw('a', () => {});
+    const client = await harness.connect();
+    client.send(head('GET /'));
+    await settle();
+    upstream.peers[0]?.send('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel');
+    await settle();
+    expect(client.text).toBe('');
+    upstream.peers[0]?.send('lo');
+    await settle();
+    expect(client.text).toMatch(/hello$/);
+    client.send(head('GET /'));
+    await settle();
+    upstream.peers[0]?.send('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel');
+    upstream.peers[0]?.stream.end();
+    await settle();
+    expect(client.text).toContain('HTTP/1.1 502 Bad Gateway');
     expect(harness.proxy.counters().upstreams[0]).toMatchObject({ active: 0, failures: 1 });
   });
 

@@ -61,10 +61,20 @@ describe('a request that fails', () => {
     expect(b.peers.length).toBe(0);
   });
 
-  it('fails for the client once a response has begun', async () => {
+  it('is repeated when an upstream dies in the middle of a little answer [RFC 9110 9.2.2]', async () => {
     const harness = await Harness.start({}, TWO);
     await harness.raw('a', (peer) => {
       peer.send('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc');
+      setImmediate(() => peer.abort());
+    });
+    await harness.raw('b', answers(ok('from b')));
+    expect(await harness.fetch(head('GET /'))).toMatch(/from b$/);
+  });
+
+  it('fails for the client once a response has begun', async () => {
+    const harness = await Harness.start({}, TWO);
+    await harness.raw('a', (peer) => {
+      peer.send('HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\nabc');
       peer.reactions.data = () => {};
       setImmediate(() => peer.abort());
     });
