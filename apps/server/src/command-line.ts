@@ -51,7 +51,8 @@ const OPTIONS = {
     "Its value for all files, or for some: '*.html: no-cache' (repeatable)",
     group,
   ),
-  demo: flag('The built-in routes as well, with --root or --allow', group),
+  proxy: texts('Pass requests on to this server, http://host:port (repeatable)', group),
+  demo: flag('The built-in routes as well, with --root, --allow or --proxy', group),
   cors: text('Let pages of this origin read answers, * for all', group),
   'log-format': {
     choices: LOG_FORMATS,
@@ -75,6 +76,7 @@ const EXAMPLES = [
   ['sudo $0 --udp-echo', 'then nc -u 10.0.0.2 7'],
   ['$0 --root public', 'a folder'],
   ["$0 --root dist --spa --cache-control 'assets/**: immutable'", 'a program for browsers'],
+  ['$0 --proxy http://127.0.0.1:3000 --proxy http://127.0.0.1:3001', 'in front of two servers'],
   ['$0 --root public --allow index.html --allow style.css', 'two files, and 403 for the rest'],
 ] as const;
 

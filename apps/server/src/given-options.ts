@@ -27,6 +27,7 @@ export interface GivenOptions extends GivenTransport, GivenTunOptions, GivenFold
   readonly host?: string | undefined;
   readonly root?: string | undefined;
   readonly allow?: readonly string[] | undefined;
+  readonly proxy?: readonly string[] | undefined;
   readonly demo?: boolean | undefined;
   readonly cors?: string | undefined;
 }

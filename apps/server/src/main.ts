@@ -5,6 +5,7 @@
  */
 
 import { UsageError } from '@netlayers/common';
+import type { ReverseProxy } from '@netlayers/proxy';
 import { Server, type ServerOptions } from '@netlayers/server';
 import { AccessLog } from './access-log.js';
 import { type Log, processLog } from './log.js';
@@ -47,7 +48,9 @@ export async function main(args: readonly string[]): Promise<number> {
 async function serve(command: ServerCommand, log: Log): Promise<void> {
   const transport = await openPlace(command, log);
   try {
+    const proxied = await makeProxy(command, log);
     const server = await makeServer(command, transport, log);
+    if (proxied !== null) server.fallback(proxied);
     const host = command.host ?? transport.host;
     const listener = await server
       .listen(transport.transport, { host, port: command.port })
@@ -60,11 +63,13 @@ async function serve(command: ServerCommand, log: Log): Promise<void> {
     const how = `(${transport.description}${isAll ? '; on all addresses' : ''})`;
     const url = `http://${name.includes(':') ? `[${name}]` : name}:${listener.port}`;
     log.info(`${log.colors.green('Serving')} ${url} ${log.colors.dim(how)}`);
+    if (command.proxy !== null) log.info(`In front of ${command.proxy.join(', ')}`);
     if (command.root !== null) log.info(describeFiles(command.root, command.allow));
     log.info(`Try ${log.colors.cyan(`curl ${url}${pathToTry(command)}`)}`);
     await untilStopped();
     log.info('Closing: running requests may finish; a second signal ends at once');
     await server.close({ graceMs: GRACE_MS });
+    await proxied?.close({ graceMs: GRACE_MS });
     const { cut } = server.counters();
     if (cut > 0)
       throw new Error(`Closed, with ${cut} of the connections cut off: they got no further`);
@@ -78,8 +83,9 @@ const describeFiles = (root: string, allow: readonly string[] | null): string =>
   `Files of ${root}${allow === null ? '' : `, only ${allow.join(', ')}`}`;
 
 /** A path that answers, as far as it is known. */
-function pathToTry({ demo, allow }: ServerCommand): string {
+function pathToTry({ demo, allow, proxy }: ServerCommand): string {
   if (demo) return '/json';
+  if (proxy !== null) return '/';
   const [first = ''] = allow ?? [];
   return encodeURI(`/${first.replace(/^\.?\//, '')}`);
 }
@@ -94,6 +100,12 @@ function newServer({ cors, logFormat }: ServerCommand, log: Log): Server {
   if (!log.shows('info')) return new Server(options);
   const lines = new AccessLog(logFormat, log.colors);
   return new Server({ ...options, onAccess: (record) => log.info(lines.line(record)) });
+}
+
+async function makeProxy({ proxy }: ServerCommand, log: Log): Promise<ReverseProxy | null> {
+  if (proxy === null) return null;
+  const { proxiedServers } = await import('./proxied-servers.js');
+  return proxiedServers(proxy, log);
 }
 
 async function makeServer(

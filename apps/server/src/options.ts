@@ -11,6 +11,7 @@ import {
   TUN_OPTION_NAMES,
   type TunSettings,
   tunSettingsOf,
+  UsageError,
   type Verbosity,
   wholeNumber,
 } from '@netlayers/common';
@@ -35,6 +36,8 @@ export interface ServerCommand {
   readonly allow: readonly string[] | null;
   /** How the folder is served. */
   readonly folder: FolderSettings;
+  /** The servers that are asked for everything else; `null` without any. */
+  readonly proxy: readonly string[] | null;
   /** Whether the built-in routes answer. */
   readonly demo: boolean;
   readonly cors: string | null;
@@ -73,11 +76,28 @@ function commandOf(given: GivenOptions): ServerCommand {
     root: hasFiles ? resolve(given.root ?? '.') : null,
     allow: given.allow ?? null,
     folder: folderSettingsOf(given, hasFiles, given.allow === undefined),
-    demo: !hasFiles || given.demo === true,
+    proxy: upstreamsOf(given.proxy, hasFiles),
+    demo: (!hasFiles && given.proxy === undefined) || given.demo === true,
     cors: given.cors === undefined ? null : corsOrigin(given.cors),
     logFormat: given['log-format'],
     verbosity: given.verbosity,
   };
+}
+
+/** The servers to ask, each once and in full. */
+function upstreamsOf(given: readonly string[] | undefined, hasFiles: boolean): string[] | null {
+  if (given === undefined) return null;
+  if (hasFiles) throw new UsageError('--proxy and a folder both answer everything: choose one');
+  const urls = given.map((text) => {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    const isPlain = url !== null && url.protocol === 'http:' && url.hostname !== '';
+    if (isPlain && url.username + url.password + url.search + url.hash === '') return url.href;
+    throw new UsageError(
+      `--proxy is a URL such as http://127.0.0.1:3000, not ${text || 'nothing'}`,
+    );
+  });
+  if (new Set(urls).size < urls.length) throw new UsageError('--proxy names a server twice');
+  return urls;
 }
 
 /** The option may stand alone: the port is that of the service. */

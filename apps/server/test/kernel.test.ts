@@ -37,6 +37,29 @@ async function serve(...args: string[]): Promise<{ server: RunningCommand; url: 
   return { server, url: await server.url() };
 }
 
+describe('--proxy', () => {
+  it('passes requests on, also while one of two servers is gone', async () => {
+    const { url: first } = await serve();
+    const { url: second, server } = await serve();
+    const { url, server: front } = await serve('--proxy', first, '--proxy', second);
+    const ask = async (): Promise<number> => {
+      const answer = await fetch(`${url}/headers`);
+      const { via, ...headers } = (await answer.json()) as Record<string, string>;
+      expect([via, headers['x-forwarded-for']]).toEqual(['1.1 netlayers', '127.0.0.1']);
+      return answer.status;
+    };
+    for (let n = 0; n < 4; n++) expect(await ask()).toBe(200);
+    server.kill('SIGKILL');
+    for (let n = 0; n < 20; n++) expect(await ask()).toBe(200);
+    const body = new Uint8Array(300_000).map((_, i) => i * 7);
+    const echo = await fetch(`${url}/echo`, { method: 'POST', body });
+    expect(Buffer.from(await echo.arrayBuffer()).equals(body)).toBe(true);
+    expect(front.stderr).toContain(second);
+    front.kill('SIGTERM');
+    expect(await front.ended).toBe(0);
+  });
+});
+
 describe('the built-in routes', () => {
   it('answer', async () => {
     const { url } = await serve();

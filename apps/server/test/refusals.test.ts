@@ -48,6 +48,12 @@ describe('mistakes', () => {
     [['--tun-driver', 'tuntap2', '--tun-fd', '0'], /--tun-fd: the tuntap2 driver cannot/],
     [['--log-format', 'xml'], /--log-format is common, combined or json, not xml/],
     [['--tun-fd', '77'], /--tun-fd: descriptor 77 is not open/],
+    [
+      ['--proxy', 'localhost:3000'],
+      /--proxy is a URL such as http:\/\/127\.0\.0\.1:3000, not localhost/,
+    ],
+    [['--proxy', 'http://a', '--proxy', 'http://a/'], /--proxy names a server twice/],
+    [['--proxy', 'http://a', '--root', '.'], /--proxy and a folder both answer everything/],
     [['--cors', 'banana'], /--cors is \* or an origin such as https:\/\/example\.org, not banana/],
     [['--cors', 'https://Example.org/'], /browsers would send https:\/\/example\.org /],
     [['--kernel-tcp', '--transport', 'tun'], /contradicts/],
