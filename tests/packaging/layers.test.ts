@@ -118,7 +118,10 @@ describe('layers', () => {
     const layer: Layer = LAYERS[folderName] ?? { kind: 'pure', imports: [] };
     const { kind, imports, foreign = [], entries = {} } = layer;
     const allowed = [...imports.map(ours), ...foreign];
-    const ofEntries = Object.values(entries).flatMap((entry) => entry.imports.map(ours));
+    const ofEntries = Object.values(entries).flatMap((entry) => [
+      ...entry.imports.map(ours),
+      ...(entry.foreign ?? []),
+    ]);
 
     describe(ours(folderName), () => {
       it('declares no dependency that its layer may not have', () => {

@@ -30,6 +30,8 @@ export interface Layer {
 interface Entry {
   /** Packages of ours that it imports beside those of its package. */
   readonly imports: readonly string[];
+  /** Packages of others that only it imports. */
+  readonly foreign?: readonly string[];
   /** Further entries that its folder has: `register` is `ENTRY/register`. */
   readonly files: readonly string[];
 }
@@ -59,6 +61,11 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     imports: ['http', 'host', 'bytes'],
     foreign: ['@noble/hashes', 'pako'],
     entries: { node: { imports: [], files: [] }, pako: { imports: [], files: [] } },
+  },
+  middleware: {
+    kind: 'neutral',
+    imports: ['server', 'http', 'host', 'bytes'],
+    entries: { node: { imports: [], foreign: ['@fastify/busboy'], files: [] } },
   },
   proxy: { kind: 'neutral', imports: ['server', 'client', 'http', 'host', 'bytes'] },
   kernel: { kind: 'node', imports: ['http', 'bytes'] },

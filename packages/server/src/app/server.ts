@@ -71,6 +71,11 @@ export class Server extends Application {
     return this;
   }
 
+  /** Whether `close` has been called: nothing more is accepted, running requests finish. */
+  get isClosing(): boolean {
+    return this.#closing !== null;
+  }
+
   /** What has happened so far. */
   counters(): ServerCounters {
     return this.#connections.counters();

@@ -7,7 +7,7 @@
  * made, for a request that is answered at once.
  */
 
-import { ProgressDeadline } from '@netlayers/host';
+import { type Clock, ProgressDeadline } from '@netlayers/host';
 import {
   type Headers,
   type HttpProtocolError,
@@ -83,6 +83,10 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
 
   get bufferedBodyBytes(): number {
     return this.#context.settings.limits.bufferedBodyBytes;
+  }
+
+  get clock(): Clock {
+    return this.#context.settings.clock;
   }
 
   // The exchange's events.

@@ -4,6 +4,7 @@
  * nothing else.
  */
 
+import type { Clock } from '@netlayers/host';
 import {
   type Headers,
   type HttpVersion,
@@ -15,6 +16,7 @@ import {
 import { HttpError } from '../base/http-error.js';
 import { IncomingBody, tolerated } from './incoming-body.js';
 import type { Params } from './params.js';
+import { collected } from './replaced-content.js';
 import { type TakeStream, UpgradeResponse } from './upgrade-response.js';
 
 /** The connection as a request sees it. */
@@ -26,6 +28,7 @@ export interface RequestOrigin {
   /** Whether the connection is TLS, or comes from a gateway that speaks for one. */
   readonly secure: boolean;
   readonly bufferedBodyBytes: number;
+  readonly clock: Clock;
   wantBody(): void;
   holdBody(): void;
   countHeld(octets: number): boolean;
@@ -58,6 +61,8 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
   #query: URLSearchParams | null = null;
   #state: Record<string, unknown> | null = null;
   #body: IncomingBody | null = null;
+  /** What readers get in place of the body; `null` for the body itself. */
+  #replaced: AsyncIterable<Uint8Array> | null = null;
   #abort: AbortController | null = null;
   #abortReason: unknown = null;
 
@@ -124,13 +129,19 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
     return this.#origin.secure;
   }
 
+  /** The server's time, which is virtual in a simulation. */
+  get clock(): Clock {
+    return this.#origin.clock;
+  }
+
   /** Whether a body was announced, of whatever length. */
   get hasBody(): boolean {
     return this.#head.bodyLength !== 0;
   }
 
-  /** Announced length of the content in bytes: 0 for none, -1 for a chunked one. */
+  /** Announced length of the content in bytes: 0 for none, -1 for a chunked or a replaced one. */
   get bodyLength(): number {
+    if (this.#replaced !== null) return -1;
     return this.#head.bodyLength;
   }
 
@@ -173,13 +184,26 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
   }
 
   /**
-   * Reads the whole body, at most `ServerLimits.bufferedBodyBytes`.
+   * Lets whoever reads from here on get other content: what middleware makes of the body, such as
+   * the same without its coding.
    *
+   * @param make gets what would have been read, opens it when it is read itself, or never.
+   */
+  replaceContent(make: (content: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>): void {
+    const before = this.#replaced ?? { [Symbol.asyncIterator]: () => this.body.iterate() };
+    this.#replaced = make(before);
+  }
+
+  /**
+   * Reads the whole body.
+   *
+   * @param limit the most that it may have, in bytes. @default ServerLimits.bufferedBodyBytes
    * @throws rejects with HttpError: 413 when it is too large, 408 when it does not come, 400 when
    *   it is malformed or cut short; with TypeError when it is being read already.
    */
-  bytes(): Promise<Uint8Array> {
-    return this.body.collect(this.#origin.bufferedBodyBytes);
+  bytes(limit: number = this.#origin.bufferedBodyBytes): Promise<Uint8Array> {
+    if (this.#replaced === null) return this.body.collect(limit);
+    return tolerated(collected(this.#replaced, limit));
   }
 
   /** Reads the whole body as UTF-8, a byte order mark removed. */
@@ -218,8 +242,8 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
   }
 
   /** Reads the body in pieces, as they arrive; while nobody asks for more, the peer waits. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
-    return this.body.iterate();
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return this.#replaced?.[Symbol.asyncIterator]() ?? this.body.iterate();
   }
 
   /** The head as the carrier has given it. @internal */

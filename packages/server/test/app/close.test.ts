@@ -30,6 +30,15 @@ describe('close', () => {
     await expect(harness.connect()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
+  it('is said by the server from then on', async () => {
+    const { harness } = await start();
+    expect(harness.server.isClosing).toBe(false);
+    const closing = harness.server.close();
+    expect(harness.server.isClosing).toBe(true);
+    await closing;
+    expect(harness.server.isClosing).toBe(true);
+  });
+
   it('closes idle connections and waits for their end', async () => {
     const { harness } = await start();
     const fresh = await harness.connect();

@@ -1,0 +1,9 @@
+/**
+ * Middleware that needs Node: its zlib, its streams, its event loop.
+ *
+ * @packageDocumentation
+ */
+
+export type { CodingLevels, CodingName } from './coding/codings.js';
+export { type CompressOptions, compress } from './coding/compress.js';
+export { type DecompressOptions, decompressBody } from './coding/decompress-body.js';
