@@ -5,4 +5,7 @@
  * @packageDocumentation
  */
 
-export {};
+export { StateKey } from './base/state-key.js';
+export { EventChannel, type EventChannelOptions } from './events/event-channel.js';
+export { type EventStream, type EventStreamOptions, eventStream } from './events/event-stream.js';
+export type { ServerSentEvent } from './events/event-text.js';
