@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export { type FormPart, type MultipartLimits, multipart } from './bodies/multipart.js';
 export type { CodingLevels, CodingName } from './coding/codings.js';
 export { type CompressOptions, compress } from './coding/compress.js';
 export { type DecompressOptions, decompressBody } from './coding/decompress-body.js';

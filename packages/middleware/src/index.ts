@@ -7,6 +7,13 @@
 
 export { StateKey } from './base/state-key.js';
 export {
+  type BodyLimits,
+  type FormLimits,
+  readForm,
+  readJson,
+  readText,
+} from './bodies/read-body.js';
+export {
   type CookieAttributes,
   clearCookie,
   cookiesOf,
