@@ -8,3 +8,4 @@ export { type FormPart, type MultipartLimits, multipart } from './bodies/multipa
 export type { CodingLevels, CodingName } from './coding/codings.js';
 export { type CompressOptions, compress } from './coding/compress.js';
 export { type DecompressOptions, decompressBody } from './coding/decompress-body.js';
+export { type EventLoopDelayOptions, eventLoopDelay } from './limits/event-loop-delay.js';

@@ -9,6 +9,7 @@
 import { Buffer } from 'node:buffer';
 import { isStream, type MemoryContent, type Response, type StatusCode } from '@netlayers/http';
 import { type Answer, errorResponse, type Middleware, type ServerRequest } from '@netlayers/server';
+import { after } from '../../src/base/after.js';
 import { AcceptedCodings } from './accept-encoding.js';
 import { CodedStream } from './coded-stream.js';
 import { type Coding, type CodingLevels, type CodingName, codingsOf } from './codings.js';
@@ -72,10 +73,7 @@ class Compressor {
   around(request: ServerRequest, next: () => Answer): Answer {
     const known = request.headers.has('if-none-match') || request.headers.has('if-match');
     const tags = known ? takeCodedTags(request, this.#offered) : null;
-    const answer = next();
-    return 'then' in answer
-      ? answer.then((response) => this.#coded(request, response, tags))
-      : this.#coded(request, answer, tags);
+    return after(next(), (response) => this.#coded(request, response, tags));
   }
 
   #coded(

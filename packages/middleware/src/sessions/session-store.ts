@@ -3,6 +3,7 @@
  */
 
 import type { Clock } from '@netlayers/host';
+import { ExpiringMap } from '../base/expiring-map.js';
 
 /** Keeps what sessions hold, as text, under ids that nobody can guess. */
 export interface SessionStore {
@@ -25,13 +26,11 @@ export interface MemorySessionStoreOptions {
 /** Keeps sessions in memory, so many and no more. */
 export class MemorySessionStore implements SessionStore {
   readonly #clock: Clock;
-  readonly #maxSessions: number;
-  /** By id, in the order in which they were written. */
-  readonly #sessions = new Map<string, { readonly text: string; readonly until: number }>();
+  readonly #sessions: ExpiringMap<string>;
 
   constructor({ clock, maxSessions = 100_000 }: MemorySessionStoreOptions) {
     this.#clock = clock;
-    this.#maxSessions = maxSessions;
+    this.#sessions = new ExpiringMap(maxSessions);
   }
 
   /** Sessions that are kept, those included that nobody has asked for since they ended. */
@@ -40,23 +39,12 @@ export class MemorySessionStore implements SessionStore {
   }
 
   async read(id: string): Promise<string | null> {
-    const kept = this.#sessions.get(id);
-    if (kept === undefined) return null;
-    if (kept.until > this.#clock.now()) return kept.text;
-    this.#sessions.delete(id);
-    return null;
+    return this.#sessions.get(id, this.#clock.now());
   }
 
   async write(id: string, text: string, ttlMs: number): Promise<void> {
-    this.#sessions.delete(id);
-    this.#sessions.set(id, { text, until: this.#clock.now() + ttlMs });
-    // The oldest have ended, or have to make room. Two a write: what has ended does not pile up.
-    let looked = 0;
-    for (const [oldest, { until }] of this.#sessions) {
-      const isOver = until <= this.#clock.now();
-      if (this.#sessions.size <= this.#maxSessions && (!isOver || looked++ >= 2)) break;
-      this.#sessions.delete(oldest);
-    }
+    const now = this.#clock.now();
+    this.#sessions.set(id, text, now + ttlMs, now);
   }
 
   async remove(id: string): Promise<void> {
