@@ -25,6 +25,18 @@ export { CookieSigner, type SignedValue } from './cookies/cookie-signer.js';
 export { EventChannel, type EventChannelOptions } from './events/event-channel.js';
 export { type EventStream, type EventStreamOptions, eventStream } from './events/event-stream.js';
 export type { ServerSentEvent } from './events/event-text.js';
+export { clientAddress, type Gateways, networkOf } from './limits/client-address.js';
+export { type RateLimitOptions, rateLimit } from './limits/rate-limit.js';
+export { type ShedLoadOptions, shedLoad } from './limits/shed-load.js';
+export {
+  type BasicAuthOptions,
+  basicAuth,
+  credentialsOf,
+  type PasswordCheck,
+  userOf,
+} from './security/basic-auth.js';
+export { isSameSecret } from './security/constant-time.js';
+export { type SecureHeadersOptions, secureHeaders } from './security/secure-headers.js';
 export {
   type RedisCommand,
   RedisSessionStore,
