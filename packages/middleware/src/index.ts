@@ -29,6 +29,26 @@ export { clientAddress, type Gateways, networkOf } from './limits/client-address
 export { type RateLimitOptions, rateLimit } from './limits/rate-limit.js';
 export { type ShedLoadOptions, shedLoad } from './limits/shed-load.js';
 export {
+  AccessLog,
+  type AccessLogOptions,
+  LOG_FORMATS,
+  type LogFormat,
+} from './operation/access-log.js';
+export {
+  alive,
+  Readiness,
+  type ReadinessCheck,
+  type ReadinessOptions,
+} from './operation/health.js';
+export { type MetricSource, Metrics } from './operation/metrics.js';
+export { type MetricFamily, type MetricSample, openMetricsText } from './operation/open-metrics.js';
+export {
+  type OpenTelemetryApi,
+  type OpenTelemetryOptions,
+  openTelemetry,
+} from './operation/open-telemetry.js';
+export { type RequestIdOptions, requestId, requestIdOf } from './operation/request-id.js';
+export {
   type BasicAuthOptions,
   basicAuth,
   credentialsOf,
@@ -49,3 +69,4 @@ export {
   type SessionStore,
 } from './sessions/session-store.js';
 export { type SessionOptions, sessionOf, sessions } from './sessions/sessions.js';
+export { type Checks, type Valid, validate } from './validation/validate.js';

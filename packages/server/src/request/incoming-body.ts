@@ -133,10 +133,11 @@ export class IncomingBody {
     this.#collectLimit = limit;
     const whole = new Promise<Uint8Array>((resolve, reject) => {
       if (this.#state === 'failed') return reject(this.#error);
+      // It may have come to its end, and can fail no more, before anybody asks.
+      if (Math.max(this.#length, this.#queue.length) > limit) return reject(this.#refuse());
       this.#collecting = { resolve, reject };
-      if (this.#length > limit) this.fail(tooLarge());
-      else if (this.#state === 'ended') this.#deliverAll(this.#collecting);
-      else if (this.#checkLimit()) this.#source.wantBody();
+      if (this.#state === 'ended') this.#deliverAll(this.#collecting);
+      else this.#source.wantBody();
     });
     return tolerated(whole);
   }
@@ -173,6 +174,14 @@ export class IncomingBody {
       this.#source.wantBody();
     });
     return tolerated(next);
+  }
+
+  /** The body is too large for who reads it, and nobody else may. */
+  #refuse(): HttpError {
+    const error = tooLarge();
+    this.fail(error);
+    this.discard();
+    return error;
   }
 
   #checkLimit(): boolean {

@@ -1,7 +1,7 @@
 import { Response } from '@netlayers/http';
 import type { ServerRequest } from '@netlayers/server';
 import { describe, expect, it } from 'vitest';
-import { Harness, post } from '../support/harness.js';
+import { chunk, Harness, head, post, settle } from '../support/harness.js';
 
 async function* upper(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const piece of content) {
@@ -62,3 +62,23 @@ it('a request knows the server’s clock, and takes a limit of its own', async (
   expect((await there.fetch(post('/', 'abc'))).body).toBe('1000 3');
   expect((await there.fetch(post('/', 'abcd'))).status).toBe(413);
 });
+
+it.each(['Content-Length: 4', 'Transfer-Encoding: chunked'])(
+  'a body that has come before it is too large is 413, with %s',
+  async (field) => {
+    const there = await Harness.start((server) =>
+      server.route('POST', '/', async (request) => {
+        for (let turn = 0; turn < 5; turn++) await settle();
+        const failure = await request.bytes(3).catch((error: unknown) => error);
+        await expect(request.bytes()).rejects.toBeInstanceOf(TypeError);
+        throw failure;
+      }),
+    );
+    const client = await there.connect();
+    const body = field.startsWith('C') ? 'abcd' : `${chunk('abcd')}0\r\n\r\n`;
+    await client.send(head('POST /', field) + body);
+    for (let turn = 0; turn < 10; turn++) await settle();
+    expect(client.takeResponses()[0]!.status).toBe(413);
+    expect(there.server.counters().heldBodyBytes).toBe(0);
+  },
+);

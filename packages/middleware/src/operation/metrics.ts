@@ -1,0 +1,142 @@
+/**
+ * What a server does, in numbers (OpenMetrics 1.0): requests by method and class of status, how long
+ * they took, octets, connections. Labels are few and none is the client's to choose.
+ */
+
+import { Method, Response } from '@netlayers/http';
+import type { AccessRecord, Handler, ServerCounters } from '@netlayers/server';
+import {
+  type MetricFamily,
+  type MetricSample,
+  OPEN_METRICS_TYPE,
+  openMetricsText,
+} from './open-metrics.js';
+
+/** Upper ends of the classes of durations, seconds, as OpenTelemetry proposes them. */
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+
+const KNOWN_METHODS: ReadonlySet<string> = new Set(Object.values(Method));
+
+/** Durations of requests of one method. */
+class Histogram {
+  readonly counts = new Array<number>(BUCKETS.length + 1).fill(0);
+  sum = 0;
+
+  add(seconds: number): void {
+    const at = BUCKETS.findIndex((end) => seconds <= end);
+    this.counts[at < 0 ? BUCKETS.length : at]!++;
+    this.sum += seconds;
+  }
+
+  *samples(labels: Readonly<Record<string, string>>): Generator<MetricSample> {
+    let count = 0;
+    for (const [at, of] of this.counts.entries()) {
+      count += of;
+      const le = at < BUCKETS.length ? String(BUCKETS[at]) : '+Inf';
+      yield { suffix: '_bucket', labels: { ...labels, le }, value: count };
+    }
+    yield { suffix: '_sum', labels, value: this.sum };
+    yield { suffix: '_count', labels, value: count };
+  }
+}
+
+/** Gives families of its own each time that somebody looks. */
+export type MetricSource = () => Iterable<MetricFamily>;
+
+/** Counts what a server does: `new Server({ onAccess: metrics.onAccess })`. */
+export class Metrics {
+  readonly #requests = new Map<string, number>();
+  readonly #durations = new Map<string, Histogram>();
+  readonly #sources: MetricSource[] = [];
+  #bytes = 0;
+
+  /** Counts an answered request. */
+  readonly onAccess = ({ method, status, bytes, durationMs }: AccessRecord): void => {
+    const known = KNOWN_METHODS.has(method) ? method : '_OTHER';
+    const key = `${known} ${status === 0 ? 'aborted' : `${Math.floor(status / 100)}xx`}`;
+    this.#requests.set(key, (this.#requests.get(key) ?? 0) + 1);
+    let durations = this.#durations.get(known);
+    if (durations === undefined) {
+      durations = new Histogram();
+      this.#durations.set(known, durations);
+    }
+    durations.add(durationMs / 1000);
+    this.#bytes += bytes;
+  };
+
+  /** Shows numbers of others too. */
+  add(source: MetricSource): this {
+    this.#sources.push(source);
+    return this;
+  }
+
+  /** Shows the connections of a server: `metrics.addServer(() => server.counters())`. */
+  addServer(counters: () => ServerCounters): this {
+    return this.add(() => familiesOf(counters()));
+  }
+
+  /** All numbers as text. */
+  text(): string {
+    return openMetricsText(this.#families());
+  }
+
+  /** Answers with all numbers: `server.route('GET', '/metrics', metrics.handler)`. */
+  readonly handler: Handler = () =>
+    new Response(200, { 'Content-Type': OPEN_METRICS_TYPE, 'Cache-Control': 'no-store' }).body(
+      this.text(),
+    );
+
+  *#families(): Generator<MetricFamily> {
+    yield {
+      name: 'http_server_requests',
+      type: 'counter',
+      help: 'Answered requests.',
+      samples: [...this.#requests].map(([key, value]) => {
+        const [method, status] = key.split(' ') as [string, string];
+        return { suffix: '_total', labels: { method, status }, value };
+      }),
+    };
+    yield {
+      name: 'http_server_request_duration_seconds',
+      type: 'histogram',
+      unit: 'seconds',
+      help: 'From the head of a request to the end of its response.',
+      samples: [...this.#durations].flatMap(([method, of]) => [...of.samples({ method })]),
+    };
+    yield {
+      name: 'http_server_response_content_bytes',
+      type: 'counter',
+      unit: 'bytes',
+      help: 'Octets of the content of responses.',
+      samples: [{ suffix: '_total', value: this.#bytes }],
+    };
+    for (const source of this.#sources) yield* source();
+  }
+}
+
+/** What is counted of connections. */
+const CONNECTION_COUNTERS = [
+  ['accepted', 'http_server_connections_accepted', 'Connections accepted.'],
+  ['refused', 'http_server_connections_refused', 'Connections reset because there were too many.'],
+  ['aborted', 'http_server_connections_aborted', 'Connections reset because they got no further.'],
+  ['rejected', 'http_server_requests_rejected', 'Requests answered without a handler.'],
+] as const;
+
+function* familiesOf(counters: ServerCounters): Generator<MetricFamily> {
+  yield {
+    name: 'http_server_connections',
+    type: 'gauge',
+    help: 'Connections that are open.',
+    samples: [{ value: counters.connections }],
+  };
+  yield {
+    name: 'http_server_held_body_bytes',
+    type: 'gauge',
+    unit: 'bytes',
+    help: 'Octets of request bodies that wait in memory.',
+    samples: [{ value: counters.heldBodyBytes }],
+  };
+  for (const [member, name, help] of CONNECTION_COUNTERS) {
+    yield { name, type: 'counter', help, samples: [{ suffix: '_total', value: counters[member] }] };
+  }
+}
