@@ -6,11 +6,8 @@
  */
 
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@netlayers/client';
 import { Response } from '@netlayers/http';
@@ -21,7 +18,8 @@ import { linkDeviceSuite } from '@netlayers/testkit';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { lacks, start, stop } from '../support/tools.js';
+import { openChromium } from '../support/chromium.js';
+import { lacks } from '../support/tools.js';
 
 const later = (callback: () => void): void => void setTimeout(callback, 4);
 const PARTS = ['port', 'streams', 'worker', 'websocket', 'our-websocket'] as const;
@@ -104,20 +102,10 @@ describe.skipIf(lacks('chromium'))('in headless Chromium', () => {
 
   beforeAll(async () => {
     site = await openSite(await bundle());
-    const profile = mkdtempSync(join(tmpdir(), 'netlayers-chromium-'));
-    const flags = ['headless', 'no-sandbox', 'disable-gpu', 'disable-quic', 'no-first-run'];
-    const quiet = ['disable-background-networking', 'disable-component-update', 'disable-sync'];
-    const options = [...flags, ...quiet, `user-data-dir=${profile}`].map((flag) => `--${flag}`);
-    const browser = start('chromium', [...options, site.url]);
-    browser.stdout?.resume();
-    browser.stderr?.resume();
-    // Its children write into the profile for a moment longer; they hold its output open.
-    const gone = once(browser, 'close');
+    const close = openChromium(site.url);
     end = async () => {
-      await stop(browser);
-      await gone;
+      await close();
       site.close();
-      rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     };
   }, 60_000);
 
