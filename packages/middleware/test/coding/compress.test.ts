@@ -109,7 +109,7 @@ describe('content', () => {
     ['is of no type', () => new Response(200).body(LONG)],
     ['has a coding [RFC 9110 8.4]', () => json().header('Content-Encoding', 'br')],
     [
-      'must not be transformed [RFC 9111 5.2.2.6]',
+      'must not be transformed [RFC 9111 5.2.2]',
       () => json().header('Cache-Control', 'public, no-transform'),
     ],
     ['has a digest [RFC 9530 2]', () => json().header('Content-Digest', 'sha-256=:AA==:')],

@@ -91,11 +91,11 @@ describe('writing', () => {
     ['a', { domain: 'a\r\nb' }],
     ['a', { maxAgeS: Number.NaN }],
   ];
-  it.each(refused)('refuses %j with %j [RFC 6265bis 4.1.3]', (name, attributes) => {
+  it.each(refused)('refuses %j with %j (6265bis, 4.1.3)', (name, attributes) => {
     expect(() => serializeCookie(name, '1', attributes)).toThrow(TypeError);
   });
 
-  it('keeps the promises of prefixes [RFC 6265bis 4.1.3]', () => {
+  it('keeps the promises of prefixes (6265bis, 4.1.3)', () => {
     expect(serializeCookie('__Host-a', '1', { secure: true })).toMatch(
       /^__Host-a=1; Path=\/; Secure/,
     );
