@@ -7,7 +7,7 @@
 import { UsageError } from '@netlayers/common';
 import type { ReverseProxy } from '@netlayers/proxy';
 import { Server, type ServerOptions } from '@netlayers/server';
-import { AccessLog } from './access-log.js';
+import { accessLog } from './access-log.js';
 import { type Log, processLog } from './log.js';
 import { readOptions, type ServerCommand } from './options.js';
 import { addBuiltInRoutes } from './routes.js';
@@ -98,7 +98,7 @@ function newServer({ cors, logFormat }: ServerCommand, log: Log): Server {
       log.error(error instanceof Error ? (error.stack ?? error.message) : `${error}`),
   };
   if (!log.shows('info')) return new Server(options);
-  const lines = new AccessLog(logFormat, log.colors);
+  const lines = accessLog(logFormat, log.colors);
   return new Server({ ...options, onAccess: (record) => log.info(lines.line(record)) });
 }
 

@@ -2,7 +2,7 @@ import { Headers, type RequestHead } from '@netlayers/http';
 import type { AccessRecord } from '@netlayers/server';
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { AccessLog } from '../src/access-log.js';
+import { accessLog } from '../src/access-log.js';
 
 const plain = pc.createColors(false);
 const headOf = (version: '1.0' | '1.1', headers = {}): RequestHead => ({
@@ -29,7 +29,7 @@ const RECORD: AccessRecord = {
 const NOW = new Date(2026, 10, 9, 7, 5, 3).getTime();
 
 const common = (record: Partial<AccessRecord>): string =>
-  new AccessLog('common', plain, () => NOW).line({ ...RECORD, ...record });
+  accessLog('common', plain, () => NOW).line({ ...RECORD, ...record });
 
 describe('the common log format', () => {
   it('is what log analysers expect', () => {
@@ -51,7 +51,7 @@ describe('the common log format', () => {
 
   it('has the time of each line', () => {
     let now = NOW;
-    const log = new AccessLog('common', plain, () => now);
+    const log = accessLog('common', plain, () => now);
     expect(log.line(RECORD)).toContain(':07:05:03 ');
     now += 999;
     expect(log.line(RECORD)).toContain(':07:05:03 ');
@@ -63,13 +63,13 @@ describe('the common log format', () => {
 describe('the other formats', () => {
   it('add who referred and who asked', () => {
     const head = headOf('1.1', { Referer: 'http://b/', 'User-Agent': 'curl/8' });
-    const log = new AccessLog('combined', plain, () => NOW);
+    const log = accessLog('combined', plain, () => NOW);
     expect(log.line({ ...RECORD, head })).toMatch(/ 200 5 "http:\/\/b\/" "curl\/8"$/);
     expect(log.line({ ...RECORD, head: null })).toMatch(/ 200 5 "-" "-"$/);
   });
 
   it('are one JSON text a line', () => {
-    const log = new AccessLog('json', plain, () => NOW);
+    const log = accessLog('json', plain, () => NOW);
     const line = log.line({ ...RECORD, target: '/\n' });
     expect(line).not.toContain('\n');
     const time = new Date(NOW).toISOString();

@@ -85,7 +85,7 @@ export async function readText(request: ServerRequest, limits: BodyLimits = {}):
   return decoder.decode(await request.bytes(limits.maxBytes ?? MEBI));
 }
 
-function decoderOf(charset: string): TextDecoder {
+function decoderOf(charset: string) {
   try {
     return new TextDecoder(charset);
   } catch {

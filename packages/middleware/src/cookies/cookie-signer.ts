@@ -11,6 +11,9 @@ import { base64Url, fromBase64 } from '../base/base64.js';
 const ALGORITHM = { name: 'HMAC', hash: 'SHA-256' };
 const LEAST_KEY = 16;
 
+const importKey = (bytes: Uint8Array<ArrayBuffer>) =>
+  crypto.subtle.importKey('raw', bytes, ALGORITHM, false, ['sign', 'verify']);
+
 /** A value that was signed here. */
 export interface SignedValue {
   readonly value: string;
@@ -20,7 +23,7 @@ export interface SignedValue {
 
 /** Signs the values of cookies. */
 export class CookieSigner {
-  readonly #keys: readonly Promise<CryptoKey>[];
+  readonly #keys: readonly ReturnType<typeof importKey>[];
 
   /**
    * @param keys the key that signs, then those that are still believed; as text in UTF-8, or octets.
@@ -31,7 +34,7 @@ export class CookieSigner {
     this.#keys = keys.map((key) => {
       const bytes = typeof key === 'string' ? new TextEncoder().encode(key) : Uint8Array.from(key);
       if (bytes.length < LEAST_KEY) throw new RangeError(`a key has at least ${LEAST_KEY} bytes`);
-      return crypto.subtle.importKey('raw', bytes, ALGORITHM, false, ['sign', 'verify']);
+      return importKey(bytes);
     });
   }
 
