@@ -7,7 +7,7 @@
  */
 
 import { Buffer } from 'node:buffer';
-import { isStream, type MemoryContent, type Response, type StatusCode } from '@netlayers/http';
+import { isStream, type Response, type StatusCode } from '@netlayers/http';
 import { type Answer, errorResponse, type Middleware, type ServerRequest } from '@netlayers/server';
 import { after } from '../../src/base/after.js';
 import { AcceptedCodings } from './accept-encoding.js';
@@ -83,7 +83,7 @@ class Compressor {
   ): Answer {
     if (response.status === 304) return notModified(response, tags);
     const { headers, content } = response;
-    if (!mayBeCoded(response)) return response;
+    if (!mayBeCoded(request, response)) return response;
     const accepted = new AcceptedCodings(request.headers.get('accept-encoding'));
     const isWanted = this.#isWorth(response);
     if (!isWanted && accepted.takesIdentity) return response;
@@ -109,9 +109,9 @@ class Compressor {
     content: Response['content'],
   ): Answer {
     const flush = { clock: request.clock, flushMs: this.#flushMs };
-    if (isStream(content)) {
+    if (content === null || isStream(content)) {
       if (typeOf(response) === 'text/event-stream') flush.flushMs = 0;
-      return response.body(new CodedStream(content, coding.encoder, flush));
+      return response.body(new CodedStream(content ?? NOTHING, coding.encoder, flush));
     }
     const bytes = octetsOf(content);
     if (bytes.length <= CODED_NOW) return response.body(coding.encodeNow(bytes));
@@ -126,22 +126,31 @@ class Compressor {
     const { content } = response;
     if (!this.#types(typeOf(response))) return false;
     const announced = response.headers.get('content-length');
-    if (isStream(content)) return announced === null || Number(announced) >= this.#threshold;
-    return content !== null && content.length >= this.#threshold;
+    if (content === null || isStream(content)) {
+      return announced === null || Number(announced) >= this.#threshold;
+    }
+    return content.length >= this.#threshold;
   }
 }
 
 const typeOf = ({ headers }: Response): string =>
   (headers.get('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase();
 
-const octetsOf = (content: MemoryContent): Uint8Array =>
-  typeof content === 'string' ? Buffer.from(content) : (content ?? new Uint8Array(0));
+const octetsOf = (content: string | Uint8Array): Uint8Array =>
+  typeof content === 'string' ? Buffer.from(content) : content;
+
+/** The content of an answer to HEAD, which is never read. */
+const NOTHING: AsyncIterable<Uint8Array> = {
+  [Symbol.asyncIterator]: () => ({ next: async () => ({ value: undefined, done: true }) }),
+};
 
 /** Statuses that have no content, or a part of it. */
 const UNCODED: ReadonlySet<StatusCode> = new Set([101, 204, 205, 206, 304]);
 
-function mayBeCoded({ status, headers, content }: Response): boolean {
-  if (content === null || UNCODED.has(status) || status < 200) return false;
+function mayBeCoded(request: ServerRequest, { status, headers, content }: Response): boolean {
+  // A handler may answer HEAD with a length and no content: its fields are those of GET all the same.
+  const isHead = request.method === 'HEAD' && headers.has('content-length');
+  if ((content === null && !isHead) || UNCODED.has(status) || status < 200) return false;
   if (headers.has('content-encoding') || headers.has('content-range')) return false;
   if (/(?:^|,)\s*no-transform\s*(?:,|$)/i.test(headers.get('cache-control') ?? '')) return false;
   return !DIGESTS.some((name) => headers.has(name));

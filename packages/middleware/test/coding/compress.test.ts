@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { Response } from '@netlayers/http';
 import { type CompressOptions, compress } from '@netlayers/middleware/node';
@@ -101,6 +102,26 @@ describe('content', () => {
     const head = await there.ask('HEAD', '/', { fields: gzip });
     expect(head.bytes.length).toBe(0);
     expect([...head.headers]).toEqual([...get.headers]);
+  });
+
+  it('of HEAD has them too where a handler gives a length and no content [RFC 9110 9.3.2]', async () => {
+    const file = await serve((server) =>
+      server.use(compress()).route('GET', '/', ({ method }) => {
+        const response = new Response(200, {
+          'Content-Type': 'text/plain',
+          'Content-Length': String(LONG.length),
+          ETag: '"a"',
+        });
+        return method === 'HEAD' ? response : response.body(pieces(LONG));
+      }),
+    );
+    const get = await file.ask('GET', '/', { fields: gzip });
+    const head = await file.ask('HEAD', '/', { fields: gzip });
+    expect(zlib.gunzipSync(get.bytes).toString()).toBe(LONG);
+    // How a message ends is not the content's (RFC 9112, 6.1).
+    get.headers.delete('Transfer-Encoding');
+    expect([...head.headers]).toEqual([...get.headers]);
+    expect(file.errors).toEqual([]);
   });
 
   const untouched: [why: string, make: () => Response][] = [
@@ -277,13 +298,9 @@ describe('streams', () => {
     const wire = await there.connect();
     wire.stream.pause();
     wire.ask('GET', '/', { fields: gzip });
-    let before = -1;
-    // Until nothing moves any more, however long zlib takes.
-    for (let still = 0; still < 200; still = given === before ? still + 1 : 0) {
-      before = given;
-      await settle();
-    }
-    expect(given).toBeGreaterThan(1);
+    while (given < 4) await settle();
+    // Long enough for zlib to have taken megabytes more, had it been asked to: its threads are shared.
+    for (let work = 0; work < 4; work++) await promisify(zlib.gzip)(randomBytes(2 << 20));
     expect(given * 8192).toBeLessThan(1024 * 1024);
     wire.stream.abort();
   });
