@@ -55,7 +55,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^;'"]*?froms+'(\.[^']+)'/g;
+const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^;'"]*?from\s+'(\.[^']+)'/g;
 
 /** The files that a file imports by a relative path, types included. */
 function relativeImports(file: string): string[] {

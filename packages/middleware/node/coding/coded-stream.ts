@@ -45,7 +45,12 @@ export class CodedStream implements AsyncIterableIterator<Uint8Array> {
       this.#pieces = this.#source[Symbol.asyncIterator]();
       void this.#feed(this.#coder, this.#pieces);
     }
-    return this.#coded.next() as Promise<IteratorResult<Uint8Array, undefined>>;
+    const next = this.#coded.next() as Promise<IteratorResult<Uint8Array, undefined>>;
+    return next.catch((error: unknown) => {
+      // Who has left while a piece was waited for is not told that the coder has.
+      if (this.#isOver) return { value: undefined, done: true };
+      throw error;
+    });
   }
 
   async return(): Promise<IteratorResult<Uint8Array, undefined>> {

@@ -127,6 +127,30 @@ describe('a file', () => {
     expect((await wire.answer()).text).toBe(String(8 * 1024 * 1024));
   });
 
+  it('is not read ahead of: parts that nobody has asked for stay with the client', async () => {
+    let proceed: () => void = () => {};
+    const wait = new Promise<void>((resolve) => {
+      proceed = resolve;
+    });
+    const there = await serve((server) =>
+      server.route('POST', '/', async (request) => {
+        let count = 0;
+        for await (const _part of multipart(request, { maxFields: 1_000_000 })) {
+          if (count++ === 0) await wait;
+        }
+        return Response.text(String(count));
+      }),
+    );
+    const wire = await there.connect();
+    const count = 20_000;
+    const body = field('a', 'x'.repeat(100)).repeat(count) + END;
+    wire.ask('POST', '/', { fields: { 'Content-Type': TYPE }, body });
+    for (let turn = 0; turn < 50; turn++) await settle();
+    expect(wire.stream.unacknowledged).toBeGreaterThan(body.length - 500_000);
+    proceed();
+    expect((await wire.answer()).text).toBe(String(count));
+  });
+
   it('whose client leaves fails its reader, and nothing else', async () => {
     const failures: unknown[] = [];
     const there = await serve((server) =>

@@ -60,6 +60,10 @@ async function start(options: SessionOptions = {}, server: ServerOptions = {}) {
         sessionOf(request).set('touched', true);
         return new Response(204);
       })
+      .route('GET', '/rotate', (request) => {
+        sessionOf(request).regenerate();
+        return new Response(204);
+      })
       .route('GET', '/logout', (request) => {
         sessionOf(request).destroy();
         return new Response(204);
@@ -112,6 +116,18 @@ describe('a session', () => {
     const thief = new Visitor(site);
     thief.cookie = before;
     expect((await thief.get('/look')).text).toBe('null');
+  });
+
+  it('keeps its data under a new id, and is nothing under a new id without data', async () => {
+    const { visitor, size } = await start();
+    await visitor.get('/rotate');
+    expect([visitor.cookie, size()]).toEqual([null, 0]);
+    await visitor.get('/login/ann');
+    const before = visitor.cookie;
+    await visitor.get('/rotate');
+    expect(visitor.cookie).not.toBe(before);
+    expect((await visitor.get('/look')).text).toBe('"ann"');
+    expect(size()).toBe(1);
   });
 
   it('ends with destroy, here and at the client', async () => {
@@ -183,6 +199,37 @@ describe('the time of a session', () => {
     expect((await visitor.get('/look')).text).toBe('null');
     expect(size()).toBeLessThanOrEqual(1);
   });
+});
+
+it('a session has its end in a store that forgets nothing, too', async () => {
+  const kept = new Map<string, string>();
+  const store = {
+    read: async (id: string) => kept.get(id) ?? null,
+    write: async (id: string, text: string) => void kept.set(id, text),
+    remove: async (id: string) => void kept.delete(id),
+  };
+  const { visitor, site } = await start({ store, absoluteMs: 30 * MINUTE });
+  await visitor.get('/login/ann');
+  await site.advance(30 * MINUTE);
+  expect((await visitor.get('/look')).text).toBe('null');
+  expect(visitor.setCookie).toMatch(/^sid=; Max-Age=0; /);
+  expect(kept.size).toBe(0);
+});
+
+it('nothing is looked for that is no id', async () => {
+  const asked: string[] = [];
+  const read = async (id: string): Promise<null> => {
+    asked.push(id);
+    return null;
+  };
+  const { visitor } = await start({
+    store: { read, write: async () => {}, remove: async () => {} },
+  });
+  for (const id of ['', 'x', '../x', 'x'.repeat(44), `${'x'.repeat(42)}:`]) {
+    visitor.cookie = `sid=${id}`;
+    await visitor.get('/look');
+  }
+  expect(asked).toEqual([]);
 });
 
 describe('a signed id', () => {
