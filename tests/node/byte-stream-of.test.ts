@@ -16,9 +16,8 @@ import { byteStreamOf, netOf, type StackNet } from '@netlayers/node';
 import { Server } from '@netlayers/server';
 import { createNetwork, type LinkOptions } from '@netlayers/sim';
 import type { TcpSettings } from '@netlayers/tcp';
-import { byteStreamSuite, type TransportFixture } from '@netlayers/testkit';
+import { byteStreamSuite, selfSigned, type TransportFixture } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
-import { selfSigned } from './certificate.js';
 
 /** Virtual time for every retransmission that a settled network still wants to make. */
 const SETTLING_MS = 20_000;

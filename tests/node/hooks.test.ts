@@ -10,8 +10,8 @@ import https from 'node:https';
 import net, { type AddressInfo, type Server } from 'node:net';
 import tls from 'node:tls';
 import { installHooks, netOf, type SocketRequest } from '@netlayers/node';
+import { selfSigned } from '@netlayers/testkit';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { selfSigned } from './certificate.js';
 import { twoStacks } from './stacks.js';
 
 const stacks = twoStacks();

@@ -9,8 +9,8 @@ import https from 'node:https';
 import net, { type AddressInfo, type Server, type Socket } from 'node:net';
 import tls from 'node:tls';
 import { installHooks } from '@netlayers/node';
+import { selfSigned } from '@netlayers/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
-import { selfSigned } from './certificate.js';
 import { twoStacks } from './stacks.js';
 
 const HOST = '127.0.0.1';

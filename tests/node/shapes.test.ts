@@ -18,13 +18,13 @@ import {
   type SocketHost,
 } from '@netlayers/node';
 import type { Stack } from '@netlayers/stack';
+import { selfSigned } from '@netlayers/testkit';
 import express from 'express';
 import fastify from 'fastify';
 import { Hono } from 'hono';
 import { Agent, request as undiciRequest } from 'undici';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { selfSigned } from './certificate.js';
 import { twoStacks } from './stacks.js';
 
 const stacks = twoStacks();

@@ -10,10 +10,10 @@ import type { AddressInfo } from 'node:net';
 import tls from 'node:tls';
 import { agentFor, dispatcherFor, duplexOf, netOf } from '@netlayers/node';
 import { createNetwork } from '@netlayers/sim';
+import { selfSigned } from '@netlayers/testkit';
 import { Agent, request as undiciRequest } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { selfSigned } from './certificate.js';
 
 const FAR = '10.0.0.2';
 const LINK = { delayMs: 20, loss: 0.05 };

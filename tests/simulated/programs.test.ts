@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { selfSigned } from '@netlayers/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { selfSigned } from '../node/certificate.js';
 
 const RUNNER = fileURLToPath(new URL('run-programs.mjs', import.meta.url));
 /** Plain Node has no use for sources. */

@@ -7,12 +7,15 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ByteStream } from '@netlayers/http';
 import { BlockPool } from './block-pool.js';
+import type { Carrier } from './carrier.js';
 import { DuplexStream, HIGH_WATER_MARK } from './duplex-stream.js';
 
 /** Settings of {@link byteStreamOf}. */
 export interface ByteStreamOfOptions {
   /** Bytes waiting in the stream from which `write` returns false. @default 131072 */
   readonly highWaterMark?: number;
+  /** The socket under a stream of TLS: its addresses, its reset, and what its peer acknowledges count. */
+  readonly carrier?: Carrier;
 }
 
 /** One for all: memory for writes, which every stream gives back. */
@@ -29,7 +32,8 @@ export function byteStreamOf(duplex: Duplex, options: ByteStreamOfOptions = {}):
   check(duplex);
   duplex.allowHalfOpen = true;
   duplex.pause();
-  const traits = { usesDataEvent: true, returnsChunks: duplex instanceof Socket };
+  const { carrier } = options;
+  const traits = { usesDataEvent: true, returnsChunks: duplex instanceof Socket, carrier };
   return new DuplexStream(duplex, pool, options.highWaterMark ?? HIGH_WATER_MARK, traits);
 }
 

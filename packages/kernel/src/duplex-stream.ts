@@ -13,6 +13,7 @@ import type { Duplex } from 'node:stream';
 import { checkOctets } from '@netlayers/bytes';
 import type { ByteStream, ByteStreamHandler } from '@netlayers/http';
 import { BLOCK_SIZE, type Block, type BlockPool } from './block-pool.js';
+import type { Carrier } from './carrier.js';
 import { resetError, unreadError } from './errors.js';
 import { sendQueueOf } from './send-queues.js';
 
@@ -53,6 +54,8 @@ export interface DuplexTraits {
   readonly usesDataEvent: boolean;
   /** Whether it is done with a chunk when it calls back: a stream in memory may hand it on. */
   readonly returnsChunks: boolean;
+  /** What is beneath a stream that is encrypted. */
+  readonly carrier?: Carrier | undefined;
 }
 
 /** Wraps one stream, which it then owns. */
@@ -86,7 +89,12 @@ export class DuplexStream implements ByteStream {
   /** Bytes came when nobody read any more. */
   #refused = false;
   #closed = false;
+  /** The peer has ended its half. */
+  #hasEnded = false;
   #error: Error | null = null;
+  /** Octets that the carrier had when the stream began, and when it last called back. */
+  #carriedBefore = 0;
+  #carriedLast = 0;
   readonly #flushLater = (): void => {
     this.#flushScheduled = false;
     if (this.#corks === 0) this.#flush();
@@ -94,16 +102,19 @@ export class DuplexStream implements ByteStream {
   readonly #handleSent = (): void => this.#blockSent();
 
   constructor(socket: SocketLike, pool: BlockPool, highWaterMark: number, traits: DuplexTraits) {
-    this.localAddress = plainAddress(socket.localAddress);
-    this.localPort = socket.localPort ?? 0;
-    this.remoteAddress = plainAddress(socket.remoteAddress);
-    this.remotePort = socket.remotePort ?? 0;
+    const ends = traits.carrier ?? socket;
+    this.localAddress = plainAddress(ends.localAddress);
+    this.localPort = ends.localPort ?? 0;
+    this.remoteAddress = plainAddress(ends.remoteAddress);
+    this.remotePort = ends.remotePort ?? 0;
     this.#socket = socket;
     this.#pool = pool;
     this.#highWaterMark = highWaterMark;
     this.#traits = traits;
     socket.on('error', (error) => {
       this.#error ??= resetError(error);
+      // TLS that has gone wrong says so, and stays.
+      if (traits.carrier !== undefined) socket.destroy();
     });
     socket.on('end', () => this.#peerEnded());
     // A socket goes on a tick after it was told to, also where it was paused meanwhile.
@@ -128,12 +139,25 @@ export class DuplexStream implements ByteStream {
     // Node itself asks it to tell a slow peer from one that has stopped. Other hosts may not have it.
     const { _handle: handle } = this.#socket as unknown as { _handle?: PartialHandle | null };
     const { unacknowledged, encrypted } = this.#socket;
+    const { carrier } = this.#traits;
+    if (carrier !== undefined) return this.#unacknowledgedOf(carrier);
     if (unacknowledged !== undefined) return unacknowledged + (this.#block?.filled ?? 0);
     if (encrypted === true) return this.#queued;
     if (handle?.writeQueueSize === undefined || handle.bytesWritten === undefined) {
       return this.#queued;
     }
     return this.#written - handle.bytesWritten + handle.writeQueueSize;
+  }
+
+  /** What is not sealed yet, and what is sealed and not acknowledged: a little more than was written. */
+  #unacknowledgedOf({ bytesWritten, unacknowledged }: Carrier): number {
+    // A write calls back as a whole; how far it is shows in what the carrier was given meanwhile.
+    const since = bytesWritten - this.#carriedLast;
+    const ofData = this.#carriedLast - this.#carriedBefore;
+    // What it is given beside writes, such as the end, is nothing that was written.
+    if (this.#queued === 0) return Math.min(Math.max(0, unacknowledged - since), ofData);
+    const unsealed = Math.max(this.#block?.filled ?? 0, this.#queued - since);
+    return unsealed + Math.min(unacknowledged, ofData + since);
   }
 
   measureUnacknowledged(): number {
@@ -163,6 +187,7 @@ export class DuplexStream implements ByteStream {
   write(buf: Uint8Array, start = 0, end = buf?.length): boolean {
     checkOctets(buf, start, end);
     if (this.#ended || this.#aborted || this.#closed) return false;
+    if (this.#queued === 0) this.#markCarried();
     this.#queued += end - start;
     this.#written += end - start;
     for (let at = start; at < end; ) {
@@ -182,6 +207,14 @@ export class DuplexStream implements ByteStream {
     if (this.#queued < this.#highWaterMark) return true;
     this.#needsDrain = true;
     return false;
+  }
+
+  /** What the carrier has had beside writes until now is not to be taken for what is written next. */
+  #markCarried(): void {
+    const { carrier } = this.#traits;
+    if (carrier === undefined) return;
+    if (this.#written === 0) this.#carriedBefore = carrier.bytesWritten;
+    this.#carriedLast = carrier.bytesWritten;
   }
 
   pause(): void {
@@ -229,7 +262,8 @@ export class DuplexStream implements ByteStream {
     this.#flush();
     this.#ended = true;
     // The kernel resets for what it holds itself, but does not know of what Node has read.
-    if (this.#socket.readableLength > 0) this.#refuse();
+    const unread = this.#socket.readableLength + (this.#traits.carrier?.readableLength ?? 0);
+    if (unread > 0) this.#refuse();
     else this.#destroyIfSent();
     // Bytes that come until then show themselves; for later ones there is the kernel.
     if (this.#handler !== null) this.#socket.resume();
@@ -240,7 +274,17 @@ export class DuplexStream implements ByteStream {
     if (!this.#closing || this.#queued > 0 || this.#refused) return;
     const socket = this.#socket;
     if (socket.resetAndDestroy !== undefined && socket.encrypted !== true) socket.destroy();
-    else socket.end(() => socket.destroy());
+    else socket.end(() => this.#letGo());
+  }
+
+  /** TLS still takes what is its own, such as tickets: a reset would take what was sent along. */
+  #letGo(): void {
+    const { carrier } = this.#traits;
+    if (carrier === undefined || this.#socket.destroyed) this.#socket.destroy();
+    else {
+      carrier.linger(this.#socket);
+      this.#close(this.#error);
+    }
   }
 
   /** Bytes have come that nobody reads. */
@@ -255,6 +299,7 @@ export class DuplexStream implements ByteStream {
   #reset(): void {
     const socket = this.#socket;
     if (socket.resetAndDestroy === undefined || socket.encrypted === true) {
+      this.#traits.carrier?.resetAndDestroy();
       socket.destroy();
       return;
     }
@@ -285,6 +330,7 @@ export class DuplexStream implements ByteStream {
     const block = this.#inFlight.shift();
     if (block === undefined) return;
     this.#queued -= block.filled;
+    this.#carriedLast = this.#traits.carrier?.bytesWritten ?? 0;
     this.#pool.give(block);
     this.#destroyIfSent();
     if (this.#queued > this.#highWaterMark / 2) return;
@@ -314,17 +360,29 @@ export class DuplexStream implements ByteStream {
 
   #peerEnded(): void {
     if (this.#aborted || this.#closing) return;
+    if (this.#failed()) {
+      this.#socket.destroy();
+      return;
+    }
+    this.#hasEnded = true;
     if (this.#paused || this.#handler === null) this.#held = 'end';
     else this.#handler.handleEnd();
   }
 
   #socketClosed(): void {
     this.#dropBlock();
+    if (!this.#hasEnded && !this.#closing) this.#failed();
     if (this.#aborted) this.#close(null);
     else if (this.#closing && this.#handler !== null) this.#close(this.#error);
     else if (this.#handler === null || (this.#held === 'end' && this.#error === null)) {
       this.#held = 'close';
     } else this.#close(this.#error);
+  }
+
+  /** Whether the end that seems to have come is none. */
+  #failed(): boolean {
+    this.#error ??= this.#traits.carrier?.failure ?? null;
+    return this.#error !== null;
   }
 
   #close(error: Error | null): void {

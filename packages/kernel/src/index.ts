@@ -6,4 +6,5 @@
  */
 
 export { type ByteStreamOfOptions, byteStreamOf } from './byte-stream-of.js';
+export type { Carrier } from './carrier.js';
 export { type KernelTransportOptions, kernelTransport } from './kernel-transport.js';

@@ -26,6 +26,13 @@ export interface DuplexOfOptions {
   readonly allowHalfOpen?: boolean;
   /** Runs a callback in a turn of the event loop of its own. @default setImmediate */
   readonly defer?: (callback: () => void) => void;
+  /**
+   * Told why the stream has failed, which then looks like an end: for a layer above that has bytes of
+   * its own to deliver before it fails.
+   *
+   * @default the duplex is destroyed
+   */
+  readonly onFailure?: (error: Error) => void;
 }
 
 type Done = (error?: Error | null) => void;
@@ -270,7 +277,13 @@ export class StreamDuplex extends Duplex {
     if (error === null) this.#failure = this.#hasEnded ? 'EPIPE' : 'ECONNABORTED';
     else this.#failure = typeof code === 'string' ? code : 'ECONNRESET';
     if (!this.#hasEnded) {
-      this.#defer(() => this.destroy(systemError(this.#failure, 'read', error)));
+      const { onFailure } = this.#options;
+      if (onFailure === undefined || this.#waiting !== null) {
+        this.#defer(() => this.destroy(systemError(this.#failure, 'read', error)));
+        return;
+      }
+      onFailure(systemError(this.#failure, 'read', error));
+      this.#endCame();
       return;
     }
     if (this.#failure === 'ECONNRESET') this.#failure = 'EPIPE';

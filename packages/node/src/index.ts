@@ -28,3 +28,13 @@ export type {
   SocketHost,
 } from './socket-host.js';
 export { StreamHandle } from './stream-handle.js';
+export type { TlsCounters } from './tls/tls-acceptor.js';
+export { tlsSocketOf } from './tls/tls-carrier.js';
+export type {
+  HandshakeFailure,
+  Pem,
+  TlsIdentities,
+  TlsIdentity,
+  TlsTransportOptions,
+} from './tls/tls-options.js';
+export { TlsTransport, tlsTransport } from './tls/tls-transport.js';

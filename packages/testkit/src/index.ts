@@ -21,6 +21,7 @@ export { MemoryTransport, type MemoryTransportOptions } from './memory-transport
 export { RecordingDevice, type SentPacket } from './recording-device.js';
 export { fillPattern, type PeerReactions, RecordingPeer } from './recording-peer.js';
 export { type SeededRandom, seededRandom } from './seeded-random.js';
+export { selfSigned } from './self-signed.js';
 export type { TransportFixture } from './stream-bench.js';
 export type { SuiteExpectation, SuiteTools } from './suite-tools.js';
 export {

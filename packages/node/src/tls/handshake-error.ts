@@ -1,0 +1,26 @@
+/**
+ * Failures of handshakes, as one line with a code.
+ */
+
+/** What Node and OpenSSL put on an error of TLS. */
+interface TlsFailure extends Error {
+  readonly code?: string;
+  readonly reason?: string;
+}
+
+/**
+ * What has failed, for people: OpenSSL's own messages carry numbers and paths of its sources.
+ *
+ * @param peer who it was with.
+ */
+export function handshakeError(failure: unknown, peer: string): Error {
+  const { code = 'ECONNRESET', reason, message } = failure as TlsFailure;
+  const text = (reason ?? message).split('\n', 1)[0] ?? '';
+  return Object.assign(new Error(`TLS with ${peer}: ${text}`, { cause: failure }), { code });
+}
+
+/** A handshake that takes too long. */
+export const handshakeTimeout = (peer: string, ms: number): Error =>
+  Object.assign(new Error(`TLS with ${peer}: no agreement within ${ms} ms`), {
+    code: 'ETIMEDOUT',
+  });

@@ -1,0 +1,108 @@
+/**
+ * TLS as a transport that stands on any other (RFC 8446; RFC 5246): the kernel's TCP, ours, a pipe in
+ * memory. The protocol is that of `node:tls`; what is under it and above it are byte streams.
+ */
+
+import type { AbortLike, ByteStream, Listener, Transport } from '@netlayers/http';
+import { TlsAcceptor, type TlsCounters } from './tls-acceptor.js';
+import { TlsConnector } from './tls-connector.js';
+import { TlsContexts } from './tls-contexts.js';
+import {
+  type TlsIdentities,
+  type TlsSettings,
+  type TlsTransportOptions,
+  tlsSettingsOf,
+} from './tls-options.js';
+
+const NO_IDENTITY = 'a server of TLS needs a certificate: give tlsTransport an identity, or names';
+
+/** A transport whose streams are TLS. */
+export class TlsTransport implements Transport {
+  readonly #inner: Transport;
+  readonly #settings: TlsSettings;
+  readonly #connector: TlsConnector;
+  #contexts: TlsContexts;
+  #acceptor: TlsAcceptor | null = null;
+  readonly #listeners = new Set<Listener>();
+
+  constructor(inner: Transport, options: TlsTransportOptions) {
+    this.#inner = inner;
+    this.#settings = tlsSettingsOf(options);
+    this.#contexts = new TlsContexts(options, this.#settings);
+    this.#connector = new TlsConnector(this.#contexts, this.#settings);
+  }
+
+  /** What has become of the handshakes of its servers. */
+  counters(): TlsCounters {
+    const { handshakes = 0, secured = 0, failed = 0, refused = 0 } = this.#acceptor ?? {};
+    return { handshakes, secured, failed, refused };
+  }
+
+  /**
+   * Takes other certificates, keys and roots for the handshakes to come; what is connected stays.
+   *
+   * @throws an error for what cannot be used: the old ones stay.
+   */
+  reload(identities: TlsIdentities): void {
+    const contexts = new TlsContexts(identities, this.#settings);
+    if (this.#acceptor !== null && contexts.server === null) throw new TypeError(NO_IDENTITY);
+    this.#contexts = contexts;
+    this.#acceptor?.reload(contexts);
+    this.#connector.reload(contexts);
+  }
+
+  /** `accept` gets streams whose handshake is over. */
+  async listen(
+    options: { readonly host?: string; readonly port: number; readonly backlog?: number },
+    accept: (stream: ByteStream) => void,
+  ): Promise<Listener> {
+    if (this.#contexts.server === null) throw new TypeError(NO_IDENTITY);
+    this.#acceptor ??= new TlsAcceptor(this.#contexts, this.#settings);
+    const acceptor = this.#acceptor;
+    const inner = await this.#inner.listen(options, (stream) => acceptor.take(stream, accept));
+    const listener: Listener = {
+      address: inner.address,
+      port: inner.port,
+      close: () => {
+        this.#listeners.delete(listener);
+        return inner.close();
+      },
+    };
+    this.#listeners.add(listener);
+    return listener;
+  }
+
+  /**
+   * Connects, and agrees on TLS.
+   *
+   * @throws rejects with what the transport beneath rejects with; with a code of OpenSSL's, such as
+   *   `CERT_HAS_EXPIRED`, or of Node's, such as `ERR_TLS_CERT_ALTNAME_INVALID`; with `ETIMEDOUT`.
+   */
+  async connect(options: {
+    readonly host: string;
+    readonly port: number;
+    readonly signal?: AbortLike;
+  }): Promise<ByteStream> {
+    const stream = await this.#inner.connect(options);
+    return this.#connector.secure(stream, options);
+  }
+
+  /** Closes its listeners and resets handshakes of theirs; the transport beneath stays its owner's. */
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.#listeners, (listener) => listener.close()));
+    this.#acceptor?.close();
+  }
+}
+
+/**
+ * Puts TLS on a transport, for servers and for clients. Its streams are `secure`, and `alpn` is what was
+ * agreed on.
+ *
+ * `end()` sends `close_notify` and then the end of the stream beneath (RFC 8446, 6.1). A peer that ends
+ * without it has not ended: the stream closes with `ECONNRESET`. `unacknowledged` counts what TLS makes
+ * of the octets, some 22 more for each 16 KiB.
+ *
+ * @throws an error for a certificate or key that cannot be used; TypeError for a name that is no option.
+ */
+export const tlsTransport = (inner: Transport, options: TlsTransportOptions = {}): TlsTransport =>
+  new TlsTransport(inner, options);
