@@ -29,6 +29,7 @@ export {
   type HttpErrorCode,
   HttpProtocolError,
   type LocalErrorCode,
+  localError,
   type RemoteErrorCode,
 } from './grammar/errors.js';
 export { formatHttpDate, parseHttpDate } from './grammar/http-date.js';
@@ -53,6 +54,7 @@ export {
 } from './message/message-head.js';
 export { isIdempotentMethod, isSafeMethod, Method } from './message/method.js';
 export { reasonPhrase, StatusCode } from './message/status-code.js';
+export { checkTrailers } from './message/trailers.js';
 export type { ParseResult } from './one-shot/parse-result.js';
 export { Request } from './one-shot/request.js';
 export { Response, type ResponseParseOptions } from './one-shot/response.js';

@@ -371,7 +371,7 @@ export class DuplexStream implements ByteStream {
 
   #socketClosed(): void {
     this.#dropBlock();
-    if (!this.#hasEnded && !this.#closing) this.#failed();
+    if (!this.#closing && !(this.#hasEnded && this.#ended)) this.#failed();
     if (this.#aborted) this.#close(null);
     else if (this.#closing && this.#handler !== null) this.#close(this.#error);
     else if (this.#handler === null || (this.#held === 'end' && this.#error === null)) {

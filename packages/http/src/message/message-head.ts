@@ -7,8 +7,8 @@ import type { Headers } from './headers.js';
 import type { Method } from './method.js';
 import type { StatusCode } from './status-code.js';
 
-/** The version of a message; later minor versions are treated as 1.1 (RFC 9110, 6.2). */
-export type HttpVersion = '1.0' | '1.1';
+/** The version of a message; later minor versions of 1 are treated as 1.1 (RFC 9110, 6.2). */
+export type HttpVersion = '1.0' | '1.1' | '2.0';
 
 /** {@link RequestHead.bodyLength} of content whose end only its own coding or the close shows. */
 export const UNKNOWN_LENGTH = -1;

@@ -25,6 +25,7 @@ import type { ErrorPage } from '../response/error-page.js';
 import type { Application } from '../routing/application.js';
 import type { Cors } from '../routing/cors.js';
 import { type ConnectionContext, Http1Connection } from './http1-connection.js';
+import { PrefaceConnection, type PrefacedProtocol } from './preface-connection.js';
 
 const UTF_8 = new TextEncoder();
 
@@ -78,6 +79,8 @@ export class ServedConnections implements ConnectionContext, ExchangeHost {
   errorPage: ErrorPage | null = null;
   readonly #connections = new Set<CarrierConnection>();
   readonly #protocols = new Map<string, ServerProtocol>();
+  /** What is spoken without TLS to those who begin with its preface. */
+  #sniffed: PrefacedProtocol | null = null;
   #isDateStale = true;
   #whenEmpty: (() => void) | null = null;
 
@@ -116,8 +119,21 @@ export class ServedConnections implements ConnectionContext, ExchangeHost {
       this.#isDateStale = true;
       this.ticker.start();
     }
+    this.#connections.add(this.#begin(stream));
+  }
+
+  #begin(stream: ByteStream): CarrierConnection {
     const protocol = stream.alpn === null ? undefined : this.#protocols.get(stream.alpn);
-    this.#connections.add(protocol?.accept(stream, this) ?? new Http1Connection(stream, this));
+    if (protocol !== undefined) return protocol.accept(stream, this, NOTHING);
+    const sniffed = stream.secure ? null : this.#sniffed;
+    if (sniffed === null) return new Http1Connection(stream, this);
+    return new PrefaceConnection(stream, sniffed, this);
+  }
+
+  /** One connection turns out to be another. */
+  replace(connection: CarrierConnection, by: CarrierConnection): void {
+    this.#connections.add(by);
+    this.#connections.delete(connection);
   }
 
   /** Speaks one protocol more. @throws TypeError for one that is spoken already. */
@@ -125,6 +141,10 @@ export class ServedConnections implements ConnectionContext, ExchangeHost {
     const { alpn } = protocol;
     if (this.#protocols.has(alpn)) throw new TypeError(`This server speaks ${alpn} already`);
     this.#protocols.set(alpn, protocol);
+    const { preface = null } = protocol;
+    if (preface === null) return;
+    if (this.#sniffed !== null) throw new TypeError('This server knows one preface already');
+    this.#sniffed = { protocol, preface };
   }
 
   serve(exchange: ServerExchange): ExchangeServer {
@@ -171,6 +191,8 @@ export class ServedConnections implements ConnectionContext, ExchangeHost {
     for (const connection of this.#connections) connection.handleTick(now);
   }
 }
+
+const NOTHING = new Uint8Array(0);
 
 const IGNORE = {
   handleData(): void {},

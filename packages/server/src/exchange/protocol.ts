@@ -3,7 +3,12 @@
  * it, and hands it the connections on which TLS has agreed on it.
  */
 
-import type { ByteStream, ServerExchange, ServerExchangeHandler } from '@netlayers/http';
+import type {
+  ByteStream,
+  ServerConnectionOptions,
+  ServerExchange,
+  ServerExchangeHandler,
+} from '@netlayers/http';
 import type { ServerSettings } from '../base/server-options.js';
 import type { Ticker } from '../base/ticker.js';
 
@@ -11,6 +16,8 @@ import type { Ticker } from '../base/ticker.js';
 export interface ExchangeServer extends ServerExchangeHandler {
   /** To be called at each tick while the exchange runs; `now` is monotonic, milliseconds. */
   handleTick(now: number): void;
+  /** The peer does not take what it is sent: has the exchange reset, and counts it. */
+  giveUp(): void;
 }
 
 /** A connection that a server has open. */
@@ -27,8 +34,12 @@ export interface CarrierConnection {
 export interface ExchangeHost {
   readonly settings: ServerSettings;
   readonly ticker: Ticker;
+  /** What makes a response: the fields that each carries, how much leaves as a whole. */
+  readonly machineOptions: ServerConnectionOptions;
   /** Connections that were reset because they did not end while the server closed. */
   cut: number;
+  /** Exchanges that could only be reset. */
+  aborted: number;
   /** Makes the server's side of one exchange, or of several that follow each other. */
   serve(exchange: ServerExchange): ExchangeServer;
   /** A connection is over, or no longer the server's. */
@@ -39,6 +50,15 @@ export interface ExchangeHost {
 export interface ServerProtocol {
   /** Its name in ALPN (RFC 7301), as `h2`. */
   readonly alpn: string;
-  /** Serves a stream; sets its handler before it returns. */
-  accept(stream: ByteStream, host: ExchangeHost): CarrierConnection;
+  /**
+   * What clients that know already that it is spoken begin with, where there is no TLS to agree on it
+   * (RFC 9113, 3.3); `null` or absent where only TLS chooses it.
+   */
+  readonly preface?: Uint8Array | null;
+  /**
+   * Serves a stream; sets its handler before it returns.
+   *
+   * @param received what has come of it already: the preface and what was behind it.
+   */
+  accept(stream: ByteStream, host: ExchangeHost, received: Uint8Array): CarrierConnection;
 }

@@ -278,7 +278,7 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
     const { limits, requireContentLength } = this.#context.settings;
     if (bodyLength > limits.bodyBytes) return new HttpError(413, 'the content is too large');
     // RFC 9110, 10.1.1: there is one expectation. Without content nothing can be expected of it.
-    if (!expectsContinue && headers.has('expect') && version === '1.1') return new HttpError(417);
+    if (!expectsContinue && headers.has('expect') && version !== '1.0') return new HttpError(417);
     return bodyLength < 0 && requireContentLength ? new HttpError(411) : null;
   }
 

@@ -1,0 +1,190 @@
+/**
+ * One connection of HTTP/2: a session of Node's `http2` over any byte stream, and what a server waits for
+ * on it. Frames, HPACK and flow control are nghttp2's; time, and who is too slow, are ours.
+ *
+ * A connection is given up when its peer takes nothing of what it was sent, when nothing is asked of it
+ * for `idleMs`, and while the server closes when it gets no further. Frames that ask for nothing, such as
+ * PING, do not count as use.
+ */
+
+import {
+  performServerHandshake,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import { ProgressDeadline } from '@netlayers/host';
+import { type ByteStream, HttpProtocolError } from '@netlayers/http';
+import type { CarrierConnection, ExchangeHost } from '@netlayers/server';
+import { duplexOf, type StreamDuplex } from '../duplex-of.js';
+import { H2Exchange } from './h2-exchange.js';
+import type { Http2Options } from './h2-options.js';
+import { requestOf } from './h2-request.js';
+
+const END_STREAM = 0x1;
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** Serves the streams of one connection. */
+export class H2Connection implements CarrierConnection {
+  readonly #stream: ByteStream;
+  readonly #host: ExchangeHost;
+  readonly #duplex: StreamDuplex;
+  readonly #session: ServerHttp2Session;
+  readonly #exchanges = new Set<H2Exchange>();
+  /** For a request to come, or for the peer to end behind our end. */
+  #deadline: number;
+  #isClosing = false;
+  #isOver = false;
+  #requests = 0;
+  /** For the peer to take what it was sent. */
+  readonly #writePatience: ProgressDeadline;
+  #gracePatience: ProgressDeadline | null = null;
+  #takenBefore = 0;
+  #receivedBefore = 0;
+
+  constructor(
+    stream: ByteStream,
+    host: ExchangeHost,
+    options: Required<Http2Options>,
+    received: Uint8Array,
+  ) {
+    const { timeouts } = host.settings;
+    this.#stream = stream;
+    this.#host = host;
+    this.#deadline = host.ticker.deadline(timeouts.headMs);
+    this.#writePatience = this.#patience(timeouts.writeMs);
+    this.#duplex = duplexOf(stream, { allowHalfOpen: true });
+    this.#duplex.on('error', () => {}).on('close', () => this.#closed());
+    // Half a connection carries nothing: who ends it has gone (RFC 9113, 9.1).
+    this.#duplex.on('end', () => {
+      this.#session.destroy();
+      this.#duplex.end();
+    });
+    if (received.length > 0) this.#duplex.push(received);
+    this.#session = performServerHandshake(this.#duplex, {
+      maxSessionMemory: options.maxSessionMemory,
+      settings: {
+        maxConcurrentStreams: options.maxConcurrentStreams,
+        maxHeaderListSize: options.maxHeaderListSize,
+        initialWindowSize: options.streamWindow,
+        enableConnectProtocol: true,
+      },
+    });
+    this.#session.setLocalWindowSize(options.connectionWindow);
+    this.#session.on('error', () => {});
+    this.#session.on('close', () => this.#lost());
+    this.#session.on('stream', (given, _headers, flags, raw?: string[]) => {
+      this.#begin(given as ServerHttp2Stream, flags, raw ?? []);
+    });
+  }
+
+  handleTick(now: number): void {
+    for (const exchange of this.#exchanges) exchange.handleTick(now);
+    this.#watchProgress(now);
+    if (this.#writePatience.isLate(now)) this.#giveUp();
+    else if (this.#gracePatience?.isLate(now)) {
+      this.#host.cut++;
+      this.#giveUp();
+    } else if (now >= this.#deadline) this.#handleTimeout();
+  }
+
+  closeWithin(graceMs: number): void {
+    this.#gracePatience = this.#patience(graceMs);
+    this.#gracePatience.start(this.#host.ticker.now);
+    this.#goAway();
+  }
+
+  reset(): void {
+    this.#stream.abort();
+  }
+
+  #begin(stream: ServerHttp2Stream, flags: number, raw: readonly string[]): void {
+    const { limits, trustedGateway } = this.#host.settings;
+    const exchange = new H2Exchange(stream, this.#ends, this.#host);
+    this.#exchanges.add(exchange);
+    this.#deadline = NEVER;
+    stream.once('close', () => this.#ended(exchange));
+    if (++this.#requests >= limits.requestsPerConnection) this.#goAway();
+    const request = requestOf(raw, (flags & END_STREAM) !== 0);
+    // RFC 9110, 7.4
+    const isForeign =
+      'scheme' in request &&
+      request.scheme === 'https' &&
+      !this.#stream.secure &&
+      !trustedGateway(this.#stream.remoteAddress);
+    exchange.begin(isForeign ? misdirected() : request);
+  }
+
+  get #ends(): ByteStream {
+    return this.#stream;
+  }
+
+  /** One request less; nothing is asked for any more, perhaps. */
+  #ended(exchange: H2Exchange): void {
+    this.#exchanges.delete(exchange);
+    if (this.#exchanges.size > 0) return;
+    const { idleMs, lingerMs } = this.#host.settings.timeouts;
+    this.#deadline = this.#host.ticker.deadline(this.#isClosing ? lingerMs : idleMs);
+  }
+
+  /** RFC 9113, 6.8: what runs may end, and nothing more is begun. */
+  #goAway(): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    if (this.#exchanges.size === 0) {
+      this.#deadline = this.#host.ticker.deadline(this.#host.settings.timeouts.lingerMs);
+    }
+    this.#session.close();
+  }
+
+  #handleTimeout(): void {
+    if (!this.#isClosing) this.#goAway();
+    else if (this.#duplex.unacknowledged === 0) {
+      // The peer has everything and does not close: nobody here reads what it sends any more.
+      this.#stream.close();
+      this.#forget();
+    }
+  }
+
+  #giveUp(): void {
+    for (const exchange of this.#exchanges) if (!exchange.isOver) this.#host.aborted++;
+    this.#stream.abort();
+  }
+
+  #patience(ms: number): ProgressDeadline {
+    const { settings, ticker } = this.#host;
+    return new ProgressDeadline(ms + ticker.grainMs, settings.minDataRate);
+  }
+
+  /** Credits what the peer has taken and sent since the last look. */
+  #watchProgress(now: number): void {
+    const { bytesWritten, bytesRead, unacknowledged } = this.#duplex;
+    const taken = bytesWritten - unacknowledged;
+    const moved = taken - this.#takenBefore;
+    if (unacknowledged > 0) this.#writePatience.resume(now);
+    else this.#writePatience.pause(now);
+    this.#writePatience.advance(now, moved);
+    this.#gracePatience?.advance(now, moved + bytesRead - this.#receivedBefore);
+    this.#takenBefore = taken;
+    this.#receivedBefore = bytesRead;
+  }
+
+  /** The session is over; what ran is lost. */
+  #lost(): void {
+    for (const exchange of this.#exchanges) exchange.lose(null);
+    this.#exchanges.clear();
+  }
+
+  #closed(): void {
+    this.#lost();
+    this.#forget();
+  }
+
+  #forget(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#host.forget(this);
+  }
+}
+
+const misdirected = (): HttpProtocolError =>
+  new HttpProtocolError('remote', 421, 'bad-target', 'this connection is not for that scheme');

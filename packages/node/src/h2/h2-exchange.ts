@@ -1,0 +1,355 @@
+/**
+ * A stream of HTTP/2 as an exchange of a server (RFC 9113, 8.1): Node's `http2` carries it, and what it
+ * says comes in the order that handlers know from HTTP/1.1.
+ */
+
+import { constants, type ServerHttp2Stream } from 'node:http2';
+import { ProgressDeadline } from '@netlayers/host';
+import {
+  bytesOf,
+  checkTrailers,
+  Headers,
+  isStream,
+  localError,
+  type Response,
+  type SendResult,
+  type ServerExchange,
+  type TakenStream,
+} from '@netlayers/http';
+import type { ExchangeHost, ExchangeServer } from '@netlayers/server';
+import type { H2Request } from './h2-request.js';
+import { fieldsOf, responseHeadOf } from './h2-response.js';
+import { tunnelOf } from './h2-tunnel.js';
+
+const { NGHTTP2_NO_ERROR, NGHTTP2_INTERNAL_ERROR } = constants;
+const NOTHING = new Uint8Array(0);
+
+/** A write is told as a whole: what may be under way before its progress shows, in octets. */
+const LARGEST_WRITE = 0x1_4000;
+
+/** The connection as its exchanges see it. */
+export type Ends = Pick<
+  ServerExchange,
+  'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort' | 'secure'
+>;
+
+/** One request and its response. */
+export class H2Exchange implements ServerExchange {
+  readonly #stream: ServerHttp2Stream;
+  readonly #host: ExchangeHost;
+  readonly #ends: Ends;
+  readonly #served: ExchangeServer;
+  #request: H2Request | null = null;
+  #awaitsContinue = false;
+  #hasResponded = false;
+  /** Octets of the response that are promised; -1 for a stream of any length. */
+  #left = 0;
+  #sent = 0;
+  #isComplete = false;
+  #isRequestOver = false;
+  #isTaken = false;
+  #isOver = false;
+  #needsDrain = false;
+  #trailers: Headers | null = null;
+  #received: Headers | null = null;
+  #patience: ProgressDeadline | null = null;
+  #takenBefore = 0;
+
+  constructor(stream: ServerHttp2Stream, ends: Ends, host: ExchangeHost) {
+    this.#stream = stream;
+    this.#ends = ends;
+    this.#host = host;
+    this.#served = host.serve(this);
+    stream.on('error', () => {});
+    stream.on('close', () => this.#closed());
+    stream.on('drain', () => this.#drained());
+    stream.on('finish', () => this.#refuseRest());
+  }
+
+  get localAddress(): string {
+    return this.#ends.localAddress;
+  }
+
+  get localPort(): number {
+    return this.#ends.localPort;
+  }
+
+  get remoteAddress(): string {
+    return this.#ends.remoteAddress;
+  }
+
+  get remotePort(): number {
+    return this.#ends.remotePort;
+  }
+
+  get secure(): boolean {
+    return this.#ends.secure;
+  }
+
+  get canRespond(): boolean {
+    const { headersSent, closed, destroyed } = this.#stream;
+    return !headersSent && !closed && !destroyed;
+  }
+
+  get awaitsContinue(): boolean {
+    return this.#awaitsContinue;
+  }
+
+  /** Whether a handler still has to do with it. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Begins with what has been received. */
+  begin(request: H2Request | Error): void {
+    const served = this.#served;
+    if (request instanceof Error) {
+      this.#stream.resume();
+      served.handleError(request as Parameters<ExchangeServer['handleError']>[0]);
+      return;
+    }
+    this.#request = request;
+    const { head } = request;
+    this.#awaitsContinue = head.expectsContinue;
+    served.handleRequest(head);
+    if (head.wantsSwitch) {
+      if (!this.#isTaken) served.handleBodyEnd(null);
+      return;
+    }
+    if (head.bodyLength !== 0) this.#readBody();
+    else {
+      this.#stream.resume();
+      this.#endRequest();
+    }
+  }
+
+  /** Looks at what is waited for. */
+  handleTick(now: number): void {
+    if (this.#isOver || this.#isTaken) return;
+    const { writableLength } = this.#stream;
+    if (writableLength > 0) this.#watchWriting(now, writableLength);
+    else this.#patience?.pause(now);
+    if (this.#patience?.isLate(now)) this.#served.giveUp();
+    else this.#served.handleTick(now);
+  }
+
+  sendInterim(response: Response): void {
+    const { status, headers } = response;
+    if (status >= 200 || status === 101) {
+      throw localError('invalid-status', `${status} is not an interim response`);
+    }
+    if (!this.canRespond)
+      throw localError('wrong-state', 'an interim response behind the final one');
+    if (status === 100) this.#awaitsContinue = false;
+    const fields = fieldsOf(headers);
+    if ('content-length' in fields) {
+      throw localError('invalid-framing', 'an interim response with Content-Length');
+    }
+    this.#stream.additionalHeaders({ ...fields, ':status': status });
+  }
+
+  sendContinue(): void {
+    if (!this.#awaitsContinue || !this.canRespond) return;
+    this.#awaitsContinue = false;
+    this.#stream.additionalHeaders({ ':status': 100 });
+  }
+
+  sendResponse(response: Response): SendResult {
+    const switches = this.#switches(response);
+    const { status } = response;
+    if (status < 200 && !switches) {
+      throw localError('invalid-status', `${status} is an interim response`);
+    }
+    if (!this.canRespond) throw localError('wrong-state', 'no response can be sent now');
+    if (response.trailers !== null) checkTrailers(response.trailers);
+    const { machineOptions } = this.#host;
+    const content = status === 205 ? null : response.content;
+    const isLong = isStream(content);
+    const bytes = isLong || content === null ? NOTHING : bytesOf(content);
+    const isBodiless =
+      switches || status === 204 || status === 304 || this.#request?.head.method === 'HEAD';
+    const { fields, length } = responseHeadOf(response, machineOptions.defaults, {
+      contentLength: isLong || status === 304 ? -1 : bytes.length,
+      isBodiless,
+      isUnframed: status === 204 || switches,
+    });
+    // RFC 8441, 5: agreement to a protocol is 200 here.
+    if (switches) fields[':status'] = status === 101 ? 200 : status;
+    this.#hasResponded = true;
+    this.#awaitsContinue = false;
+    const isOpen =
+      (isLong || bytes.length > (machineOptions.wholeBytes ?? Infinity)) && !isBodiless;
+    this.#respond(
+      fields,
+      switches,
+      isOpen || (!isBodiless && response.trailers !== null),
+      isBodiless,
+    );
+    if (isOpen) {
+      this.#left = length;
+      return 'open';
+    }
+    if (switches) return 'complete';
+    this.#trailers = response.trailers;
+    this.#isComplete = true;
+    // The bytes are the program's, and Node keeps them.
+    if (isBodiless || bytes.length === 0) this.#stream.end();
+    else this.#stream.end(Buffer.from(bytes));
+    return 'complete';
+  }
+
+  sendBody(buf: Uint8Array, start = 0, end = buf.length): boolean {
+    if (!this.#hasResponded || this.#isComplete) {
+      throw localError('wrong-state', 'no response is open');
+    }
+    const length = end - start;
+    if (this.#left >= 0) {
+      if (length > this.#left) {
+        throw localError('length-mismatch', 'content is longer than its Content-Length');
+      }
+      this.#left -= length;
+    }
+    if (this.#stream.destroyed || length === 0) return true;
+    this.#sent += length;
+    const hasRoom = this.#stream.write(Buffer.from(buf.subarray(start, end)));
+    if (!hasRoom) this.#needsDrain = true;
+    return hasRoom;
+  }
+
+  endBody(trailers: Headers | null): void {
+    if (!this.#hasResponded || this.#isComplete) {
+      throw localError('wrong-state', 'no response is open');
+    }
+    if (trailers !== null) checkTrailers(trailers);
+    if (this.#left > 0) {
+      throw localError('length-mismatch', 'content is shorter than its Content-Length');
+    }
+    this.#trailers = trailers;
+    this.#isComplete = true;
+    this.#stream.end();
+  }
+
+  pauseBody(): void {
+    this.#stream.pause();
+  }
+
+  resumeBody(): void {
+    if (!this.#isTaken) this.#stream.resume();
+  }
+
+  /** An exchange is not the connection: others go on. */
+  closeAfterResponse(): void {}
+
+  takeStream(): TakenStream {
+    if (this.#isTaken || this.#stream.destroyed) {
+      throw localError('wrong-state', 'there is no stream to take');
+    }
+    this.#isTaken = true;
+    return { stream: tunnelOf(this.#stream, this), remaining: NOTHING };
+  }
+
+  reset(): void {
+    this.#stream.close(NGHTTP2_INTERNAL_ERROR);
+  }
+
+  /** The server is told that its client, or the connection, is gone. */
+  lose(error: Error | null): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    if (!this.#isTaken) this.#served.handleReset(error);
+  }
+
+  /** @throws HttpProtocolError `wrong-state` for an agreement that nobody asked for. */
+  #switches({ status }: Response): boolean {
+    const { head = null, protocol = null } = this.#request ?? {};
+    if (status === 101 && protocol === null) {
+      throw localError('wrong-state', 'the client did not ask for another protocol');
+    }
+    return head?.wantsSwitch === true && (status === 101 || (protocol === null && status < 300));
+  }
+
+  #respond(
+    fields: Parameters<ServerHttp2Stream['respond']>[0],
+    switches: boolean,
+    waitForTrailers: boolean,
+    endStream: boolean,
+  ): void {
+    const stream = this.#stream;
+    if (waitForTrailers) stream.once('wantTrailers', () => this.#sendTrailers());
+    // Our own date, of our own clock.
+    const date = { sendDate: false } as object;
+    stream.respond(fields, { endStream: endStream && !switches, waitForTrailers, ...date });
+  }
+
+  #sendTrailers(): void {
+    if (this.#stream.destroyed) return;
+    this.#stream.sendTrailers(this.#trailers === null ? {} : fieldsOf(this.#trailers));
+  }
+
+  #readBody(): void {
+    const stream = this.#stream;
+    stream.on('trailers', (_fields, _flags, raw: string[] = []) => {
+      this.#received = trailersOf(raw);
+    });
+    stream.on('data', (chunk: Buffer) => {
+      this.#awaitsContinue = false;
+      this.#served.handleBody(chunk, 0, chunk.length);
+    });
+    stream.on('end', () => {
+      // The end of a stream that was reset looks the same.
+      if (stream.rstCode === NGHTTP2_NO_ERROR && !stream.aborted) this.#endRequest();
+    });
+  }
+
+  #endRequest(): void {
+    this.#isRequestOver = true;
+    if (!this.#isOver) this.#served.handleBodyEnd(this.#received);
+  }
+
+  /** RFC 9113, 8.1: a response that is complete needs no more of its request. */
+  #refuseRest(): void {
+    if (!this.#isRequestOver && !this.#isTaken) this.#stream.close(NGHTTP2_NO_ERROR);
+  }
+
+  #drained(): void {
+    if (!this.#needsDrain || this.#isOver || this.#isTaken) return;
+    this.#needsDrain = false;
+    this.#served.handleDrain();
+  }
+
+  #watchWriting(now: number, waiting: number): void {
+    const { settings, ticker } = this.#host;
+    const { minDataRate, timeouts } = settings;
+    if (this.#patience === null) {
+      const grain = minDataRate > 0 ? (LARGEST_WRITE * 1000) / minDataRate : 0;
+      this.#patience = new ProgressDeadline(timeouts.writeMs + ticker.grainMs + grain, minDataRate);
+    }
+    this.#patience.resume(now);
+    const taken = this.#sent - waiting;
+    this.#patience.advance(now, taken - this.#takenBefore);
+    this.#takenBefore = taken;
+  }
+
+  #closed(): void {
+    if (this.#isOver) return;
+    const { rstCode } = this.#stream;
+    if (this.#isComplete && this.#stream.writableFinished && rstCode !== NGHTTP2_INTERNAL_ERROR) {
+      this.#isOver = true;
+      this.#served.handleExchangeEnd();
+      return;
+    }
+    this.lose(Object.assign(new Error('the client has reset the request'), { code: 'ECONNRESET' }));
+  }
+}
+
+function trailersOf(raw: readonly string[]): Headers | null {
+  const trailers = new Headers();
+  try {
+    for (let at = 0; at < raw.length; at += 2) {
+      trailers.append(raw[at] as string, raw[at + 1] as string);
+    }
+  } catch {
+    return null;
+  }
+  return trailers.size === 0 ? null : trailers;
+}

@@ -1,0 +1,62 @@
+/**
+ * What HTTP/2 can be told, and what holds otherwise. Time-outs are those of the server.
+ */
+
+import { checkOptions, type OptionNames } from '@netlayers/host';
+
+/** Settings of HTTP/2. */
+export interface Http2Options {
+  /** Requests at once on one connection (RFC 9113, 5.1.2). @default 128 */
+  readonly maxConcurrentStreams?: number;
+  /** The most that the fields of a request may be, in octets as RFC 9113, 6.5.2 counts. @default 65,536 */
+  readonly maxHeaderListSize?: number;
+  /** Octets of a request's content that may come before somebody reads it. @default 262,144 */
+  readonly streamWindow?: number;
+  /** The same, of all requests of one connection. @default 1,048,576 */
+  readonly connectionWindow?: number;
+  /** Memory that one connection may hold in Node's own code, in MB. @default 10 */
+  readonly maxSessionMemory?: number;
+  /**
+   * Whether it is also spoken without TLS, to clients that begin with it (RFC 9113, 3.3); others get
+   * HTTP/1.1 on the same port. @default false
+   */
+  readonly h2c?: boolean;
+}
+
+const OPTIONS: OptionNames<Http2Options> = {
+  maxConcurrentStreams: 'optional',
+  maxHeaderListSize: 'optional',
+  streamWindow: 'optional',
+  connectionWindow: 'optional',
+  maxSessionMemory: 'optional',
+  h2c: 'optional',
+};
+
+/** The largest window there is (RFC 9113, 6.9.1). */
+const LARGEST_WINDOW = 0x7fffffff;
+
+const DEFAULTS: Required<Http2Options> = {
+  maxConcurrentStreams: 128,
+  maxHeaderListSize: 0x1_0000,
+  streamWindow: 0x4_0000,
+  connectionWindow: 0x10_0000,
+  maxSessionMemory: 10,
+  h2c: false,
+};
+
+/**
+ * Completes options.
+ *
+ * @throws RangeError for a bound that is none; TypeError for a name that is no option.
+ */
+export function h2SettingsOf(options: Http2Options): Required<Http2Options> {
+  checkOptions('http2', options, OPTIONS);
+  const settings = { ...DEFAULTS, ...options };
+  for (const [name, value] of Object.entries(settings)) {
+    if (typeof value === 'boolean') continue;
+    if (!(Number.isInteger(value) && value > 0 && value <= LARGEST_WINDOW)) {
+      throw new RangeError(`${name} is a number from 1 to 2^31 - 1, not ${value}`);
+    }
+  }
+  return settings;
+}
