@@ -447,4 +447,5 @@ export const httpOutlines = [
   { number: 5861, title: 'stale-while-revalidate', sections: null },
   { number: 7301, title: 'ALPN', sections: null },
   { number: 6066, title: 'SNI', sections: null },
+  { number: 8446, title: 'TLS 1.3', sections: null },
 ];

@@ -269,7 +269,7 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
     // Most targets are a path.
     if (target.charCodeAt(0) === 0x2f || method === 'CONNECT' || target === '*') return null;
     const isHttp = /^http:/i.test(target);
-    return isHttp || this.secure
+    return isHttp || (this.secure && /^https:/i.test(target))
       ? null
       : new HttpError(421, 'this connection is not for that scheme');
   }
