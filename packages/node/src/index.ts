@@ -30,6 +30,13 @@ export type {
   SocketHost,
 } from './socket-host.js';
 export { StreamHandle } from './stream-handle.js';
+export {
+  type IdentityFiles,
+  type IdentityWatch,
+  readIdentity,
+  type WatchOptions,
+  watchIdentity,
+} from './tls/identity-files.js';
 export type { TlsCounters } from './tls/tls-acceptor.js';
 export { tlsSocketOf } from './tls/tls-carrier.js';
 export type {

@@ -2,7 +2,13 @@
  * What a TLS transport can be told. Certificates, keys and roots are PEM, as text or octets.
  */
 
-import { type Clock, checkOptions, HostClock, type OptionNames } from '@netlayers/host';
+import {
+  type AbortLike,
+  type Clock,
+  checkOptions,
+  HostClock,
+  type OptionNames,
+} from '@netlayers/host';
 
 /** PEM, as text or octets; several where there are several. */
 export type Pem = string | Uint8Array;
@@ -46,6 +52,12 @@ export interface TlsTransportOptions extends TlsIdentities {
   readonly clientCertificates?: 'none' | 'optional' | 'required';
   /** The name that a client asks for and the certificate must have. @default the host it connects to */
   readonly servername?: string;
+  /**
+   * Finds the address of a name for the transport beneath, where that cannot; TLS keeps the name.
+   *
+   * @default the transport beneath is given the name
+   */
+  readonly resolve?: (name: string, signal: AbortLike | undefined) => PromiseLike<string>;
   /** Whether a client refuses a certificate that it cannot trace or that is another host's. @default true */
   readonly rejectUnauthorized?: boolean;
   /** For the whole handshake, in ms. @default 10,000 */
@@ -70,6 +82,7 @@ const OPTIONS: OptionNames<TlsTransportOptions> = {
   minVersion: 'optional',
   clientCertificates: 'optional',
   servername: 'optional',
+  resolve: 'optional',
   rejectUnauthorized: 'optional',
   handshakeTimeoutMs: 'optional',
   maxHandshakes: 'optional',
@@ -85,6 +98,7 @@ export interface TlsSettings {
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
   readonly clientCertificates: 'none' | 'optional' | 'required';
   readonly servername: string | null;
+  readonly resolve: TlsTransportOptions['resolve'] | null;
   readonly rejectUnauthorized: boolean;
   readonly handshakeTimeoutMs: number;
   readonly maxHandshakes: number;
@@ -112,6 +126,7 @@ export function tlsSettingsOf(options: TlsTransportOptions): TlsSettings {
     minVersion: options.minVersion ?? 'TLSv1.2',
     clientCertificates: options.clientCertificates ?? 'none',
     servername: options.servername ?? null,
+    resolve: options.resolve ?? null,
     rejectUnauthorized: options.rejectUnauthorized ?? true,
     handshakeTimeoutMs,
     maxHandshakes,

@@ -3,6 +3,7 @@
  * memory. The protocol is that of `node:tls`; what is under it and above it are byte streams.
  */
 
+import { isIP } from 'node:net';
 import type { AbortLike, ByteStream, Listener, Transport } from '@netlayers/http';
 import { TlsAcceptor, type TlsCounters } from './tls-acceptor.js';
 import { TlsConnector } from './tls-connector.js';
@@ -83,7 +84,10 @@ export class TlsTransport implements Transport {
     readonly port: number;
     readonly signal?: AbortLike;
   }): Promise<ByteStream> {
-    const stream = await this.#inner.connect(options);
+    const { host, signal } = options;
+    const { resolve = null } = this.#settings;
+    const address = resolve === null || isIP(host) !== 0 ? host : await resolve(host, signal);
+    const stream = await this.#inner.connect({ ...options, host: address });
     return this.#connector.secure(stream, options);
   }
 
