@@ -54,6 +54,10 @@ const OPTIONS = {
   proxy: texts('Pass requests on to this server, http://host:port (repeatable)', group),
   demo: flag('The built-in routes as well, with --root, --allow or --proxy', group),
   cors: text('Let pages of this origin read answers, * for all', group),
+  'tls-cert': text('Serve https with the certificates of this PEM file; needs --tls-key', group),
+  'tls-key': text('The private key of the certificate, PEM', group),
+  'no-http2': flag('HTTP/1.1 alone over TLS', group),
+  http2: { type: 'boolean', hidden: true },
   'log-format': {
     choices: LOG_FORMATS,
     requiresArg: true,
@@ -74,6 +78,7 @@ const EXAMPLES = [
   ['sudo $0 --tun-ip 10.0.0.2 -v debug', 'every segment; then curl http://10.0.0.2:8080/json'],
   ['sudo $0 --pcap run.pcapng', 'open run.pcapng in Wireshark'],
   ['sudo $0 --udp-echo', 'then nc -u 10.0.0.2 7'],
+  ['$0 --tls-cert cert.pem --tls-key key.pem', 'https, HTTP/2 and HTTP/1.1'],
   ['$0 --root public', 'a folder'],
   ["$0 --root dist --spa --cache-control 'assets/**: immutable'", 'a program for browsers'],
   ['$0 --proxy http://127.0.0.1:3000 --proxy http://127.0.0.1:3001', 'in front of two servers'],

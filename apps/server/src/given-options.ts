@@ -30,4 +30,8 @@ export interface GivenOptions extends GivenTransport, GivenTunOptions, GivenFold
   readonly proxy?: readonly string[] | undefined;
   readonly demo?: boolean | undefined;
   readonly cors?: string | undefined;
+  readonly 'tls-cert'?: string | undefined;
+  readonly 'tls-key'?: string | undefined;
+  /** `false` after `--no-http2`. */
+  readonly http2?: boolean | undefined;
 }

@@ -122,7 +122,7 @@ for (const button of document.querySelectorAll('button[data-path]')) {
       let text = await response.text();
       const ms = (performance.now() - start).toFixed(1);
       try { text = JSON.stringify(JSON.parse(text), null, 2); } catch {}
-      pre.textContent = 'HTTP/1.1 ' + response.status + ' ' + response.statusText + ', ' + ms + ' ms\\n\\n' + text;
+      pre.textContent = 'HTTP ' + response.status + ' ' + response.statusText + ', ' + ms + ' ms\\n\\n' + text;
     } catch (error) {
       pre.textContent = 'No answer: ' + error.message;
     }

@@ -8,6 +8,7 @@ import { UsageError } from '@netlayers/common';
 import type { ReverseProxy } from '@netlayers/proxy';
 import { Server, type ServerOptions } from '@netlayers/server';
 import { accessLog } from './access-log.js';
+import type { SecurePlace } from './https.js';
 import { type Log, processLog } from './log.js';
 import { readOptions, type ServerCommand } from './options.js';
 import { addBuiltInRoutes } from './routes.js';
@@ -52,8 +53,9 @@ async function serve(command: ServerCommand, log: Log): Promise<void> {
     const server = await makeServer(command, transport, log);
     if (proxied !== null) server.fallback(proxied);
     const host = command.host ?? transport.host;
+    const https = await secured(command, transport, server, log);
     const listener = await server
-      .listen(transport.transport, { host, port: command.port })
+      .listen(https?.transport ?? transport.transport, { host, port: command.port })
       .catch((error: unknown) => {
         throw new Error(explainListen(error, host, command.port), { cause: error });
       });
@@ -61,12 +63,13 @@ async function serve(command: ServerCommand, log: Log): Promise<void> {
     const isAll = host === '0.0.0.0' || host === '::';
     const name = isAll ? transport.urlHost : host;
     const how = `(${transport.description}${isAll ? '; on all addresses' : ''})`;
-    const url = `http://${name.includes(':') ? `[${name}]` : name}:${listener.port}`;
+    const url = `http${https === null ? '' : 's'}://${name.includes(':') ? `[${name}]` : name}:${listener.port}`;
     log.info(`${log.colors.green('Serving')} ${url} ${log.colors.dim(how)}`);
     if (command.proxy !== null) log.info(`In front of ${command.proxy.join(', ')}`);
     if (command.root !== null) log.info(describeFiles(command.root, command.allow));
     log.info(`Try ${log.colors.cyan(`curl ${url}${pathToTry(command)}`)}`);
     await untilStopped();
+    https?.close();
     log.info('Closing: running requests may finish; a second signal ends at once');
     await server.close({ graceMs: GRACE_MS });
     await proxied?.close({ graceMs: GRACE_MS });
@@ -77,6 +80,18 @@ async function serve(command: ServerCommand, log: Log): Promise<void> {
   } finally {
     await transport.close();
   }
+}
+
+/** TLS, where there is a certificate. */
+async function secured(
+  { tls }: ServerCommand,
+  { transport }: ServingPlace,
+  server: Server,
+  log: Log,
+): Promise<SecurePlace | null> {
+  if (tls === null) return null;
+  const { secure } = await import('./https.js');
+  return secure(transport, server, tls, log);
 }
 
 const describeFiles = (root: string, allow: readonly string[] | null): string =>

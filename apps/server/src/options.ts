@@ -19,6 +19,7 @@ import type { LogFormat } from './access-log.js';
 import { corsOrigin } from './cors-origin.js';
 import { type FolderSettings, folderSettingsOf } from './folder-options.js';
 import { DEFAULT_ADDRESS, DEFAULTS, type GivenOptions } from './given-options.js';
+import type { TlsCommand } from './https.js';
 import { ECHO_PORT } from './udp-echo.js';
 
 /** The settings of one run. */
@@ -41,6 +42,8 @@ export interface ServerCommand {
   /** Whether the built-in routes answer. */
   readonly demo: boolean;
   readonly cors: string | null;
+  /** `null` for plain http. */
+  readonly tls: TlsCommand | null;
   readonly logFormat: LogFormat;
   readonly verbosity: Verbosity;
 }
@@ -79,6 +82,7 @@ function commandOf(given: GivenOptions): ServerCommand {
     proxy: upstreamsOf(given.proxy, hasFiles),
     demo: (!hasFiles && given.proxy === undefined) || given.demo === true,
     cors: given.cors === undefined ? null : corsOrigin(given.cors),
+    tls: tlsOf(given),
     logFormat: given['log-format'],
     verbosity: given.verbosity,
   };
@@ -98,6 +102,14 @@ function upstreamsOf(given: readonly string[] | undefined, hasFiles: boolean): s
   });
   if (new Set(urls).size < urls.length) throw new UsageError('--proxy names a server twice');
   return urls;
+}
+
+function tlsOf({ 'tls-cert': cert, 'tls-key': key, http2 }: GivenOptions): TlsCommand | null {
+  if (cert !== undefined && key !== undefined) return { cert, key, http2: http2 !== false };
+  if (cert !== undefined) throw new UsageError('--tls-cert needs --tls-key, the key of it');
+  if (key !== undefined) throw new UsageError('--tls-key needs --tls-cert, its certificate');
+  if (http2 === undefined) return null;
+  throw new UsageError('--no-http2 is for https: leave it out, or give --tls-cert and --tls-key');
 }
 
 /** The option may stand alone: the port is that of the service. */

@@ -20,7 +20,7 @@ function landing(request: ServerRequest, transport: 'tun' | 'kernel'): Response 
   const local = hostAndPort(request.localAddress, request.localPort);
   const page = landingPage({
     transport,
-    origin: `http://${request.authority === '' ? local : request.authority}`,
+    origin: `http${request.secure ? 's' : ''}://${request.authority === '' ? local : request.authority}`,
     local,
     remote: hostAndPort(request.remoteAddress, request.remotePort),
     requestLine: `${request.method} ${request.target} HTTP/${request.version}`,

@@ -121,7 +121,7 @@ export class RunningCommand {
 
   /** The address that it serves. */
   async url(): Promise<string> {
-    return (await this.until(/^Serving (http:\S+)/m))[1]!;
+    return (await this.until(/^Serving (https?:\S+)/m))[1]!;
   }
 
   /** Ends it in an orderly way, and returns its exit code. */
