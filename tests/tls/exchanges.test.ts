@@ -201,7 +201,7 @@ function askHttp2(open: () => Promise<ByteStream>, scheme: 'http' | 'https'): As
     const interim: number[] = [];
     if (fields.expect === '100-continue') stream.on('continue', () => stream.end(body));
     else if (body !== undefined) stream.end(body);
-    let answered: IncomingHttpHeaders & { ':status'?: number } = {};
+    let answered: IncomingHttpHeaders & { ':status'?: number | undefined } = {};
     let trailers = {};
     let text = '';
     stream.on('headers', (more) => interim.push(Number(more[':status'])));

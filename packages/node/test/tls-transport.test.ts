@@ -265,6 +265,22 @@ describe('handshakes', () => {
     expect(bench.server.counters()).toMatchObject({ handshakes: 0, failed: 1 });
   });
 
+  it('end with their listener, and those of another go on', async () => {
+    const bench = await Bench.listen();
+    const second = await bench.server.listen({ port: 444 }, () => {});
+    const open = async (port: number): Promise<End> =>
+      new End((await bench.memory.connect({ host: HOST, port })) as ByteStream);
+    const [first, other] = [await open(443), await open(444)];
+    await settle();
+    await second.close();
+    await settle();
+    expect([first.closed, other.closed]).toEqual([null, { code: 'ECONNRESET' }]);
+    expect(bench.server.counters().handshakes).toBe(1);
+    await bench.server.close();
+    await settle();
+    expect(bench.server.counters().handshakes).toBe(0);
+  });
+
   it('of a client, too', async () => {
     const bench = new Bench();
     await bench.memory.listen({ port: 443 }, () => {});

@@ -30,13 +30,14 @@ export interface TlsCounters {
   readonly refused: number;
 }
 
+type Accept = (stream: ByteStream) => void;
 type Settle = (failure: Error | null, socket: TLSSocket | null) => void;
 
 /** Accepts for one transport. */
 export class TlsAcceptor {
   readonly #settings: TlsSettings;
   readonly #server: Server;
-  readonly #underWay = new Set<TlsCarrier>();
+  readonly #underWay = new Map<TlsCarrier, Accept>();
   #contexts: TlsContexts;
   secured = 0;
   failed = 0;
@@ -66,7 +67,7 @@ export class TlsAcceptor {
   }
 
   /** Begins a handshake; `accept` gets the stream that comes of it, and sets its handler. */
-  take(stream: ByteStream, accept: (stream: ByteStream) => void): void {
+  take(stream: ByteStream, accept: Accept): void {
     const { clock, maxHandshakes, handshakeTimeoutMs } = this.#settings;
     if (this.#underWay.size >= maxHandshakes) {
       this.refused++;
@@ -76,7 +77,7 @@ export class TlsAcceptor {
     }
     const carrier = new TlsCarrier(stream, this.#settings);
     const peer = `${carrier.remoteAddress}:${carrier.remotePort}`;
-    this.#underWay.add(carrier);
+    this.#underWay.set(carrier, accept);
     const timer = clock.setTimer(clock.now() + handshakeTimeoutMs, () => {
       settle(handshakeTimeout(peer, handshakeTimeoutMs), null);
     });
@@ -93,9 +94,9 @@ export class TlsAcceptor {
     this.#enter(carrier, settle);
   }
 
-  /** Resets the handshakes that are under way. */
-  close(): void {
-    for (const carrier of this.#underWay) carrier.resetAndDestroy();
+  /** Resets the handshakes of a listener that are under way. */
+  drop(accept: Accept): void {
+    for (const [carrier, of] of this.#underWay) if (of === accept) carrier.resetAndDestroy();
   }
 
   #enter(carrier: TlsCarrier, settle: Settle): void {

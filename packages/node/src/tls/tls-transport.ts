@@ -52,7 +52,7 @@ export class TlsTransport implements Transport {
     this.#connector.reload(contexts);
   }
 
-  /** `accept` gets streams whose handshake is over. */
+  /** `accept` gets streams whose handshake is over; those under way are reset when the listener closes. */
   async listen(
     options: { readonly host?: string; readonly port: number; readonly backlog?: number },
     accept: (stream: ByteStream) => void,
@@ -66,6 +66,7 @@ export class TlsTransport implements Transport {
       port: inner.port,
       close: () => {
         this.#listeners.delete(listener);
+        acceptor.drop(accept);
         return inner.close();
       },
     };
@@ -91,10 +92,9 @@ export class TlsTransport implements Transport {
     return this.#connector.secure(stream, options);
   }
 
-  /** Closes its listeners and resets handshakes of theirs; the transport beneath stays its owner's. */
+  /** Closes its listeners; the transport beneath stays its owner's. */
   async close(): Promise<void> {
     await Promise.all(Array.from(this.#listeners, (listener) => listener.close()));
-    this.#acceptor?.close();
   }
 }
 
