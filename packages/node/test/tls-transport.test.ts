@@ -240,6 +240,36 @@ describe('the end', () => {
     expect(bench.accepted[0]).toMatchObject({ text: 'the last of me', ended: true, closed: null });
   });
 
+  it('that is an abort is a reset beneath', async () => {
+    const bench = await Bench.listen();
+    const [, under] = await raw(bench);
+    const failures: unknown[] = [];
+    under.on('error', (error: NodeJS.ErrnoException) => failures.push(error.code));
+    under.on('end', () => failures.push('end'));
+    bench.accepted[0]?.stream.abort();
+    await settle();
+    expect(failures).toEqual(['ECONNRESET']);
+    expect(bench.accepted[0]?.closed).toEqual({ code: null });
+  });
+
+  it('that is a close waits a while for that of the peer, and then for nothing', async () => {
+    const bench = await Bench.listen();
+    const [socket] = await raw(bench);
+    const far = bench.accepted[0] as End;
+    const inner = tlsSocketOf(far.stream);
+    far.stream.close();
+    await settle();
+    expect(far.closed).toEqual({ code: null });
+    expect(inner?.destroyed).toBe(false);
+    bench.clock.advance(1999);
+    await settle();
+    expect(inner?.destroyed).toBe(false);
+    bench.clock.advance(1);
+    await settle();
+    expect(inner?.destroyed).toBe(true);
+    socket.destroy();
+  });
+
   it('of octets that are no TLS', async () => {
     const bench = await Bench.listen();
     const [, under] = await raw(bench);

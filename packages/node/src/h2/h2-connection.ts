@@ -21,6 +21,8 @@ import type { Http2Options } from './h2-options.js';
 import { requestOf } from './h2-request.js';
 
 const END_STREAM = 0x1;
+/** Node gives it back as octets come, read or not: it bounds what is under way, and nothing else. */
+const CONNECTION_WINDOW = 0x10_0000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** Serves the streams of one connection. */
@@ -29,6 +31,7 @@ export class H2Connection implements CarrierConnection {
   readonly #host: ExchangeHost;
   readonly #duplex: StreamDuplex;
   readonly #session: ServerHttp2Session;
+  readonly #maxHeaderListSize: number;
   readonly #exchanges = new Set<H2Exchange>();
   /** For a request to come, or for the peer to end behind our end. */
   #deadline: number;
@@ -50,6 +53,7 @@ export class H2Connection implements CarrierConnection {
     const { timeouts } = host.settings;
     this.#stream = stream;
     this.#host = host;
+    this.#maxHeaderListSize = options.maxHeaderListSize;
     this.#deadline = host.ticker.deadline(timeouts.headMs);
     this.#writePatience = this.#patience(timeouts.writeMs);
     this.#duplex = duplexOf(stream, { allowHalfOpen: true });
@@ -69,7 +73,7 @@ export class H2Connection implements CarrierConnection {
         enableConnectProtocol: true,
       },
     });
-    this.#session.setLocalWindowSize(options.connectionWindow);
+    this.#session.setLocalWindowSize(CONNECTION_WINDOW);
     this.#session.on('error', () => {});
     this.#session.on('close', () => this.#lost());
     this.#session.on('stream', (given, _headers, flags, raw?: string[]) => {
@@ -104,7 +108,7 @@ export class H2Connection implements CarrierConnection {
     this.#deadline = NEVER;
     stream.once('close', () => this.#ended(exchange));
     if (++this.#requests >= limits.requestsPerConnection) this.#goAway();
-    const request = requestOf(raw, (flags & END_STREAM) !== 0);
+    const request = requestOf(raw, (flags & END_STREAM) !== 0, this.#maxHeaderListSize);
     // RFC 9110, 7.4
     const isForeign =
       'scheme' in request &&

@@ -6,14 +6,15 @@ import { checkOptions, type OptionNames } from '@netlayers/host';
 
 /** Settings of HTTP/2. */
 export interface Http2Options {
-  /** Requests at once on one connection (RFC 9113, 5.1.2). @default 128 */
+  /** Requests at once on one connection (RFC 9113, 5.1.2). @default 100 */
   readonly maxConcurrentStreams?: number;
-  /** The most that the fields of a request may be, in octets as RFC 9113, 6.5.2 counts. @default 65,536 */
+  /** The fields of a request, in octets as RFC 9113, 6.5.2 counts them; over it 431. @default 65,536 */
   readonly maxHeaderListSize?: number;
-  /** Octets of a request's content that may come before somebody reads it. @default 262,144 */
+  /**
+   * Octets of a request's content that may come before somebody reads it; Node holds them for each of
+   * `maxConcurrentStreams`. @default 131,072
+   */
   readonly streamWindow?: number;
-  /** The same, of all requests of one connection. @default 1,048,576 */
-  readonly connectionWindow?: number;
   /** Memory that one connection may hold in Node's own code, in MB. @default 10 */
   readonly maxSessionMemory?: number;
   /**
@@ -27,7 +28,6 @@ const OPTIONS: OptionNames<Http2Options> = {
   maxConcurrentStreams: 'optional',
   maxHeaderListSize: 'optional',
   streamWindow: 'optional',
-  connectionWindow: 'optional',
   maxSessionMemory: 'optional',
   h2c: 'optional',
 };
@@ -36,10 +36,9 @@ const OPTIONS: OptionNames<Http2Options> = {
 const LARGEST_WINDOW = 0x7fffffff;
 
 const DEFAULTS: Required<Http2Options> = {
-  maxConcurrentStreams: 128,
+  maxConcurrentStreams: 100,
   maxHeaderListSize: 0x1_0000,
-  streamWindow: 0x4_0000,
-  connectionWindow: 0x10_0000,
+  streamWindow: 0x2_0000,
   maxSessionMemory: 10,
   h2c: false,
 };

@@ -32,13 +32,23 @@ const fault = (code: ParseErrorCode): HttpProtocolError => {
   return new HttpProtocolError('remote', statusCode, code, reason);
 };
 
+/** What a field counts beside its name and its value (RFC 9113, 6.5.2). */
+const FIELD_OVERHEAD = 32;
+
 /**
  * Reads a head.
  *
  * @param raw names and values by turns, in their order.
  * @param isWhole whether no content follows.
+ * @param maxSize the most that the fields may be: Node only tells the client.
  */
-export function requestOf(raw: readonly string[], isWhole: boolean): H2Request | HttpProtocolError {
+export function requestOf(
+  raw: readonly string[],
+  isWhole: boolean,
+  maxSize: number,
+): H2Request | HttpProtocolError {
+  const size = raw.reduce((sum, text) => sum + text.length + FIELD_OVERHEAD / 2, 0);
+  if (size > maxSize) return fault('header-section-too-large');
   const pseudo = new Map<string, string>();
   const headers = new Headers();
   const cookies: string[] = [];

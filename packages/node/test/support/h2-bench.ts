@@ -6,7 +6,7 @@ import http2Client, { type ClientHttp2Session, type ClientHttp2Stream } from 'no
 import type { ByteStream, Transport } from '@netlayers/http';
 import { duplexOf, type Http2Options, http2 } from '@netlayers/node';
 import { Server, type ServerOptions } from '@netlayers/server';
-import { ManualClock, MemoryTransport } from '@netlayers/testkit';
+import { ManualClock, MemoryTransport, type MemoryTransportOptions } from '@netlayers/testkit';
 
 /** Lets everything happen that waits for nothing but its turn. */
 export const settle = async (turns = 40): Promise<void> => {
@@ -51,11 +51,13 @@ export function answerOf(stream: ClientHttp2Stream): Promise<H2Answer> {
 /** A server, and its clients. */
 export class H2Bench {
   readonly clock = new ManualClock();
-  readonly memory = new MemoryTransport({ schedule: setImmediate, alpn: 'h2', secure: true });
+  readonly memory: MemoryTransport;
   readonly errors: unknown[] = [];
   readonly server: Server;
 
-  constructor(options: ServerOptions = {}) {
+  constructor(options: ServerOptions = {}, memory: MemoryTransportOptions = {}) {
+    const usual = { schedule: setImmediate, alpn: 'h2', secure: true };
+    this.memory = new MemoryTransport({ ...usual, ...memory });
     const onError = (error: unknown): void => void this.errors.push(error);
     this.server = new Server({ clock: this.clock, onError, ...options });
   }
@@ -64,8 +66,9 @@ export class H2Bench {
     setUp: (server: Server) => void,
     options: ServerOptions = {},
     h2: Http2Options = {},
+    memory: MemoryTransportOptions = {},
   ): Promise<H2Bench> {
-    const bench = new H2Bench(options);
+    const bench = new H2Bench(options, memory);
     setUp(bench.server.speak(http2(h2)));
     await bench.server.listen(bench.memory as Transport, { port: 443 });
     return bench;
