@@ -8,7 +8,10 @@ import { checkOptions, type OptionNames } from '@netlayers/host';
 export interface Http2Options {
   /** Requests at once on one connection (RFC 9113, 5.1.2). @default 100 */
   readonly maxConcurrentStreams?: number;
-  /** The fields of a request, in octets as RFC 9113, 6.5.2 counts them; over it 431. @default 65,536 */
+  /**
+   * The fields of a request, in octets as RFC 9113, 6.5.2 counts them. Over it the stream is reset
+   * (`ENHANCE_YOUR_CALM`), and 431 for a client that has not acknowledged our settings. @default 65,536
+   */
   readonly maxHeaderListSize?: number;
   /**
    * Octets of a request's content that may come before somebody reads it; Node holds them for each of

@@ -40,7 +40,7 @@ const FIELD_OVERHEAD = 32;
  *
  * @param raw names and values by turns, in their order.
  * @param isWhole whether no content follows.
- * @param maxSize the most that the fields may be: Node only tells the client.
+ * @param maxSize the most that the fields may be: Node holds a client to it who has acknowledged it.
  */
 export function requestOf(
   raw: readonly string[],
