@@ -80,7 +80,8 @@ function refusalOf(request: HandshakeRequest, options: AcceptHandshakeOptions): 
   const { method, version, headers } = request;
   if (method !== 'GET')
     return answer(405, 'a WebSocket is asked for with GET').header('Allow', 'GET');
-  if (version !== '1.1') return answer(400, 'a WebSocket needs HTTP/1.1');
+  // RFC 8441: what carries HTTP/2 hands an extended CONNECT on as the upgrade that is meant.
+  if (version === '1.0') return answer(400, 'a WebSocket needs HTTP/1.1');
   if (!listHas(headers.get('upgrade') ?? '', 'websocket')) {
     // RFC 9110, 15.5.22: 426 says what to change to.
     return answer(426, 'this is a WebSocket')
