@@ -16,7 +16,10 @@ const DEFAULT_GRACE_MS = 10_000;
 
 /** How long a server may take to close. */
 export interface CloseOptions {
-  /** For a connection that gets no further. @default 10_000 */
+  /**
+   * For a connection that gets no further. One that is to take what it was sent has
+   * `ServerTimeouts.writeMs`, as always. @default 10_000
+   */
   readonly graceMs?: number;
   /** For all of them, whether they get on or not. @default Infinity */
   readonly deadlineMs?: number;
@@ -84,7 +87,7 @@ export class Server extends Application {
   /**
    * Ends in an orderly way: accepts nothing more, closes idle connections, and lets running requests
    * finish with `Connection: close`, however long that takes, as long as they get on. Connections that
-   * do not for `graceMs`, at the minimum rate, are reset, and at the deadline all that are left.
+   * do not for `graceMs` (`writeMs` where the client is to read) are reset, and at the deadline all that are left.
    *
    * @returns once every connection is over; `counters().cut` says how many had to be cut off.
    */

@@ -281,8 +281,8 @@ export class Http1Connection
     ) {
       this.#watchProgress(now);
     }
-    if (this.#writePatience?.isLate(now) || this.#restPatience?.isLate(now)) this.#served.giveUp();
-    else if (this.#gracePatience?.isLate(now)) this.#cut();
+    const isStuck = this.#writePatience?.isLate(now) || this.#restPatience?.isLate(now);
+    if (isStuck || this.#gracePatience?.isLate(now)) this.#giveUp();
     else if (now >= this.#deadline) this.#handleTimeout();
     else if (this.#awaited === 'exchange') this.#served.handleTick(now);
   }
@@ -337,6 +337,9 @@ export class Http1Connection
     this.#writePatience?.advance(now, taken);
     this.#restPatience?.advance(now, sent);
     this.#gracePatience?.advance(now, taken + sent);
+    // A peer that is to take what it was sent has the time that it always has: what it takes may show in
+    // lumps, as its window opens.
+    if (this.#isBlocked || this.#awaited === 'drain') this.#gracePatience?.start(now);
     if (this.#awaited !== 'drain' || unacknowledged > 0) return;
     // RFC 9112, 9.6: the peer has it all; from now on it is to close.
     this.#writePatience = null;
@@ -366,7 +369,7 @@ export class Http1Connection
     if (this.#awaited === 'close') this.#letGo();
     else if (isSilent) this.closeAfterResponse();
     else if (this.#machine.canRespond) this.#served.refuse(errorResponse(408));
-    else this.#served.giveUp();
+    else this.#giveUp();
   }
 
   /** The peer has everything and does not close: nobody here reads what it sends any more. */
@@ -375,9 +378,8 @@ export class Http1Connection
     this.#context.forget(this);
   }
 
-  /** The server closes, and this connection would not end. */
-  #cut(): void {
-    this.#context.cut++;
+  #giveUp(): void {
+    if (this.#gracePatience !== null) this.#context.cut++;
     this.#served.giveUp();
   }
 

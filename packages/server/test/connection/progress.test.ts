@@ -50,6 +50,24 @@ describe('a peer that reads slowly and steadily', () => {
     });
   }
 
+  it('is waited for while the server closes, though it takes something more seldom than that', async () => {
+    const harness = await start({ minDataRate: 100 });
+    const client = await harness.connect();
+    client.stream.pause();
+    await client.send(head('GET /text', 'Connection: close'));
+    void harness.server.close({ graceMs: 1000 });
+    client.readsOnce = true;
+    for (let lump = 0; lump < 30; lump++) {
+      client.stream.resume();
+      await settle();
+      await harness.advance(4000);
+    }
+    expect(harness.server.counters()).toMatchObject({ connections: 1, cut: 0 });
+    client.stream.abort();
+    await settle();
+    expect(harness.server.counters()).toMatchObject({ connections: 0, cut: 0 });
+  });
+
   it('gets all of it also while the server closes', async () => {
     const harness = await start();
     const client = await harness.connect();
@@ -128,6 +146,9 @@ describe('a peer that does not read', () => {
     await harness.advance(2900);
     expect(harness.server.counters().connections).toBe(2);
     await harness.advance(3 * GRAIN);
+    // Who is to read has the time that it always has.
+    expect(harness.server.counters()).toMatchObject({ connections: 1, cut: 1 });
+    await harness.advance(TIMEOUTS.writeMs);
     await closing;
     expect(harness.server.counters().cut).toBe(2);
   });
