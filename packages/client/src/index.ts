@@ -8,6 +8,9 @@
 
 export { ClientError, type ClientErrorCode } from './base/errors.js';
 export type { MakeBody, RequestBody } from './body/request-body.js';
+export { type CacheOptions, cache } from './cache/cache.js';
+export type { CacheStore, StoredResponse } from './cache/cache-store.js';
+export { type MemoryCacheOptions, MemoryCacheStore } from './cache/memory-cache-store.js';
 export type { ResolveName } from './carrier/connector.js';
 export { Client } from './client/client.js';
 export type { ContentDecoder, ContentDecoders } from './content/content-coding.js';

@@ -21,12 +21,13 @@ export function intercepting(intercept: Interceptor): Layer {
         controller.abort(reason);
         reject(reason);
       });
-      const { url, method, redirects } = hop;
+      const { url, method, target, redirects } = hop;
       const request: ClientRequest = {
         url: new URL(url),
         method,
         headers: hop.headers.clone(),
         body: hop.body.content,
+        target,
         redirects,
         signal: controller.signal,
       };

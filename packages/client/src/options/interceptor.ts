@@ -15,6 +15,8 @@ export interface ClientRequest {
   /** A list of its own: changing it changes what is sent if the request is passed on. */
   readonly headers: Headers;
   readonly body: RequestBody;
+  /** The request target in place of the URL's, if any; it goes with that URL only. */
+  readonly target: string | null;
   /** The URLs that redirected here, in order. */
   readonly redirects: readonly URL[];
   /** Aborted when the request is given up, for whatever reason. */
