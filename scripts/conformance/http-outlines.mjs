@@ -445,6 +445,7 @@ export const httpOutlines = [
   { number: 3986, title: 'URI', sections: null },
   { number: 6266, title: 'Content-Disposition', sections: null },
   { number: 5861, title: 'stale-while-revalidate', sections: null },
+  { number: 8246, title: 'immutable', sections: null },
   { number: 7301, title: 'ALPN', sections: null },
   { number: 6066, title: 'SNI', sections: null },
   { number: 8446, title: 'TLS 1.3', sections: null },

@@ -23,4 +23,7 @@ export type {
 export type { CookieStore } from './options/cookie-store.js';
 export type { ClientRequest, Interceptor, SendRequest } from './options/interceptor.js';
 export type { Retry, RetryOptions } from './options/retry-options.js';
+export { proxyFromEnvironment } from './proxy/proxy-from-environment.js';
+export type { ProxyOption, ProxyRule } from './proxy/proxy-url.js';
+export { throughProxy } from './proxy/through-proxy.js';
 export { ClientResponse, type ResponseInit } from './response/client-response.js';

@@ -80,7 +80,7 @@ export function basicCredentials(url: URL): string | null {
 }
 
 /** Bytes, one character each; a percent sign that starts no escape stands for itself. */
-const percentDecoded = (text: string): string =>
+export const percentDecoded = (text: string): string =>
   text.replace(/%([\da-f]{2})/gi, (_, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 16)),
   );

@@ -9,6 +9,7 @@ import { Cancellation } from '../base/cancellation.js';
 import { argumentFailure, ClientError } from '../base/errors.js';
 import type { RequestBody } from '../body/request-body.js';
 import { ConnectionPool } from '../carrier/connection-pool.js';
+import { wiresOf } from '../carrier/wires.js';
 import { hostDecoders } from '../content/content-coding.js';
 import { withCookies } from '../hop/cookies.js';
 import { followRedirects } from '../hop/follow.js';
@@ -47,9 +48,7 @@ export class Client {
     const encoder = new TextEncoder();
     const decodeText = hostLatin1();
     this.#pool = new ConnectionPool({
-      transport: options.transport,
-      secureTransport: options.secureTransport ?? null,
-      resolve: options.resolve ?? null,
+      ...wiresOf(options),
       clock: this.#clock,
       http: {
         encodeText: (text) => encoder.encode(text),
@@ -61,7 +60,7 @@ export class Client {
     });
     const tell = options.observe ?? (() => {});
     const decoders = { ...hostDecoders, ...options.decoders };
-    const sender = new Sender(this.#pool, this.#clock, decoders, tell);
+    const sender = new Sender(this.#pool, this.#clock, decoders, tell, options.proxy ?? null);
     const layers: Layer[] = [
       followRedirects((url) => tell({ type: 'redirect', url })),
       ...(options.interceptors ?? []).map(intercepting),

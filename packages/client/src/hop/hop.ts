@@ -16,6 +16,7 @@ import {
   prepareBody,
 } from '../body/request-body.js';
 import type { RequestDefaults, RequestOptions } from '../options/client-options.js';
+import type { ProxyServer } from '../proxy/proxy-url.js';
 import { type RedirectingResponse, redirectionOf, tooManyRedirects } from './redirect.js';
 
 /** How long the content waits for 100 (Continue) before it is sent without. */
@@ -118,9 +119,10 @@ export function nextHop(hop: Hop, response: RedirectingResponse): Hop | null {
 /**
  * The message of a hop: the program's fields, and what they leave out.
  *
+ * @param proxy who is sent the request in place of the origin; nobody else learns who asks of it.
  * @param codings what `Accept-Encoding` says where the hop wants decoded content.
  */
-export function requestOf(hop: Hop, codings: string): Request {
+export function requestOf(hop: Hop, codings: string, proxy: ProxyServer | null): Request {
   const headers = new Headers();
   headers.set('Host', hop.headers.get('host') ?? hop.url.host);
   for (const [name, value] of hop.headers) {
@@ -136,7 +138,12 @@ export function requestOf(hop: Hop, codings: string): Request {
     if (value !== null && !headers.has(name)) headers.set(name, value);
   }
   if (hop.continueTimeoutMs !== null) headers.set('Expect', '100-continue');
-  const request = new Request(hop.method, hop.target ?? targetOf(hop.url), headers);
+  if (proxy === null) headers.delete('proxy-authorization');
+  else if (proxy.authorization !== null) headers.set('Proxy-Authorization', proxy.authorization);
+  const target = hop.target ?? targetOf(hop.url);
+  // Absolute form (RFC 9112, 3.2.2); the whole of a server has no path there (3.2.4).
+  const absolute = hop.url.origin + (target === '*' ? '' : target);
+  const request = new Request(hop.method, proxy === null ? target : absolute, headers);
   return withContent(request, hop);
 }
 

@@ -20,6 +20,7 @@ import {
   limited,
 } from '../content/content-coding.js';
 import type { ClientActivity } from '../options/client-options.js';
+import { type ProxyOption, type ProxyServer, proxyOf } from '../proxy/proxy-url.js';
 import { ClientResponse } from '../response/client-response.js';
 import { RunningRequest } from '../running/running-request.js';
 import { RunningSource } from '../running/running-source.js';
@@ -37,13 +38,16 @@ export class Sender {
   readonly #clock: Clock;
   readonly #decoders: ContentDecoders;
   readonly #tell: (activity: ClientActivity) => void;
+  readonly #proxy: ProxyOption | null;
 
   constructor(
     pool: ConnectionPool,
     clock: Clock,
     decoders: ContentDecoders,
     tell: (activity: ClientActivity) => void,
+    proxy: ProxyOption | null,
   ) {
+    this.#proxy = proxy;
     this.#pool = pool;
     this.#clock = clock;
     this.#decoders = decoders;
@@ -77,9 +81,11 @@ export class Sender {
   }
 
   #begin(hop: Hop, fresh: boolean): Promise<Begun> {
-    const request = requestOf(hop, acceptedCodings(this.#decoders));
+    const proxy = this.#proxyOf(hop);
+    const request = requestOf(hop, acceptedCodings(this.#decoders), proxy);
+    const place = proxy === null ? hop.url : new URL(`http://${proxy.place}`);
     const { cancellation, settings } = hop;
-    return this.#pool.acquire(originOf(hop.url), {
+    return this.#pool.acquire(originOf(place), {
       fresh,
       connectTimeoutMs: settings.connectTimeoutMs,
       cancellation,
@@ -92,6 +98,13 @@ export class Sender {
         return { running, reused };
       },
     });
+  }
+
+  /** The proxy that is sent the request itself: https goes through a tunnel. */
+  #proxyOf({ url }: Hop): ProxyServer | null {
+    if (this.#proxy === null || url.protocol === 'https:') return null;
+    const proxy = proxyOf(this.#proxy, url);
+    return proxy?.kind === 'http' ? proxy : null;
   }
 
   #run(hop: Hop, request: Request, carrier: Carrier): RunningRequest {

@@ -4,6 +4,7 @@
  */
 
 import { checkOptions, type OptionNames } from '@netlayers/host';
+import { parseProxy } from '../proxy/proxy-url.js';
 import type { ClientOptions, RequestDefaults, RequestOptions } from './client-options.js';
 import type { RetryOptions } from './retry-options.js';
 
@@ -20,6 +21,13 @@ const isSignal: Check = (value) =>
   isObject(value) &&
   isFunction((value as { addEventListener?: unknown }).addEventListener) &&
   isFunction((value as { removeEventListener?: unknown }).removeEventListener);
+const isProxy: Check = (value) => {
+  try {
+    return parseProxy(value as string).host !== '';
+  } catch {
+    return false;
+  }
+};
 const isAnything: Check = () => true;
 
 /** A check, and what it asks for in words. */
@@ -88,8 +96,12 @@ const CLIENT_RULES: { readonly [K in keyof Required<ClientOptions>]: Rule } = {
   ...DEFAULT_RULES,
   transport: [(value) => isFunction((value as { connect?: unknown })?.connect), 'a Transport'],
   secureTransport: [
-    (value) => isFunction((value as { connect?: unknown })?.connect),
-    'a Transport',
+    (value) => isFunction(value) || isFunction((value as { connect?: unknown })?.connect),
+    'a Transport, or a function that makes one',
+  ],
+  proxy: [
+    (value) => isFunction(value) || isProxy(value as string),
+    'a URL such as http://host:port or socks5://host:port, or a function',
   ],
   random: FUNCTION,
   clock: [(value) => isFunction((value as { setTimer?: unknown })?.setTimer), 'a Clock'],

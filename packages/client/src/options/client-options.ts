@@ -16,6 +16,7 @@ import type {
 import type { RequestBody } from '../body/request-body.js';
 import type { ResolveName } from '../carrier/connector.js';
 import type { ContentDecoders } from '../content/content-coding.js';
+import type { ProxyOption } from '../proxy/proxy-url.js';
 import type { CookieStore } from './cookie-store.js';
 import type { Interceptor } from './interceptor.js';
 import type { Retry } from './retry-options.js';
@@ -107,8 +108,16 @@ export type ClientActivity =
 export interface ClientOptions extends RequestDefaults {
   /** Makes connections; it is not closed with the client. */
   readonly transport: Transport;
-  /** Makes connections for https. @default none: https is an error */
-  readonly secureTransport?: Transport;
+  /**
+   * Makes connections for https, or puts TLS on a transport: with a `proxy` only the latter.
+   * @default none: https is an error
+   */
+  readonly secureTransport?: Transport | ((inner: Transport) => Transport);
+  /**
+   * The proxy, or what chooses one by the URL: `http://user:password@host:port`, which is sent requests
+   * for http and asked for tunnels for https, or `socks5://host`. @default none
+   */
+  readonly proxy?: ProxyOption;
   /** @default the host's */
   readonly clock?: Clock;
   /** Uniform uint32s, for what is left to chance: part of the pause before a retry. @default the host's */

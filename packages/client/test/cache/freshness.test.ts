@@ -70,30 +70,30 @@ describe('how long an answer is used', () => {
 
 /** What a request wants, of an answer of 100 seconds that is so old: whether it gets the kept one. */
 const wishes: readonly [
+  what: string,
   wish: string,
   answer: string,
   age: number,
   isKept: boolean,
-  clause: string,
 ][] = [
-  ['', '', 99, true, ''],
-  ['max-age=50', '', 50, true, '[RFC 9111 5.2.1.1]'],
-  ['max-age=50', '', 51, false, '[RFC 9111 5.2.1.1]'],
-  ['max-age=0', 'immutable', 50, true, 'of immutable [RFC 8246 2]'],
-  ['max-age=0', 'immutable', 100, false, 'of immutable [RFC 8246 2]'],
-  ['no-cache', 'immutable', 50, false, 'of immutable, by force [RFC 8246 2]'],
-  ['min-fresh=10', '', 90, true, '[RFC 9111 5.2.1.3]'],
-  ['min-fresh=10', '', 91, false, '[RFC 9111 5.2.1.3]'],
-  ['max-stale=10', '', 110, true, '[RFC 9111 5.2.1.2]'],
-  ['max-stale=10', '', 111, false, '[RFC 9111 5.2.1.2]'],
-  ['max-stale', '', 9999, true, '[RFC 9111 5.2.1.2]'],
-  ['max-stale', 'must-revalidate', 101, false, '[RFC 9111 5.2.2.2]'],
-  ['no-cache', '', 1, false, '[RFC 9111 5.2.1.4]'],
-  ['no-store', '', 1, false, '[RFC 9111 5.2.1.5]'],
+  ['nothing', '', '', 99, true],
+  ['age [RFC 9111 5.2.1.1]', 'max-age=50', '', 50, true],
+  ['age [RFC 9111 5.2.1.1]', 'max-age=50', '', 51, false],
+  ['of immutable [RFC 8246 2]', 'max-age=0', 'immutable', 50, true],
+  ['of immutable [RFC 8246 2]', 'max-age=0', 'immutable', 100, false],
+  ['of immutable, by force [RFC 8246 2]', 'no-cache', 'immutable', 50, false],
+  ['time left [RFC 9111 5.2.1.3]', 'min-fresh=10', '', 90, true],
+  ['time left [RFC 9111 5.2.1.3]', 'min-fresh=10', '', 91, false],
+  ['stale [RFC 9111 5.2.1.2]', 'max-stale=10', '', 110, true],
+  ['stale [RFC 9111 5.2.1.2]', 'max-stale=10', '', 111, false],
+  ['stale [RFC 9111 5.2.1.2]', 'max-stale', '', 9999, true],
+  ['stale against its will [RFC 9111 5.2.2.2]', 'max-stale', 'must-revalidate', 101, false],
+  ['asked for anew [RFC 9111 5.2.1.4]', 'no-cache', '', 1, false],
+  ['left alone [RFC 9111 5.2.1.5]', 'no-store', '', 1, false],
 ];
 
 describe('what a request wants', () => {
-  it.each(wishes)('%s, %s at %d s: %s %s', async (wish, answer, age, isKept) => {
+  it.each(wishes)('%s: %s, %s at %d s: %s', async (_, wish, answer, age, isKept) => {
     const bench = new CacheBench(counting({ 'Cache-Control': `max-age=100, ${answer}` }));
     await bench.get();
     bench.wait(age);
