@@ -6,6 +6,13 @@
  * @packageDocumentation
  */
 
+export { basicAuthentication } from './authentication/basic.js';
+export type { Credentials } from './authentication/credentials.js';
+export {
+  type DigestOptions,
+  digestAuthentication,
+  type HashOctets,
+} from './authentication/digest.js';
 export { ClientError, type ClientErrorCode } from './base/errors.js';
 export type { MakeBody, RequestBody } from './body/request-body.js';
 export { type CacheOptions, cache } from './cache/cache.js';

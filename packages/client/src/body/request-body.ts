@@ -83,6 +83,12 @@ function memoryBody(content: Uint8Array | string | null, contentType: string | n
   return { content, contentType, repeatable: true, length: null };
 }
 
+/** Streams of ours, that begin anew each time that they are asked. */
+const REPEATABLE = new WeakSet<object>();
+
+/** Whether content that is a stream was made here so that it can be sent again. */
+export const isRepeatableStream = (content: object): boolean => REPEATABLE.has(content);
+
 /** A body that is made when it is sent, and not before. */
 function madeBody(make: MakeBody): PreparedBody {
   async function* made(): AsyncGenerator<Uint8Array, void> {
@@ -91,6 +97,7 @@ function madeBody(make: MakeBody): PreparedBody {
     else if (content !== null) yield bytesOf(content);
   }
   const content = { [Symbol.asyncIterator]: made };
+  REPEATABLE.add(content);
   return { content, contentType: null, repeatable: true, length: null };
 }
 
@@ -100,8 +107,10 @@ function blobBody(blob: Blob): PreparedBody {
       yield new Uint8Array(await blob.slice(at, at + LARGE_BODY).arrayBuffer());
     }
   }
+  const content = { [Symbol.asyncIterator]: pieces };
+  REPEATABLE.add(content);
   return {
-    content: { [Symbol.asyncIterator]: pieces },
+    content,
     contentType: blob.type === '' ? null : blob.type,
     repeatable: true,
     length: blob.size,

@@ -1,0 +1,30 @@
+/**
+ * Who a program is, to whom: credentials are for the origins that they were given for, and for no other.
+ */
+
+import { parseUrl } from '../base/origin.js';
+
+/** Credentials for one origin. */
+export interface Credentials {
+  /** Any URL of the origin that they are for. */
+  readonly origin: string | URL;
+  readonly username: string;
+  readonly password: string;
+}
+
+/**
+ * Whether a URL is of the origin that credentials are for.
+ *
+ * @throws ClientError `invalid-url`, `unsupported-protocol`.
+ */
+export function originMatcher({ origin }: Credentials): (url: URL) => boolean {
+  const own = parseUrl(origin).origin;
+  return (url) => url.origin === own;
+}
+
+/** Text as its octets in UTF-8, one character each (RFC 7617, 2.1). */
+export function utf8Octets(text: string): string {
+  let octets = '';
+  for (const octet of new TextEncoder().encode(text)) octets += String.fromCharCode(octet);
+  return octets;
+}
