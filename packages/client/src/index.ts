@@ -14,7 +14,10 @@ export {
   type HashOctets,
 } from './authentication/digest.js';
 export { ClientError, type ClientErrorCode } from './base/errors.js';
-export type { MakeBody, RequestBody } from './body/request-body.js';
+export { Multipart, type PartOptions } from './body/multipart.js';
+export type { MakeBody } from './body/prepared-body.js';
+export type { TellProgress } from './body/progress.js';
+export type { RequestBody } from './body/request-body.js';
 export { type CacheOptions, cache } from './cache/cache.js';
 export type { CacheStore, StoredResponse } from './cache/cache-store.js';
 export { type MemoryCacheOptions, MemoryCacheStore } from './cache/memory-cache-store.js';

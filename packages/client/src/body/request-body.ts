@@ -4,14 +4,10 @@
  * Blob that is large: it may stand for a file, and is read as it is sent.
  */
 
-import { bytesOf, type Content, isStream } from '@netlayers/http';
+import type { Content } from '@netlayers/http';
 import { argumentFailure, ClientError } from '../base/errors.js';
-
-/**
- * Makes the content of a request, anew each time that it is sent: opens a file, for one. What it
- * gives goes out in chunks unless the request has a `Content-Length`.
- */
-export type MakeBody = () => Content | PromiseLike<Content>;
+import { Multipart } from './multipart.js';
+import { type MakeBody, made, type PreparedBody, repeatableStream } from './prepared-body.js';
 
 /**
  * Content of a request. Anything but a stream (an `AsyncIterable`) can be sent again, which
@@ -20,22 +16,12 @@ export type MakeBody = () => Content | PromiseLike<Content>;
 export type RequestBody =
   | Content
   | MakeBody
+  | Multipart
   | ArrayBuffer
   | ArrayBufferView
   | URLSearchParams
   | FormData
   | Blob;
-
-/** A body with what must be said of it. */
-export interface PreparedBody {
-  readonly content: Content;
-  /** The type to declare where the program declares none. */
-  readonly contentType: string | null;
-  /** Whether sending it once does not use it up. */
-  readonly repeatable: boolean;
-  /** Bytes of content that is a stream; `null` where only its end will tell. */
-  readonly length: number | null;
-}
 
 /** No content. */
 export const NO_BODY: PreparedBody = memoryBody(null, null);
@@ -53,6 +39,7 @@ export async function prepareBody(body: RequestBody): Promise<PreparedBody> {
   if (typeof body === 'string') return memoryBody(body, 'text/plain; charset=utf-8');
   if (body instanceof Uint8Array) return memoryBody(body, null);
   if (typeof body === 'function') return madeBody(body);
+  if (body instanceof Multipart) return body.prepare();
   const type = Object.prototype.toString.call(body).slice(8, -1);
   if (!PLATFORM_TYPES.has(type) && !ArrayBuffer.isView(body)) {
     if (typeof body === 'object' && Symbol.asyncIterator in body) return streamed(body);
@@ -83,21 +70,9 @@ function memoryBody(content: Uint8Array | string | null, contentType: string | n
   return { content, contentType, repeatable: true, length: null };
 }
 
-/** Streams of ours, that begin anew each time that they are asked. */
-const REPEATABLE = new WeakSet<object>();
-
-/** Whether content that is a stream was made here so that it can be sent again. */
-export const isRepeatableStream = (content: object): boolean => REPEATABLE.has(content);
-
 /** A body that is made when it is sent, and not before. */
 function madeBody(make: MakeBody): PreparedBody {
-  async function* made(): AsyncGenerator<Uint8Array, void> {
-    const content = await make();
-    if (isStream(content)) yield* content;
-    else if (content !== null) yield bytesOf(content);
-  }
-  const content = { [Symbol.asyncIterator]: made };
-  REPEATABLE.add(content);
+  const content = repeatableStream(() => made(make));
   return { content, contentType: null, repeatable: true, length: null };
 }
 
@@ -107,10 +82,8 @@ function blobBody(blob: Blob): PreparedBody {
       yield new Uint8Array(await blob.slice(at, at + LARGE_BODY).arrayBuffer());
     }
   }
-  const content = { [Symbol.asyncIterator]: pieces };
-  REPEATABLE.add(content);
   return {
-    content,
+    content: repeatableStream(pieces),
     contentType: blob.type === '' ? null : blob.type,
     repeatable: true,
     length: blob.size,

@@ -59,7 +59,7 @@ export class Client {
       maxConnectionsPerOrigin: options.maxConnectionsPerOrigin ?? 16,
     });
     const tell = options.observe ?? (() => {});
-    const decoders = { ...hostDecoders, ...options.decoders };
+    const decoders = { ...hostDecoders(), ...options.decoders };
     const sender = new Sender(this.#pool, this.#clock, decoders, tell, options.proxy ?? null);
     const layers: Layer[] = [
       followRedirects((url) => tell({ type: 'redirect', url })),

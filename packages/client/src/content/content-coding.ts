@@ -22,16 +22,35 @@ export interface NamedDecoder {
 /** More codings on one message than this are an attack, not a choice. */
 const MAX_CODINGS = 4;
 
+/** Codings that some hosts know, by the name of their format there. */
+const NEWER_FORMATS = { zstd: 'zstd', br: 'brotli' };
+
 /** What the host itself can decode. */
-export const hostDecoders: ContentDecoders =
-  typeof DecompressionStream === 'undefined'
-    ? {}
-    : {
-        gzip: (body) => decompress(body, () => 'gzip'),
-        'x-gzip': (body) => decompress(body, () => 'gzip'),
-        deflate: (body) => decompress(body, kindOfDeflate),
-        'x-deflate': (body) => decompress(body, kindOfDeflate),
-      };
+export function hostDecoders(): ContentDecoders {
+  if (typeof DecompressionStream === 'undefined') return {};
+  const newer = Object.entries(NEWER_FORMATS)
+    .map(([name, format]) => [name, format as CompressionFormat] as const)
+    .filter(([, format]) => isKnown(format))
+    .map(([name, format]): [string, ContentDecoder] => [
+      name,
+      (body) => decompress(body, () => format),
+    ]);
+  return {
+    gzip: (body) => decompress(body, () => 'gzip'),
+    'x-gzip': (body) => decompress(body, () => 'gzip'),
+    deflate: (body) => decompress(body, kindOfDeflate),
+    'x-deflate': (body) => decompress(body, kindOfDeflate),
+    ...Object.fromEntries(newer),
+  };
+}
+
+function isKnown(format: CompressionFormat): boolean {
+  try {
+    return new DecompressionStream(format) !== null;
+  } catch {
+    return false;
+  }
+}
 
 /** What `Accept-Encoding` says of some decoders. */
 export const acceptedCodings = (decoders: ContentDecoders): string =>

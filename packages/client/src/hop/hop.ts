@@ -7,14 +7,9 @@ import { bytesOf, Headers, isStream, Request, type ResponseHead } from '@netlaye
 import type { Cancellation } from '../base/cancellation.js';
 import { ClientError } from '../base/errors.js';
 import { basicCredentials, parseUrl, shown, targetOf } from '../base/origin.js';
-import {
-  jsonBody,
-  LARGE_BODY,
-  NO_BODY,
-  type PreparedBody,
-  piecesOf,
-  prepareBody,
-} from '../body/request-body.js';
+import type { PreparedBody } from '../body/prepared-body.js';
+import { counted, type TellProgress } from '../body/progress.js';
+import { jsonBody, LARGE_BODY, NO_BODY, piecesOf, prepareBody } from '../body/request-body.js';
 import type { RequestDefaults, RequestOptions } from '../options/client-options.js';
 import type { ProxyServer } from '../proxy/proxy-url.js';
 import { type RedirectingResponse, redirectionOf, tooManyRedirects } from './redirect.js';
@@ -35,6 +30,8 @@ export interface Hop {
   readonly trailers: (() => Headers) | null;
   /** The URLs that were asked before. */
   readonly redirects: readonly URL[];
+  readonly onUploadProgress: TellProgress | null;
+  readonly onDownloadProgress: TellProgress | null;
   readonly onInterim: (response: ResponseHead) => void;
   readonly settings: Required<RequestDefaults>;
   readonly cancellation: Cancellation;
@@ -71,6 +68,8 @@ export async function firstHop(
     continueTimeoutMs: waitMs === false || body.content === null ? null : waitMs,
     trailers: options.trailers === undefined ? null : checkedTrailers(options.trailers),
     redirects: [],
+    onUploadProgress: options.onUploadProgress ?? null,
+    onDownloadProgress: options.onDownloadProgress ?? null,
     onInterim: options.onInterim ?? (() => {}),
     settings: context.settings,
     cancellation: context.cancellation,
@@ -154,16 +153,28 @@ function withContent(request: Request, hop: Hop): Request {
   if (length !== null && !isFramed && hop.trailers === null) {
     headers.set('Content-Length', String(length));
   }
-  const isLarge = content !== null && !isStream(content) && content.length > LARGE_BODY;
+  const isTold = hop.onUploadProgress !== null;
+  const isLarge = content !== null && !isStream(content) && (isTold || content.length > LARGE_BODY);
   if (isLarge && hop.trailers === null && !request.headers.has('transfer-encoding')) {
     const bytes = bytesOf(content);
     if (!request.headers.has('content-length')) {
       request.header('Content-Length', String(bytes.length));
     }
-    return request.body(piecesOf(bytes));
+    return request.body(told(piecesOf(bytes), request, hop));
   }
   if (hop.trailers !== null && content !== null && !isStream(content)) {
     request.trailers = hop.trailers();
   }
-  return request.body(content);
+  return request.body(isStream(content) ? told(content, request, hop) : content);
+}
+
+/** Content whose way is told, where somebody wants to know. */
+function told(
+  content: AsyncIterable<Uint8Array>,
+  { headers }: Request,
+  { onUploadProgress }: Hop,
+): AsyncIterable<Uint8Array> {
+  if (onUploadProgress === null) return content;
+  const length = headers.get('content-length');
+  return counted(content, length === null ? null : Number(length), onUploadProgress);
 }

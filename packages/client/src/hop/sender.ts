@@ -10,6 +10,7 @@ import type { Clock } from '@netlayers/host';
 import { isIdempotentMethod, type Request, type ResponseHead } from '@netlayers/http';
 import { ClientError } from '../base/errors.js';
 import { originOf } from '../base/origin.js';
+import { counted } from '../body/progress.js';
 import type { Carrier } from '../carrier/carrier.js';
 import type { ConnectionPool } from '../carrier/connection-pool.js';
 import {
@@ -141,6 +142,10 @@ export class Sender {
     const hasContent = hop.method !== 'HEAD' && head.bodyLength !== 0;
     const decoders = decompress && hasContent ? decodersFor(head.headers, this.#decoders) : [];
     let content: AsyncIterable<Uint8Array> = running.body;
+    if (hop.onDownloadProgress !== null) {
+      const total = head.bodyLength < 0 ? null : head.bodyLength;
+      content = counted(content, total, hop.onDownloadProgress);
+    }
     for (const decoder of decoders) content = decoded(content, decoder, hop.url.host);
     if (decoders.length > 0 && maxResponseBytes < Number.POSITIVE_INFINITY) {
       content = limited(content, maxResponseBytes, hop.url.host);

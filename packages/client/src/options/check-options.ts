@@ -89,6 +89,8 @@ const REQUEST_RULES: { readonly [K in keyof Required<RequestOptions>]: Rule } = 
     'true, false or milliseconds to wait',
   ],
   target: [isString, 'a string'],
+  onUploadProgress: FUNCTION,
+  onDownloadProgress: FUNCTION,
   onInterim: FUNCTION,
 };
 

@@ -13,6 +13,7 @@ import type {
   ResponseHead,
   Transport,
 } from '@netlayers/http';
+import type { TellProgress } from '../body/progress.js';
 import type { RequestBody } from '../body/request-body.js';
 import type { ResolveName } from '../carrier/connector.js';
 import type { ContentDecoders } from '../content/content-coding.js';
@@ -81,6 +82,10 @@ export interface RequestOptions extends RequestDefaults {
   readonly expectContinue?: boolean | number;
   /** The request target in place of the URL's path and query: `*`, for OPTIONS. */
   readonly target?: string;
+  /** Told how far the content of the request is; again from the beginning when it is sent again. */
+  readonly onUploadProgress?: TellProgress;
+  /** Told how far the content of the response is, before it is decoded, as it is read. */
+  readonly onDownloadProgress?: TellProgress;
   /** Told of interim responses (1xx). */
   readonly onInterim?: (response: ResponseHead) => void;
 }

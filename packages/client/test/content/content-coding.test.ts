@@ -1,7 +1,7 @@
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { Client } from '@netlayers/client';
 import { MemoryTransport } from '@netlayers/testkit';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { answers, memory, rawServer, settle } from '../support/raw-server.js';
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
@@ -18,6 +18,28 @@ const noise = Uint8Array.from({ length: 300_000 }, () => {
 });
 
 describe('compressed content', () => {
+  it('is asked for in codings that a newer host knows [RFC 9110 12.5.3]', async () => {
+    const Known = DecompressionStream;
+    // A host whose zstd is what gzip is here, and which knows no brotli.
+    vi.stubGlobal(
+      'DecompressionStream',
+      class extends Known {
+        constructor(format: string) {
+          super((format === 'zstd' ? 'gzip' : format) as CompressionFormat);
+        }
+      },
+    );
+    try {
+      const transport = memory();
+      const connections = await rawServer(transport, answers(coded('zstd', gzipSync(text))));
+      const client = new Client({ transport, decompress: true });
+      expect(await (await client.get('http://a.test/')).text()).toBe(text);
+      expect(connections[0]?.heads[0]).toMatch(/^Accept-Encoding: gzip, deflate, zstd\r?$/m);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
   it('is asked for and decoded where that is wanted', async () => {
     const transport = memory();
     const both = gzipSync(deflateSync(text));
