@@ -24,6 +24,12 @@ export { type MemoryCacheOptions, MemoryCacheStore } from './cache/memory-cache-
 export type { ResolveName } from './carrier/connector.js';
 export { Client } from './client/client.js';
 export type { ContentDecoder, ContentDecoders } from './content/content-coding.js';
+export type { ServerSentEvent } from './events/event-parser.js';
+export {
+  type EventRequester,
+  type EventSourceOptions,
+  eventSource,
+} from './events/event-source.js';
 export type {
   ClientActivity,
   ClientOptions,

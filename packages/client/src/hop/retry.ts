@@ -35,6 +35,10 @@ const TRANSIENT = new Set([
   'body-timeout',
 ]);
 
+/** Whether a failure may be over the next time, whatever it is that has failed. */
+export const isTransient = (error: unknown): boolean =>
+  error instanceof ClientError && (BEFORE_REQUEST.has(error.code) || TRANSIENT.has(error.code));
+
 /** What retries need of the client. */
 export interface RetryTools {
   readonly clock: Clock;
