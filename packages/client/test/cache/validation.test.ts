@@ -164,9 +164,10 @@ describe('what changes the resource', () => {
         { headers: TAGGED, body: 'two' },
       ),
     );
-    await bench.get();
+    const at = new URL(place, 'http://a.test/');
+    await (await bench.client.get(at)).text();
     await bench.get({ method: 'POST' }, '/list');
-    expect(await bench.get()).toBe(expected);
+    expect(await (await bench.client.get(at)).text()).toBe(expected);
   });
 });
 
@@ -253,5 +254,7 @@ describe('over a connection', () => {
     }
     expect(connections[0]?.closed).toBe(true);
     expect(await (await client.get('http://a.test/')).text()).toBe('again');
+    const heads = connections.flatMap((connection) => connection.heads);
+    expect(heads.filter((head) => head.startsWith('GET / '))).toHaveLength(2);
   });
 });

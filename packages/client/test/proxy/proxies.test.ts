@@ -165,6 +165,21 @@ describe('a proxy of SOCKS 5', () => {
     expect(connections[0]?.closed).toBe(true);
   });
 
+  it('is on the port that is written, and resolves names itself', async () => {
+    const transport = memory();
+    const replies = [binary(5, 0), bound, ok('inside')];
+    const connections = await rawServer(transport, says(...replies), { host: '1.2.3.4', port: 80 });
+    const asked: string[] = [];
+    const resolve = async (name: string): Promise<string> => {
+      asked.push(name);
+      return '1.2.3.4';
+    };
+    const client = new Client({ transport, resolve, proxy: 'socks5://proxy.test:80' });
+    expect(await (await client.get('http://a.test/')).text()).toBe('inside');
+    expect(asked).toEqual(['proxy.test']);
+    expect(connections[0]?.received).toContain(`${binary(3, 6)}a.test`);
+  });
+
   it('stands as a transport under anything', async () => {
     const inner = memory();
     await rawServer(inner, says(binary(5, 0), bound), { host: 'proxy.test', port: 1080 });
