@@ -4,6 +4,7 @@
 
 import { Client, type ClientOptions } from '@netlayers/client';
 import type { Clock } from '@netlayers/host';
+import type { Transport } from '@netlayers/http';
 import { FailureWindow, type PassiveHealth } from './failure-window.js';
 import { marked } from './marked-transport.js';
 
@@ -35,7 +36,7 @@ export interface UpstreamCounters {
 /** What all upstreams of a proxy share. */
 export interface UpstreamSettings {
   readonly clock: Clock;
-  readonly client: ClientOptions;
+  readonly client: ClientOptions & { readonly secureTransport?: Transport };
   readonly passive: PassiveHealth;
   readonly slowStartMs: number;
   readonly maxConnections: number;
