@@ -24,9 +24,15 @@ export const ExitCode = {
   RANGE: 33,
   REDIRECTS: 47,
   NO_ANSWER: 52,
+  /** The connection failed while it was sent to. */
+  SEND: 55,
   /** The connection failed, or brought no HTTP. */
   RECEIVE: 56,
   ENCODING: 61,
+  /** More than `--max-filesize`. */
+  TOO_LARGE: 63,
+  /** A body that cannot be sent a second time was needed again. */
+  REWIND: 65,
   INTERRUPTED: 130,
 } as const;
 
@@ -46,6 +52,17 @@ export class CommandError extends Error {
 
 const BY_CODE: Readonly<Record<string, ExitCode>> = {
   'invalid-url': ExitCode.URL,
+  'redirect-refused': ExitCode.REDIRECTS,
+  'response-too-large': ExitCode.TOO_LARGE,
+  'body-not-repeatable': ExitCode.REWIND,
+  EPIPE: ExitCode.SEND,
+  'invalid-body': ExitCode.USAGE,
+  'invalid-argument': ExitCode.USAGE,
+  'too-many-interim-responses': ExitCode.RECEIVE,
+  'header-section-too-large': ExitCode.RECEIVE,
+  'too-many-fields': ExitCode.RECEIVE,
+  'unexpected-switch': ExitCode.RECEIVE,
+  'client-closed': ExitCode.INTERRUPTED,
   'unsupported-protocol': ExitCode.FAILED,
   ENOTFOUND: ExitCode.NAME,
   EAI_AGAIN: ExitCode.NAME,
@@ -82,8 +99,13 @@ export function exitCodeOf(error: unknown): ExitCode {
   return error.name === 'ClientError' ? ExitCode.RECEIVE : ExitCode.FAILED;
 }
 
+/** What a failure says, in one line. */
+export const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ');
+
 /** The codes for `--help`. */
 export const EXIT_CODE_HELP =
   'Exit codes: 0 done, 1 failed, 2 usage, 3 URL, 6 name not found, 7 no connection, 18 cut short, ' +
   '22 status >= 400 (--fail), 23 write, 26 read, 28 timeout, 33 cannot resume, 47 redirects, ' +
-  '52 no answer, 56 broken answer, 61 content coding, 130 interrupted';
+  '52 no answer, 55 sending failed, 56 broken answer, 61 content coding, 63 too large, ' +
+  '65 cannot send again, 130 interrupted; of several URLs the last failure counts';

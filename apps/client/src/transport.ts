@@ -6,14 +6,18 @@
 
 import { openTransport, type TunStack } from '@netlayers/common';
 import type { Transport } from '@netlayers/http';
-import type { Notes } from './notes.js';
-import type { ClientCommand } from './options.js';
+import type { ClientCommand } from './command/command.js';
+import type { Notes } from './show/notes.js';
 
 /** A transport ready to connect with. */
 export interface ClientTransport {
   readonly transport: Transport;
-  /** Finds the address of a name, where the transport cannot. */
-  readonly resolve: ((name: string) => Promise<string>) | null;
+  /**
+   * Finds the addresses of a name.
+   *
+   * @param family the only version of IP that will do; `null` for any.
+   */
+  lookup(name: string, family: 4 | 6 | null): Promise<readonly string[]>;
   /**
    * What else to tell about a failure to connect, or `null`.
    *
@@ -38,11 +42,10 @@ const selfError = (host: string, peer: string): Error =>
     { code: 'ELOCAL' },
   );
 
-async function lookup(name: string, peer: string): Promise<string> {
+async function addressesOf(name: string, family: 4 | 6 | null): Promise<readonly string[]> {
   const dns = await import('node:dns/promises');
-  const { address } = await dns.lookup(name, { family: 4 });
-  if (isSelf(address)) throw selfError(name, peer);
-  return address;
+  const found = await dns.lookup(name, { all: true, family: family ?? 0 });
+  return found.map(({ address }) => address);
 }
 
 /** What a connect without an answer may need: this machine forwards only when it is told to. */
@@ -71,9 +74,11 @@ function onOurTcp({ stack, address, peer }: TunStack): Omit<ClientTransport, 'cl
       },
       close: () => transport.close(),
     },
-    resolve: async (host) => {
+    lookup: async (host) => {
       if (isSelf(host)) throw selfError(host, peer);
-      return lookup(host, peer);
+      const [address = ''] = await addressesOf(host, 4);
+      if (isSelf(address)) throw selfError(host, peer);
+      return [address];
     },
     advise: (error) => forwardingAdvice(error, address, peer),
   };
@@ -89,7 +94,7 @@ export async function openClientTransport(
   notes: Notes,
 ): Promise<ClientTransport> {
   const { transport, tun, close } = await openTransport(command.transport, command.tun, notes);
-  if (tun === null) return { transport, resolve: null, advise: () => null, close };
+  if (tun === null) return { transport, lookup: addressesOf, advise: () => null, close };
   notes.info(`* ${tun.name}: we are ${tun.address}, this machine is ${tun.peer}`);
   return { ...onOurTcp(tun), close: () => close(DRAIN_MS) };
 }

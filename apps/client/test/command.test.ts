@@ -84,7 +84,16 @@ describe('netlayers-client', () => {
       'x-a': '1, 2',
       'user-agent': 'netlayers-client',
     });
-    await run('PUT', url, '-d', `@${file('in')}`, '-o', file('out'), '-H', 'Content-Type: x/y');
+    await run(
+      'PUT',
+      url,
+      '--data-binary',
+      `@${file('in')}`,
+      '-o',
+      file('out'),
+      '-H',
+      'Content-Type: x/y',
+    );
     expect(requests[1]?.headers['content-length']).toBe('300000');
     expect(requests[1]?.headers['content-type']).toBe('x/y');
     expect(readFileSync(file('out')).equals(content)).toBe(true);

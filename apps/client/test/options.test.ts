@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ClientCommand } from '../src/command/command.js';
+import { readOptions } from '../src/command/read-command.js';
 import { exitCodeOf } from '../src/exit-code.js';
-import { type ClientCommand, readOptions } from '../src/options.js';
 
 async function read(...args: string[]): Promise<ClientCommand> {
   const command = await readOptions(args);
@@ -16,31 +17,20 @@ async function mistake(...args: string[]): Promise<string> {
 
 describe('the command line', () => {
   it('needs no more than a URL', async () => {
-    expect(await read('http://a.test/')).toEqual({
-      url: 'http://a.test/',
+    const command = await read('http://a.test/');
+    expect(command).toMatchObject({
+      transfers: [{ url: 'http://a.test/', output: '-', upload: null }],
       method: 'GET',
       headers: [],
-      data: null,
-      output: '-',
-      includeHead: false,
+      content: { kind: 'none' },
       followRedirects: false,
-      resume: false,
+      resumeAt: null,
       compressed: false,
-      failOnStatus: false,
-      retries: 0,
+      onStatus: 'take',
+      retry: { limit: 0, delayMs: null },
       maxTimeMs: null,
+      lanes: 1,
       transport: 'kernel',
-      tun: {
-        ip: '10.0.0.6',
-        name: null,
-        driver: null,
-        fd: null,
-        routes: [],
-        mtu: null,
-        offload: null,
-        pcap: null,
-        timeWaitMs: null,
-      },
       verbosity: 'warn',
     });
   });
@@ -51,7 +41,7 @@ describe('the command line', () => {
     ['10.0.0.7', 'http://10.0.0.7'],
     ['HTTPS://a.test', 'HTTPS://a.test'],
   ])('reads %s as %s', async (given, url) => {
-    expect((await read(given)).url).toBe(url);
+    expect((await read(given)).transfers[0]?.url).toBe(url);
   });
 
   it('takes the method from a word, from -X, from -I or from -d', async () => {
@@ -60,19 +50,19 @@ describe('the command line', () => {
     expect((await read('-X', 'PUT', 'PUT', 'a.test')).method).toBe('PUT');
     expect((await read('-I', 'a.test')).method).toBe('HEAD');
     expect((await read('-d', 'x', 'a.test')).method).toBe('POST');
-    expect((await read('PUT', 'a.test', '-d', '@file')).data).toEqual({ file: 'file' });
-    expect((await read('a.test', '-d', '@-')).data).toEqual({ file: '-' });
-    expect((await read('a.test', '-d', '')).data).toEqual({ text: '' });
+    expect((await read('-T', 'file', 'a.test/')).method).toBe('PUT');
+    expect((await read('-G', '-d', 'x', 'a.test')).method).toBe('GET');
   });
 
   it('takes each repeatable option one value at a time', async () => {
-    const { headers, url } = await read('-H', 'A: 1', '-H', 'b:2:3', 'a.test', '-H', 'C:');
+    const { headers, transfers } = await read('-H', 'A: 1', '-H', 'b:2:3', 'a.test', '-H', 'C:');
     expect(headers).toEqual([
       ['A', '1'],
       ['b', '2:3'],
       ['C', ''],
     ]);
-    expect(url).toBe('http://a.test');
+    expect(transfers).toHaveLength(1);
+    expect(transfers[0]?.url).toBe('http://a.test');
   });
 
   it.each([
@@ -103,18 +93,21 @@ describe('the command line', () => {
 
   it.each([
     [[], 'Give a URL'],
-    [['http://a.test', 'http://b.test'], 'Two URLs?'],
-    [['GET', 'a.test', 'b.test'], 'Unexpected argument: b.test'],
+    [['a.test', '-o', 'f', '-o', 'g'], 'There are 2 of -o and -O for 1 URL'],
+    [['a.test', '-x', 'http://p:3128'], 'proxies are not spoken here'],
+    [['a.test', '--http2'], 'use curl --http2'],
+    [['a.test', '-d', 'x', '-F', 'a=b'], 'contradict'],
+    [['a.test', '--limit-rate', 'fast'], '--limit-rate is a number of bytes'],
     [['GET', 'a.test', '-X', 'PUT'], 'GET and -X PUT contradict'],
     [['a.test', '-H', 'nonsense'], '-H takes'],
     [['a.test', '-C', '-'], '-C - needs a file: add -o FILE'],
-    [['a.test', '-C', '5', '-o', 'f'], '-C takes -'],
+    [['a.test', '-C', 'x', '-o', 'f'], '-C takes -'],
     [['a.test', '-C', '-', '-o', 'f', '--compressed'], 'contradict'],
     [['a.test', '-C', '-', '-o', 'f', '-i'], 'contradict'],
     [['a.test', '-I', '-d', 'x'], 'contradict'],
-    [['a.test', '-o', 'f', '-o', 'g'], 'was given twice'],
+    [['a.test', '-u', 'a:b', '-u', 'c:d'], 'was given twice'],
     [['a.test', '--retry', 'many'], '--retry is a whole number'],
-    [['a.test', '--max-time', '0'], '--max-time'],
+    [['a.test', '--max-time', '-1'], '--max-time'],
     [['a.test', '--kernel-tcp', '--mtu', '1400'], '--mtu is for our own TCP'],
     [['a.test', '--kernel-tcp', '--no-offload'], '--no-offload is for our own TCP'],
     [['a.test', '--transport', 'kernel', '--pcap', 'f'], '--pcap is for our own TCP'],

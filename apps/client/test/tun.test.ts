@@ -36,7 +36,18 @@ describe.skipIf(!namespace.available)('over a TUN device', () => {
     const recorded = join(folder, 'run.pcapng');
     writeFileSync(sent, content);
     const outcome = await run(
-      ...['--tun-ip', '10.0.0.6', '--pcap', recorded, 'PUT', url, '-d', `@${sent}`, '-o', fetched],
+      ...[
+        '--tun-ip',
+        '10.0.0.6',
+        '--pcap',
+        recorded,
+        'PUT',
+        url,
+        '--data-binary',
+        `@${sent}`,
+        '-o',
+        fetched,
+      ],
     );
     expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
     expect(readFileSync(fetched).equals(content)).toBe(true);

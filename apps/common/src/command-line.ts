@@ -26,6 +26,10 @@ export const number = (describe: string, group: string) =>
 export const flag = (describe: string, group: string) =>
   ({ type: 'boolean', describe, group }) as const;
 
+/** An option that stands alone, and may do so several times. */
+export const flags = (describe: string, group: string) =>
+  ({ type: 'count', describe, group }) as const;
+
 /** An option that may be given several times, one text each. */
 export const texts = (describe: string, group: string) =>
   ({ type: 'string', array: true, nargs: 1, describe, group }) as const;
@@ -82,6 +86,8 @@ export interface CommandSpec<O extends Record<string, Options>> {
   readonly epilogue?: string;
   /** Whether words that belong to no option mean something. */
   readonly takesWords: boolean;
+  /** Whether `completion` prints what makes a shell complete the options. */
+  readonly completes?: boolean;
   /** What `-v` means where no level follows. */
   readonly verbosityAlone: Verbosity;
 }
@@ -89,6 +95,8 @@ export interface CommandSpec<O extends Record<string, Options>> {
 /** What was given; `_` is what belongs to no option. */
 export type Arguments<O extends Record<string, Options>> = InferredOptionTypes<O> & {
   readonly _: readonly (string | number)[];
+  /** The options that were given, by name, in order and as often as they were. */
+  readonly order: readonly string[];
 };
 
 function parserOf<O extends Record<string, Options>>(
@@ -100,10 +108,15 @@ function parserOf<O extends Record<string, Options>>(
     .locale('en')
     .scriptName(spec.name)
     .usage(`$0 ${spec.usage}`)
-    .parserConfiguration({ 'camel-case-expansion': false })
+    .parserConfiguration({
+      'camel-case-expansion': false,
+      // Options have dots in their names (--http1.1), and words that look like numbers are words.
+      'dot-notation': false,
+      'parse-positional-numbers': false,
+    })
+    .version(false)
     .options(spec.options)
     .example(spec.examples.map(([command, text]): [string, string] => [command, text]))
-    .version(false)
     .help()
     .alias('help', 'h')
     .wrap(100)
@@ -112,6 +125,7 @@ function parserOf<O extends Record<string, Options>>(
     .fail((message, error) => {
       throw error ?? new UsageError(plainWords(message, args));
     });
+  if (spec.completes === true) parser.completion('completion', false);
   if (spec.epilogue !== undefined) parser.epilogue(spec.epilogue);
   return spec.takesWords ? parser.strictOptions() : parser.strict();
 }
@@ -131,19 +145,21 @@ function withVerbosity(
 }
 
 /**
- * What yargs lets pass: an option that was given twice, a number that is an empty text and would
+ * What yargs lets pass: a value that was given twice, a number that is an empty text and would
  * count as 0, and the `--no-` in front of an option that takes a value.
  *
  * @throws UsageError
  */
 function refuseOddities(
-  argv: Readonly<Record<string, unknown>>,
+  argv: Record<string, unknown>,
   options: Readonly<Record<string, Options>>,
   args: readonly string[],
 ): void {
   for (const [name, { type, array }] of Object.entries(options)) {
     const value = argv[name];
-    if (Array.isArray(value) && array !== true) {
+    // To say yes twice is no contradiction.
+    if (type === 'boolean' && Array.isArray(value)) argv[name] = value.at(-1);
+    else if (Array.isArray(value) && array !== true) {
       throw new UsageError(`--${name} was given twice`);
     }
     if (type !== 'boolean' && args.includes(`--no-${name}`)) {
@@ -168,13 +184,16 @@ export async function readArguments<O extends Record<string, Options>>(
   spec: CommandSpec<O>,
   args: readonly string[],
 ): Promise<Arguments<O> | null> {
-  const apart = splitShortOptions(args, spec.options);
+  // A shell asks what could follow: nothing of it has to be right yet.
+  const asked = spec.completes === true && args.includes('--get-yargs-completions');
+  const apart = asked ? { args, order: [] } : splitShortOptions(args, spec.options);
   try {
-    const parser = parserOf(spec, withVerbosity(apart, spec));
+    const parser = parserOf(spec, withVerbosity(apart.args, spec));
     const argv: Record<string, unknown> = await parser.parseAsync();
-    if (argv.help === true) return null;
-    refuseOddities(argv, spec.options, apart);
-    return argv as Arguments<O>;
+    if (argv.help === true || asked) return null;
+    if (spec.completes === true && args[0] === 'completion') return null;
+    refuseOddities(argv, spec.options, apart.args);
+    return { ...argv, order: apart.order } as unknown as Arguments<O>;
   } catch (error) {
     // Mistakes that are found before single options are looked at do not come through `fail`.
     if (!(error instanceof Error) || error.name !== 'YError') throw error;

@@ -13,13 +13,21 @@ interface Short {
   readonly hasValue: boolean;
 }
 
+/** What the arguments are, short options apart. */
+export interface Apart {
+  readonly args: readonly string[];
+  /** The options that were given, by name, in order and as often as they were. */
+  readonly order: readonly string[];
+}
+
 /** Whether the next argument belongs to an option, whatever it looks like. */
 const takesNext = ({ requiresArg, nargs }: Options): boolean => requiresArg === true || nargs === 1;
 
 function shortsOf(options: Readonly<Record<string, Options>>): Map<string, Short> {
   const shorts = new Map<string, Short>([['h', { name: 'help', hasValue: false }]]);
   for (const [name, { alias, type }] of Object.entries(options)) {
-    if (typeof alias === 'string') shorts.set(alias, { name, hasValue: type !== 'boolean' });
+    if (typeof alias === 'string')
+      shorts.set(alias, { name, hasValue: type !== 'boolean' && type !== 'count' });
   }
   return shorts;
 }
@@ -37,7 +45,8 @@ function split(arg: string, shorts: ReadonlyMap<string, Short>): string[] {
     if (short.hasValue && rest !== '') {
       return [...parts, `--${short.name}=${rest.startsWith('=') ? rest.slice(1) : rest}`];
     }
-    parts.push(`-${letter}`);
+    // yargs takes -4 for a number.
+    parts.push(/[A-Za-z]/.test(letter) ? `-${letter}` : `--${short.name}`);
   }
   return parts;
 }
@@ -50,17 +59,22 @@ function split(arg: string, shorts: ReadonlyMap<string, Short>): string[] {
 export function splitShortOptions(
   args: readonly string[],
   options: Readonly<Record<string, Options>>,
-): string[] {
+): Apart {
   const shorts = shortsOf(options);
   const result: string[] = [];
+  const order: string[] = [];
   let isValue = false;
+  const nameOf = (arg: string): string => {
+    if (arg.startsWith('--')) return arg.slice(2).replace(/=.*$/s, '');
+    return arg.startsWith('-') ? (shorts.get(arg.slice(1))?.name ?? '') : '';
+  };
   for (const [at, arg] of args.entries()) {
-    if (!isValue && arg === '--') return [...result, ...args.slice(at)];
+    if (!isValue && arg === '--') return { args: [...result, ...args.slice(at)], order };
     const parts: string[] = !isValue && /^-[^-]/.test(arg) ? split(arg, shorts) : [arg];
     result.push(...parts);
     const last: string = parts.at(-1) ?? '';
-    const name = last.startsWith('--') ? last.slice(2) : (shorts.get(last.slice(1))?.name ?? '');
-    isValue = !isValue && last.startsWith('-') && takesNext(options[name] ?? {});
+    if (!isValue) order.push(...parts.map(nameOf).filter((name) => name !== ''));
+    isValue = !isValue && takesNext(options[nameOf(last)] ?? {}) && !last.includes('=');
   }
-  return result;
+  return { args: result, order };
 }

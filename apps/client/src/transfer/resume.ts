@@ -3,7 +3,7 @@
  */
 
 import type { ClientResponse } from '@netlayers/client';
-import { CommandError, ExitCode } from './exit-code.js';
+import { CommandError, ExitCode } from '../exit-code.js';
 
 /** Identifies what was begun, so that no two versions are joined. */
 export interface Begun {

@@ -18,8 +18,13 @@ export class Notes implements ChainLog {
   readonly colors = pc.createColors(pc.isColorSupported && process.stderr.isTTY === true);
   readonly #level: number;
 
-  constructor(verbosity: Verbosity) {
+  readonly #silent: boolean;
+  readonly #showsErrors: boolean;
+
+  constructor(verbosity: Verbosity, silent = false, showsErrors = !silent) {
     this.#level = VERBOSITIES.indexOf(verbosity);
+    this.#silent = silent;
+    this.#showsErrors = showsErrors;
   }
 
   /** Whether notes of this verbosity are written. */
@@ -28,11 +33,11 @@ export class Notes implements ChainLog {
   }
 
   error(text: string): void {
-    process.stderr.write(`netlayers-client: ${text}\n`);
+    if (this.#showsErrors) process.stderr.write(`netlayers-client: ${text}\n`);
   }
 
   warn(text: string): void {
-    if (this.shows('warn')) process.stderr.write(`netlayers-client: ${text}\n`);
+    if (this.shows('warn') && !this.#silent) process.stderr.write(`netlayers-client: ${text}\n`);
   }
 
   info(text: string): void {
@@ -80,7 +85,7 @@ export class Notes implements ChainLog {
     this.info(`${cyan(mark)} ${bold(printable(start))}`);
     for (const [name, value] of headers) {
       const shown = SECRET.has(name.toLowerCase()) ? '(not shown)' : printable(value);
-      this.info(`${cyan(mark)} ${name}: ${shown}`);
+      this.info(`${cyan(mark)} ${cyan(name)}: ${shown}`);
     }
     this.info(cyan(mark));
   }

@@ -4,12 +4,14 @@
  */
 
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { CommandError, ExitCode } from './exit-code.js';
+import { CommandError, ExitCode } from '../exit-code.js';
 
 /** Takes content. */
 export interface Output {
   /** Bytes that are there, earlier ones included. */
   readonly size: number;
+  /** Bytes that were there before this run. */
+  readonly start: number;
   /** Whether what was written can be taken back. */
   readonly canRestart: boolean;
   write(bytes: Uint8Array): Promise<void>;
@@ -35,15 +37,18 @@ export async function sizeOf(path: string): Promise<number> {
 
 /** Opens a file when the first answer is there: a request that fails leaves the old one alone. */
 export class FileOutput implements Output {
-  size = 0;
+  size: number;
+  readonly start: number;
   readonly canRestart = true;
-  readonly #path: string;
+  /** May change until the first bytes are written. */
+  path: string;
   #file: FileHandle | null = null;
 
   /** @param size of what is there already and stays. */
   constructor(path: string, size: number) {
-    this.#path = path;
+    this.path = path;
     this.size = size;
+    this.start = size;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -75,14 +80,15 @@ export class FileOutput implements Output {
 
   async #opened(): Promise<FileHandle> {
     // Not `w`: what is resumed must stay.
-    this.#file ??= await open(this.#path, this.size > 0 ? 'r+' : 'w');
+    this.#file ??= await open(this.path, this.size > 0 ? 'r+' : 'w');
     return this.#file;
   }
 }
 
 /** Writes to stdout, also where that is a pipe whose reader goes away. */
 export class StandardOutput implements Output {
-  size = 0;
+  size: number;
+  readonly start: number;
   readonly canRestart = false;
   #broken: NodeJS.ErrnoException | null = null;
   #wake: (() => void) | null = null;
@@ -96,7 +102,10 @@ export class StandardOutput implements Output {
     this.#awake();
   };
 
-  constructor() {
+  /** @param size of what somebody has already. */
+  constructor(size = 0) {
+    this.size = size;
+    this.start = size;
     process.stdout.on('drain', this.#awake);
     process.stdout.on('error', this.#breaks);
   }
