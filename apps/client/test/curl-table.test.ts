@@ -228,6 +228,7 @@ U/echo?{a,b}
 -w %{redirect_url}|%{scheme}|%{http_version}|%{num_connects}|%{exitcode} U/302
 -w %{remote_ip}:%{remote_port}|%{size_upload}|%{urlnum}|%% -d abc U/echo
 -w %header{location} U/302
+-w %{num_connects}%{local_ip}%{urlnum} U/echo U/echo
 --resolve a.test:PORT:127.0.0.1 http://a.test:PORT/echo
 --connect-to a.test:80:127.0.0.1:PORT http://a.test/echo
 -m 0.3 U/slow

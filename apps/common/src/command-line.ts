@@ -99,6 +99,18 @@ export type Arguments<O extends Record<string, Options>> = InferredOptionTypes<O
   readonly order: readonly string[];
 };
 
+/** What a shell may complete a word with: names, not the letters that stand for them. */
+function wholeNames(
+  current: string,
+  _argv: unknown,
+  all: (done: (error: Error | null, found: string[] | undefined) => void) => void,
+  done: (found: string[]) => void,
+): void {
+  all((_, found = []) =>
+    done(found.filter((name) => name.startsWith(current) && !/^--.(:|$)/.test(name))),
+  );
+}
+
 function parserOf<O extends Record<string, Options>>(
   spec: CommandSpec<O>,
   args: readonly string[],
@@ -125,7 +137,7 @@ function parserOf<O extends Record<string, Options>>(
     .fail((message, error) => {
       throw error ?? new UsageError(plainWords(message, args));
     });
-  if (spec.completes === true) parser.completion('completion', false);
+  if (spec.completes === true) parser.completion('completion', false, wholeNames);
   if (spec.epilogue !== undefined) parser.epilogue(spec.epilogue);
   return spec.takesWords ? parser.strictOptions() : parser.strict();
 }

@@ -70,6 +70,13 @@ export function splitShortOptions(
   };
   for (const [at, arg] of args.entries()) {
     if (!isValue && arg === '--') return { args: [...result, ...args.slice(at)], order };
+    const before = result.at(-1) ?? '';
+    if (isValue && arg.startsWith('-')) {
+      // yargs would take it for an option.
+      result[result.length - 1] = `--${nameOf(before)}=${arg}`;
+      isValue = false;
+      continue;
+    }
     const parts: string[] = !isValue && /^-[^-]/.test(arg) ? split(arg, shorts) : [arg];
     result.push(...parts);
     const last: string = parts.at(-1) ?? '';

@@ -37,6 +37,9 @@ describe('short options', () => {
     [['-ofile'], { output: 'file' }],
     [['-sofile'], { silent: true, output: 'file' }],
     [['-HA: 1', '-H', 'B: -2'], { header: ['A: 1', 'B: -2'] }],
+    [['-o', '-', '-H', '-'], { output: '-', header: ['-'] }],
+    [['-H', '-s', '-o', '-sL'], { header: ['-s'], output: '-sL' }],
+    [['-s', '-s'], { silent: true }],
     [['-v'], { verbosity: 'debug' }],
     [['-v', 'trace'], { verbosity: 'trace' }],
     [['-vtrace', '-s'], { verbosity: 'trace', silent: true }],
@@ -81,5 +84,12 @@ describe('a mistake', () => {
       if (before === undefined) delete process.env.LC_ALL;
       else process.env.LC_ALL = before;
     }
+  });
+});
+
+describe('the order', () => {
+  it('of options is told, values left out', async () => {
+    const argv = await read('-H', '-s', '--output=x', '-sLp1', '-H', 'y');
+    expect(argv?.order).toEqual(['header', 'output', 'silent', 'location', 'port', 'header']);
   });
 });

@@ -4,6 +4,7 @@
  */
 
 import { Client, type CookieStore } from '@netlayers/client';
+import type { ByteStream } from '@netlayers/http';
 import type { ClientCommand } from '../command/command.js';
 import { ExitCode } from '../exit-code.js';
 import { noHttps } from '../request/no-https.js';
@@ -91,6 +92,7 @@ async function openLane(shared: Shared): Promise<Lane> {
   const lane = { notes, meter: new Meter() } as { -readonly [K in keyof Lane]: Lane[K] };
   lane.openProgress = ({ output }) => (bars === null || output === '-' ? NO_PROGRESS : bars.open());
   const speaks = notes.shows('info');
+  let last: ByteStream | null = null;
   const longest = Math.max(60_000, command.maxTimeMs ?? 0);
   lane.client = new Client({
     transport: dialling({
@@ -98,7 +100,10 @@ async function openLane(shared: Shared): Promise<Lane> {
       lookup: (name) => open.lookup(name, command.family),
       detours: command.detours,
       named: () => lane.meter.named(),
-      connected: (stream) => lane.meter.connected(stream),
+      connected: (stream) => {
+        last = stream;
+        lane.meter.connected(stream);
+      },
     }),
     secureTransport: noHttps,
     redirect: command.followRedirects ? 'follow' : 'manual',
@@ -115,6 +120,7 @@ async function openLane(shared: Shared): Promise<Lane> {
     ...(command.compressed ? { decoders: (await import('../request/brotli.js')).decoders } : {}),
     observe: (activity) => {
       lane.meter.observe(activity);
+      if (activity.type === 'connection' && activity.reused) lane.meter.goesOnWith(last);
       if (speaks) notes.activity(activity);
     },
   });

@@ -55,8 +55,13 @@ export class Meter {
   connected(stream: ByteStream): void {
     this.connects++;
     this.connectedMs = this.elapsedMs;
-    this.localAddress = stream.localAddress;
-    this.localPort = stream.localPort;
+    this.goesOnWith(stream);
+  }
+
+  /** A connection that is there already. */
+  goesOnWith(stream: ByteStream | null): void {
+    this.localAddress = stream?.localAddress ?? '';
+    this.localPort = stream?.localPort ?? 0;
   }
 
   /** A new attempt: heads and bytes of the last one do not count. */
