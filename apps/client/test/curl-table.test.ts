@@ -251,6 +251,17 @@ U/cut
 nothing://127.0.0.1/
 -w %{http_code} http://127.0.0.1:1/
 -fsSL U/302
+-sv U/echo
+-vsL U/302
+-# -o out.txt U/file.txt
+--no-progress-meter U/echo
+-XPOST -dx=1 U/echo
+-sSfLo out.txt U/302
+--location --silent U/302
+--header X-A:~1 --user ann:secret U/echo
+-d x -d @in.txt U/echo
+--no-buffer --tlsv1.2 --insecure U/echo
+-s -s U/echo
 -sSLo out.txt U/302
 -so /dev/null -w %{http_code} U/404
 --no-such-option U/echo

@@ -11,6 +11,8 @@ interface Short {
   readonly name: string;
   /** Whether a value may stand directly behind the letter. */
   readonly hasValue: boolean;
+  /** The only values that there are, where they are few. */
+  readonly choices: readonly unknown[] | null;
 }
 
 /** What the arguments are, short options apart. */
@@ -24,10 +26,10 @@ export interface Apart {
 const takesNext = ({ requiresArg, nargs }: Options): boolean => requiresArg === true || nargs === 1;
 
 function shortsOf(options: Readonly<Record<string, Options>>): Map<string, Short> {
-  const shorts = new Map<string, Short>([['h', { name: 'help', hasValue: false }]]);
-  for (const [name, { alias, type }] of Object.entries(options)) {
-    if (typeof alias === 'string')
-      shorts.set(alias, { name, hasValue: type !== 'boolean' && type !== 'count' });
+  const shorts = new Map<string, Short>([['h', { name: 'help', hasValue: false, choices: null }]]);
+  for (const [name, { alias, type, choices = null }] of Object.entries(options)) {
+    const hasValue = type !== 'boolean' && type !== 'count';
+    if (typeof alias === 'string') shorts.set(alias, { name, hasValue, choices });
   }
   return shorts;
 }
@@ -42,9 +44,10 @@ function split(arg: string, shorts: ReadonlyMap<string, Short>): string[] {
       throw new UsageError(`There is no option -${letter}${arg.length > 2 ? `, in ${arg}` : ''}`);
     }
     const rest = arg.slice(at + 1);
-    if (short.hasValue && rest !== '') {
-      return [...parts, `--${short.name}=${rest.startsWith('=') ? rest.slice(1) : rest}`];
-    }
+    const value = rest.startsWith('=') ? rest.slice(1) : rest;
+    // What is none of the few values are further letters: -vs is -v -s.
+    const isValue = short.choices === null || short.choices.includes(value) || rest !== value;
+    if (short.hasValue && rest !== '' && isValue) return [...parts, `--${short.name}=${value}`];
     // yargs takes -4 for a number.
     parts.push(/[A-Za-z]/.test(letter) ? `-${letter}` : `--${short.name}`);
   }

@@ -41,6 +41,8 @@ describe('short options', () => {
     [['-H', '-s', '-o', '-sL'], { header: ['-s'], output: '-sL' }],
     [['-s', '-s'], { silent: true }],
     [['-v'], { verbosity: 'debug' }],
+    [['-vsL'], { verbosity: 'debug', silent: true, location: true }],
+    [['-vwarn'], { verbosity: 'warn' }],
     [['-v', 'trace'], { verbosity: 'trace' }],
     [['-vtrace', '-s'], { verbosity: 'trace', silent: true }],
     [['-sv'], { silent: true, verbosity: 'debug' }],

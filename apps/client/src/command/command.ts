@@ -90,6 +90,8 @@ export interface ClientCommand {
   readonly query: readonly DataPart[];
   readonly requestTarget: string | null;
   readonly user: string | null;
+  /** Hosts that need no proxy; `null` leaves it to the environment. */
+  readonly noProxy: string | null;
   readonly netrcFile: string | null;
   /** Cookies as text, or a file of them. */
   readonly cookies: string | null;

@@ -113,6 +113,7 @@ export async function readOptions(args: readonly string[]): Promise<ClientComman
     query: (argv['url-query'] ?? []).map(encodedPart),
     requestTarget: argv['request-target'] ?? null,
     user: argv.user ?? null,
+    noProxy: argv.noproxy ?? (argv.proxy === '' ? '*' : null),
     netrcFile: await netrcOf(argv),
     cookies: argv.cookie ?? null,
     cookieJar: argv['cookie-jar'] ?? null,
