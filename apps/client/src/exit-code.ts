@@ -22,17 +22,25 @@ export const ExitCode = {
   TIMEOUT: 28,
   /** The server does not resume. */
   RANGE: 33,
+  /** TLS could not be agreed on. */
+  TLS: 35,
   REDIRECTS: 47,
   NO_ANSWER: 52,
   /** The connection failed while it was sent to. */
   SEND: 55,
   /** The connection failed, or brought no HTTP. */
   RECEIVE: 56,
+  /** Our own certificate or key. */
+  CERTIFICATE: 58,
+  /** The server's certificate leads to no root that is trusted. */
+  UNTRUSTED: 60,
   ENCODING: 61,
   /** More than `--max-filesize`. */
   TOO_LARGE: 63,
   /** A body that cannot be sent a second time was needed again. */
   REWIND: 65,
+  /** The file of `--cacert`. */
+  CA_FILE: 77,
   INTERRUPTED: 130,
 } as const;
 
@@ -93,8 +101,13 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof UsageError) return ExitCode.USAGE;
   if (error instanceof CaptureError) return ExitCode.WRITE;
   if (!(error instanceof Error)) return ExitCode.FAILED;
+  if (error.cause instanceof CommandError) return error.cause.exitCode;
   const { code } = error as NodeJS.ErrnoException;
   if (code !== undefined && Object.hasOwn(BY_CODE, code)) return BY_CODE[code] ?? ExitCode.FAILED;
+  if (code !== undefined && /^(?!ERR_SSL).*(CERT|UNABLE_TO_|HOSTNAME)/.test(code)) {
+    return ExitCode.UNTRUSTED;
+  }
+  if (code !== undefined && /^ERR_(SSL|TLS)|^EPROTO$/.test(code)) return ExitCode.TLS;
   // Whatever else the client reports has to do with what was received.
   return error.name === 'ClientError' ? ExitCode.RECEIVE : ExitCode.FAILED;
 }
@@ -106,6 +119,7 @@ export const messageOf = (error: unknown): string =>
 /** The codes for `--help`. */
 export const EXIT_CODE_HELP =
   'Exit codes: 0 done, 1 failed, 2 usage, 3 URL, 6 name not found, 7 no connection, 18 cut short, ' +
-  '22 status >= 400 (--fail), 23 write, 26 read, 28 timeout, 33 cannot resume, 47 redirects, ' +
-  '52 no answer, 55 sending failed, 56 broken answer, 61 content coding, 63 too large, ' +
-  '65 cannot send again, 130 interrupted; of several URLs the last failure counts';
+  '22 status >= 400 (--fail), 23 write, 26 read, 28 timeout, 33 cannot resume, 35 TLS, 47 redirects, ' +
+  '52 no answer, 55 sending failed, 56 broken answer, 58 our certificate, 60 its certificate, 61 content coding, ' +
+  '63 too large, ' +
+  '65 cannot send again, 77 --cacert file, 130 interrupted; of several URLs the last failure counts';

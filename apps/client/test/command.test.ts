@@ -101,20 +101,6 @@ describe('netlayers-client', () => {
     expect(requests[2]?.headers.accept).toBe('b');
   });
 
-  it('says what to run instead for https, there or where it is sent to', async () => {
-    const url = await serve((_, response) => {
-      response.writeHead(302, { Location: 'https://a.test/' }).end();
-    });
-    for (const args of [['https://a.test/'], ['-L', url]]) {
-      const { exitCode, stdout, stderr } = await run(...args);
-      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-      expect(stderr).toBe(
-        'netlayers-client: https is not spoken here, and a.test wants it: ' +
-          'use http:// if it has that too, or curl\n',
-      );
-    }
-  });
-
   it('follows redirections only with -L', async () => {
     const url = await serve((request, response) => {
       if (request.url === '/') response.writeHead(302, { Location: '/there' }).end('moved');

@@ -62,6 +62,18 @@ export interface RetrySpec {
   readonly allErrors: boolean;
 }
 
+/** How https trusts, and who asks. Files are PEM. */
+export interface TlsSpec {
+  /** Whether any certificate will do. */
+  readonly insecure: boolean;
+  readonly caFile: string | null;
+  readonly cert: { readonly path: string; readonly passphrase: string | null } | null;
+  /** The key, where it is not in the file of the certificate. */
+  readonly key: string | null;
+  /** Whether nothing older than TLS 1.3 will do. */
+  readonly newest: boolean;
+}
+
 /** What happens to content. */
 export interface OutputSpec {
   readonly includeHead: boolean;
@@ -113,6 +125,7 @@ export interface ClientCommand {
   readonly bytesPerSecond: number | null;
   readonly maxBytes: number | null;
   readonly detours: readonly Detour[];
+  readonly tls: TlsSpec;
   readonly family: 4 | 6 | null;
   /** How many transfers run at once. */
   readonly lanes: number;

@@ -1,11 +1,12 @@
 /**
  * Options that say where content goes and what is told of it, those that mean nothing here and do no
- * harm, and those that only https would need.
+ * harm, and whom https trusts.
  */
 
 import { flag, flags, number, text, texts, verbosityOption } from '@netlayers/common/command-line';
 
 const OUTPUT = 'Output:';
+const HTTPS = 'https:';
 
 /** Where it goes, and what is said. */
 export const OUTPUT_OPTIONS = {
@@ -48,7 +49,7 @@ export const OUTPUT_OPTIONS = {
 const hidden = { type: 'boolean', hidden: true } as const;
 const hiddenText = { type: 'string', requiresArg: true, hidden: true } as const;
 
-/** Taken, and without effect: it is so anyway, or https alone would need it, which is refused by itself. */
+/** Taken, and without effect: it is so anyway. */
 export const HARMLESS_OPTIONS = {
   'no-buffer': { alias: 'N', ...hidden },
   buffer: hidden,
@@ -57,19 +58,20 @@ export const HARMLESS_OPTIONS = {
   'no-keepalive': hidden,
   keepalive: hidden,
   disable: { alias: 'q', ...hidden },
-  insecure: { alias: 'k', ...hidden },
   'tlsv1.2': hidden,
-  'tlsv1.3': hidden,
-  cacert: hiddenText,
-  capath: hiddenText,
-  cert: { alias: 'E', ...hiddenText },
-  key: hiddenText,
-  ciphers: hiddenText,
-  pinnedpubkey: hiddenText,
   'keepalive-time': { type: 'number', requiresArg: true, hidden: true },
   proto: hiddenText,
   'proto-redir': hiddenText,
   'proto-default': hiddenText,
+} as const;
+
+/** Whom https trusts, and who asks. */
+export const TLS_OPTIONS = {
+  cacert: text('Roots to trust instead of the usual ones, PEM', HTTPS),
+  insecure: { alias: 'k', ...flag('Take any certificate', HTTPS) },
+  cert: { alias: 'E', ...text('Our certificate, FILE[:PASSWORD], PEM', HTTPS) },
+  key: text('Its key, where that is in another file', HTTPS),
+  'tlsv1.3': flag('Nothing older than TLS 1.3', HTTPS),
 } as const;
 
 /** What is slow counts as dead. */

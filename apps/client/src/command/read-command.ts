@@ -25,12 +25,13 @@ import type {
   Field,
   OutputSpec,
   RetrySpec,
+  TlsSpec,
   TransferSpec,
 } from './command.js';
 import { withConfigFiles } from './config-file.js';
 import { contentSpecOf, encodedPart } from './content-spec.js';
 import { CONTENT_OPTIONS, REQUEST_OPTIONS, ROUTE_OPTIONS } from './http-options.js';
-import { HARMLESS_OPTIONS, OUTPUT_OPTIONS, SPEED_OPTIONS } from './output-options.js';
+import { HARMLESS_OPTIONS, OUTPUT_OPTIONS, SPEED_OPTIONS, TLS_OPTIONS } from './output-options.js';
 import { refuseKnown } from './refused-options.js';
 import { placesOf } from './transfer-specs.js';
 import { bytesOf, connectDetour, fieldsOf, resolveDetour } from './values.js';
@@ -56,6 +57,7 @@ const OPTIONS = {
   ...CONTENT_OPTIONS,
   ...ROUTE_OPTIONS,
   ...OUTPUT_OPTIONS,
+  ...TLS_OPTIONS,
   ...SPEED_OPTIONS,
   ...HARMLESS_OPTIONS,
   ...transportOptions('Whose TCP: auto is the kernel, or ours with a --tun option'),
@@ -136,6 +138,7 @@ export async function readOptions(args: readonly string[]): Promise<ClientComman
       ...(argv.resolve ?? []).filter((text) => !text.startsWith('-')).map(resolveDetour),
       ...(argv['connect-to'] ?? []).map(connectDetour),
     ],
+    tls: tlsOf(argv),
     family: argv.ipv4 === true ? 4 : argv.ipv6 === true ? 6 : null,
     lanes:
       argv.parallel === true
@@ -248,6 +251,17 @@ function timesOf(argv: Given): Pick<ClientCommand, 'maxTimeMs' | 'connectTimeout
           timeMs: secondsInMs('speed-time', seconds, 0, LONG) || 30_000,
         }
       : null,
+  };
+}
+
+function tlsOf(argv: Given): TlsSpec {
+  const [, path = '', passphrase = null] = /^(.*?)(?::(.*))?$/s.exec(argv.cert ?? '') ?? [];
+  return {
+    insecure: argv.insecure === true,
+    caFile: argv.cacert ?? null,
+    cert: path === '' ? null : { path, passphrase },
+    key: argv.key ?? null,
+    newest: argv['tlsv1.3'] === true,
   };
 }
 

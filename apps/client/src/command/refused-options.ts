@@ -32,7 +32,10 @@ const REFUSED: Readonly<Record<string, string>> = {
   post301: 'after 301, 302 and 303 a POST becomes a GET: use -L and -X, or curl',
   post302: 'after 301, 302 and 303 a POST becomes a GET: use -L and -X, or curl',
   post303: 'after 301, 302 and 303 a POST becomes a GET: use -L and -X, or curl',
-  'ftp-pasv': 'only http is spoken here: use curl',
+  capath: 'use --cacert FILE',
+  ciphers: `Node chooses the ciphers: ${CURL}`,
+  pinnedpubkey: 'use --cacert FILE',
+  'ftp-pasv': 'only http and https are spoken here: use curl',
   next: 'all URLs share the options: run the command twice',
   'proxy-insecure': `proxies of https are not spoken: ${CURL}`,
 };

@@ -7,7 +7,7 @@ import { Client, type CookieStore } from '@netlayers/client';
 import type { ByteStream } from '@netlayers/http';
 import type { ClientCommand } from '../command/command.js';
 import { ExitCode } from '../exit-code.js';
-import { noHttps } from '../request/no-https.js';
+import { httpsOn } from '../request/https.js';
 import { isCookieText, textOrFile } from '../request/request-of.js';
 import type { Notes } from '../show/notes.js';
 import { NO_PROGRESS } from '../show/progress.js';
@@ -72,7 +72,10 @@ async function report(shared: Shared, result: TransferResult): Promise<void> {
   const { notes, open, signal, format } = shared;
   const { failure } = result;
   if (failure !== null && !(signal.aborted && failure === signal.reason)) {
-    const advice = open.advise(failure);
+    const advice =
+      result.exitCode === ExitCode.UNTRUSTED
+        ? '--cacert FILE trusts other roots, -k any certificate'
+        : open.advise(failure);
     if (!isBrokenPipe(failure)) {
       notes.error(advice === null ? result.error : `${result.error}; ${advice}`);
     }
@@ -94,18 +97,19 @@ async function openLane(shared: Shared): Promise<Lane> {
   const speaks = notes.shows('info');
   let last: ByteStream | null = null;
   const longest = Math.max(60_000, command.maxTimeMs ?? 0);
+  const transport = dialling({
+    transport: open.transport,
+    lookup: (name) => open.lookup(name, command.family),
+    detours: command.detours,
+    named: () => lane.meter.named(),
+    connected: (stream) => {
+      last = stream;
+      lane.meter.connected(stream);
+    },
+  });
   lane.client = new Client({
-    transport: dialling({
-      transport: open.transport,
-      lookup: (name) => open.lookup(name, command.family),
-      detours: command.detours,
-      named: () => lane.meter.named(),
-      connected: (stream) => {
-        last = stream;
-        lane.meter.connected(stream);
-      },
-    }),
-    secureTransport: noHttps,
+    transport,
+    secureTransport: httpsOn(transport, command.tls, () => lane.meter.secured()),
     redirect: command.followRedirects ? 'follow' : 'manual',
     maxRedirects: command.maxRedirects,
     redirectHeaders: command.trustRedirects ? ['authorization', 'cookie'] : [],

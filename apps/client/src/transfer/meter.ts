@@ -17,6 +17,7 @@ function headLength(start: number, headers: Headers): number {
 export class Meter {
   namedMs = 0;
   connectedMs = 0;
+  securedMs = 0;
   sentMs = 0;
   answeredMs = 0;
   redirectMs = 0;
@@ -56,6 +57,10 @@ export class Meter {
     this.connects++;
     this.connectedMs = this.elapsedMs;
     this.goesOnWith(stream);
+  }
+
+  secured(): void {
+    this.securedMs = this.elapsedMs;
   }
 
   /** A connection that is there already. */
@@ -112,8 +117,10 @@ export class Meter {
       this.connects === 0
         ? 'a kept connection'
         : `name ${sum(this.namedMs)}, connect ${between(this.namedMs, this.connectedMs)}`;
+    const tls = this.securedMs > 0 ? `, TLS ${between(this.connectedMs, this.securedMs)}` : '';
+    const ready = Math.max(this.connectedMs, this.securedMs);
     return (
-      `${connecting}, request ${between(this.connectedMs, this.sentMs)}, ` +
+      `${connecting}${tls}, request ${between(ready, this.sentMs)}, ` +
       `wait ${between(this.sentMs, this.answeredMs)}, ` +
       `body ${between(this.answeredMs, this.endedMs)}; all ${sum(this.endedMs)}`
     );

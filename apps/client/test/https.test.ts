@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { selfSigned } from '@netlayers/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from './run.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'netlayers-https-'));
+const identity = selfSigned({ host: 'localhost' });
+const ca = join(folder, 'ca.pem');
+const server = createServer(identity, (request, response) => request.pipe(response));
+let url = '';
+
+beforeAll(async () => {
+  writeFileSync(ca, identity.cert);
+  writeFileSync(join(folder, 'none.pem'), 'nothing');
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  url = `https://localhost:${(server.address() as AddressInfo).port}/`;
+});
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+const curl = (args: readonly string[]): Promise<number | null> =>
+  new Promise((resolve) => {
+    execFile('curl', ['-s', ...args], (error) => {
+      if ((error as NodeJS.ErrnoException | null)?.code === 'ENOENT') resolve(null);
+      else resolve(error === null ? 0 : Number(error.code));
+    });
+  });
+
+describe('https', () => {
+  it('is spoken to whom the roots trust, or to anybody', async () => {
+    const trusting = await run('--cacert', ca, '-d', 'hello', url, '-w', '|%{time_appconnect}');
+    expect(trusting).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(trusting.stdout).toMatch(/^hello\|0\.0*[1-9]\d*$/);
+    expect(await run('-k', '-d', 'hello', url)).toMatchObject({ exitCode: 0, stdout: 'hello' });
+  });
+
+  it('to others is refused, in a line that says what to do', async () => {
+    const { exitCode, stderr } = await run(url);
+    expect(exitCode).toBe(60);
+    expect(stderr).toMatch(/^netlayers-client: [^\n]*--cacert FILE[^\n]*\n$/);
+  });
+
+  it.each([
+    ['an unknown root', () => [url], 60],
+    ['another name', () => ['--cacert', ca, url.replace('localhost', '127.0.0.1')], 60],
+    ['no file of roots', () => ['--cacert', join(folder, 'missing'), url], 77],
+    ['no certificate of ours', () => ['-k', '-E', join(folder, 'missing'), url], 58],
+  ])('with %s has the exit code of curl', async (_, args, exitCode) => {
+    expect((await run(...args())).exitCode).toBe(exitCode);
+    expect([exitCode, null]).toContain(await curl(args()));
+  });
+
+  it('from who speaks none is exit code 35', async () => {
+    const plain = (await import('node:net')).createServer((socket) =>
+      socket.on('error', () => {}).end('hello\r\n\r\n'),
+    );
+    await new Promise<void>((resolve) => {
+      plain.listen(0, '127.0.0.1', resolve);
+    });
+    const { port } = plain.address() as AddressInfo;
+    expect((await run('-k', `https://127.0.0.1:${port}/`)).exitCode).toBe(35);
+    plain.close();
+  });
+});
