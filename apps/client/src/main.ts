@@ -8,7 +8,6 @@ import { UsageError } from '@netlayers/common';
 import type { ClientCommand } from './command/command.js';
 import { readOptions } from './command/read-command.js';
 import { CommandError, ExitCode, exitCodeOf, messageOf } from './exit-code.js';
-import { ignoredProxy } from './request/ignored-proxy.js';
 import { Notes } from './show/notes.js';
 import { openClientTransport } from './transport.js';
 
@@ -29,8 +28,6 @@ export async function main(args: readonly string[]): Promise<number> {
   if (command === null) return ExitCode.OK;
   const showsErrors = !command.silent || command.showError;
   const notes = new Notes(command.verbosity, command.silent, showsErrors);
-  const ignored = ignoredProxy(process.env, command);
-  if (ignored !== null) notes.warn(ignored);
   const stop = new AbortController();
   const interrupted = new CommandError(ExitCode.INTERRUPTED, 'interrupted');
   const interrupt = (): void => stop.abort(interrupted);

@@ -94,7 +94,7 @@ describe('the command line', () => {
   it.each([
     [[], 'Give a URL'],
     [['a.test', '-o', 'f', '-o', 'g'], 'There are 2 of -o and -O for 1 URL'],
-    [['a.test', '-x', 'http://p:3128'], 'proxies are not spoken here'],
+    [['a.test', '-x', 'http://p:31280000'], 'not a proxy such as'],
     [['a.test', '--http2'], 'use curl --http2'],
     [['a.test', '-d', 'x', '-F', 'a=b'], 'contradict'],
     [['a.test', '--limit-rate', 'fast'], '--limit-rate is a number of bytes'],

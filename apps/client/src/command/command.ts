@@ -102,6 +102,8 @@ export interface ClientCommand {
   readonly query: readonly DataPart[];
   readonly requestTarget: string | null;
   readonly user: string | null;
+  /** The URL of a proxy for all; `null` leaves it to the environment. */
+  readonly proxy: string | null;
   /** Hosts that need no proxy; `null` leaves it to the environment. */
   readonly noProxy: string | null;
   readonly netrcFile: string | null;

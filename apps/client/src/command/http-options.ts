@@ -71,7 +71,7 @@ export const ROUTE_OPTIONS = {
   ipv4: { alias: '4', ...flag('Only IPv4', ROUTE) },
   ipv6: { alias: '6', ...flag('Only IPv6', ROUTE) },
   'limit-rate': text('Bytes per second at most, such as 200k', ROUTE),
-  proxy: { alias: 'x', ...text('A proxy of http', ROUTE) },
+  proxy: { alias: 'x', ...text('A proxy: http://, socks5:// or socks5h://', ROUTE) },
   'proxy-user': { alias: 'U', ...text('Credentials for it', ROUTE) },
   noproxy: text('Hosts that need none; * is all', ROUTE),
   parallel: { alias: 'Z', ...flag('Several URLs at once', ROUTE) },

@@ -60,8 +60,6 @@ export const HARMLESS_OPTIONS = {
   disable: { alias: 'q', ...hidden },
   'tlsv1.2': hidden,
   'keepalive-time': { type: 'number', requiresArg: true, hidden: true },
-  proto: hiddenText,
-  'proto-redir': hiddenText,
   'proto-default': hiddenText,
 } as const;
 

@@ -96,7 +96,6 @@ export async function readOptions(args: readonly string[]): Promise<ClientComman
     process.stdout.write(`${versionLine()}\n`);
     return null;
   }
-  refuseProxy(argv);
   const content = contentSpecOf(argv);
   const { method, transfers } = placesOf(argv);
   const resumeAt = resumeOf(argv, transfers);
@@ -115,6 +114,7 @@ export async function readOptions(args: readonly string[]): Promise<ClientComman
     query: (argv['url-query'] ?? []).map(encodedPart),
     requestTarget: argv['request-target'] ?? null,
     user: argv.user ?? null,
+    proxy: proxyOf(argv),
     noProxy: argv.noproxy ?? (argv.proxy === '' ? '*' : null),
     netrcFile: await netrcOf(argv),
     cookies: argv.cookie ?? null,
@@ -154,9 +154,19 @@ export async function readOptions(args: readonly string[]): Promise<ClientComman
   };
 }
 
-function refuseProxy(argv: Given): void {
-  if (argv.proxy === undefined || argv.proxy === '') return;
-  throw usage('-x: proxies are not spoken here: use curl -x, or --connect-to for a reverse proxy');
+/** The proxy of `-x`, with the credentials of `-U`; `null` leaves it to the environment. */
+function proxyOf(argv: Given): string | null {
+  const { proxy } = argv;
+  if (proxy === undefined || proxy === '') return null;
+  const text = proxy.includes('://') ? proxy : `http://${proxy}`;
+  if (!URL.canParse(text)) throw usage(`-x ${proxy}: not a proxy such as http://proxy.test:3128`);
+  const url = new URL(text);
+  const [user, ...password] = (argv['proxy-user'] ?? '').split(':');
+  if (user) {
+    url.username = encodeURIComponent(user);
+    url.password = encodeURIComponent(password.join(':'));
+  }
+  return url.href;
 }
 
 function methodFor(argv: Given, content: ContentSpec): string {

@@ -8,6 +8,7 @@ import type { ByteStream } from '@netlayers/http';
 import type { ClientCommand } from '../command/command.js';
 import { ExitCode } from '../exit-code.js';
 import { httpsOn } from '../request/https.js';
+import { proxyRule } from '../request/proxy-rule.js';
 import { isCookieText, textOrFile } from '../request/request-of.js';
 import type { Notes } from '../show/notes.js';
 import { NO_PROGRESS } from '../show/progress.js';
@@ -109,7 +110,8 @@ async function openLane(shared: Shared): Promise<Lane> {
   });
   lane.client = new Client({
     transport,
-    secureTransport: httpsOn(transport, command.tls, () => lane.meter.secured()),
+    secureTransport: (inner) => httpsOn(inner, command.tls, () => lane.meter.secured()),
+    proxy: proxyRule(process.env, command),
     redirect: command.followRedirects ? 'follow' : 'manual',
     maxRedirects: command.maxRedirects,
     redirectHeaders: command.trustRedirects ? ['authorization', 'cookie'] : [],
