@@ -33,13 +33,17 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'packages/server': ['base', 'request', 'response', 'routing', 'exchange', 'connection', 'app'],
   'packages/client': [
     'base',
+    'proxy',
     'body',
     'content',
     'carrier',
     'running',
     'response',
     'options',
+    'authentication',
+    'cache',
     'hop',
+    'events',
     'client',
   ],
   'packages/middleware': [

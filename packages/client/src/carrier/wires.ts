@@ -4,7 +4,6 @@
  */
 
 import type { Transport } from '@netlayers/http';
-import type { ClientOptions } from '../options/client-options.js';
 import { type ProxyOption, proxyOf } from '../proxy/proxy-url.js';
 import { throughProxy } from '../proxy/through-proxy.js';
 import type { ConnectorSettings, ResolveName } from './connector.js';
@@ -12,8 +11,16 @@ import type { ConnectorSettings, ResolveName } from './connector.js';
 /** Ways to origins. */
 export type Wires = Pick<ConnectorSettings, 'transport' | 'secureTransport' | 'resolve'>;
 
+/** What of a client's options they are made of. */
+export interface WireOptions {
+  readonly transport: Transport;
+  readonly secureTransport?: Transport | ((inner: Transport) => Transport);
+  readonly resolve?: ResolveName;
+  readonly proxy?: ProxyOption;
+}
+
 /** @throws TypeError for a proxy that https would go around. */
-export function wiresOf(options: ClientOptions): Wires {
+export function wiresOf(options: WireOptions): Wires {
   const { transport, proxy, resolve = null, secureTransport: secure = null } = options;
   const secured = (inner: Transport): Transport | null =>
     typeof secure === 'function' ? secure(inner) : secure;
