@@ -12,7 +12,7 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
-import { ProgressDeadline } from '@netlayers/host';
+import type { ProgressDeadline } from '@netlayers/host';
 import { type ByteStream, HttpProtocolError } from '@netlayers/http';
 import type { CarrierConnection, ExchangeHost } from '@netlayers/server';
 import { duplexOf, type StreamDuplex } from '../duplex-of.js';
@@ -156,7 +156,7 @@ export class H2Connection implements CarrierConnection {
 
   #patience(ms: number): ProgressDeadline {
     const { settings, ticker } = this.#host;
-    return new ProgressDeadline(ms + ticker.grainMs, settings.minDataRate);
+    return ticker.patience(ms, settings.minDataRate);
   }
 
   /** Credits what the peer has taken and sent since the last look. */

@@ -4,7 +4,7 @@
  */
 
 import { constants, type ServerHttp2Stream } from 'node:http2';
-import { ProgressDeadline } from '@netlayers/host';
+import type { ProgressDeadline } from '@netlayers/host';
 import {
   bytesOf,
   checkTrailers,
@@ -322,7 +322,7 @@ export class H2Exchange implements ServerExchange {
     const { minDataRate, timeouts } = settings;
     if (this.#patience === null) {
       const grain = minDataRate > 0 ? (LARGEST_WRITE * 1000) / minDataRate : 0;
-      this.#patience = new ProgressDeadline(timeouts.writeMs + ticker.grainMs + grain, minDataRate);
+      this.#patience = ticker.patience(timeouts.writeMs + grain, minDataRate);
     }
     this.#patience.resume(now);
     const taken = this.#sent - waiting;

@@ -6,7 +6,7 @@
  * at most a grain behind, so a deadline is set a grain late rather than early.
  */
 
-import type { Clock } from '@netlayers/host';
+import { type Clock, ProgressDeadline } from '@netlayers/host';
 
 /** Ticks once per grain between `start` and `stop`. */
 export class Ticker {
@@ -29,6 +29,14 @@ export class Ticker {
   /** The moment that is at least `ms` away and at most two grains later than that. */
   deadline(ms: number): number {
     return this.now + this.grainMs + ms;
+  }
+
+  /**
+   * How long a peer is waited for that has to keep to a rate, octets per second: a tick may find it
+   * late, so it is a grain longer than was said, never shorter.
+   */
+  patience(ms: number, minRate: number): ProgressDeadline {
+    return new ProgressDeadline(ms + this.grainMs, minRate);
   }
 
   start(): void {

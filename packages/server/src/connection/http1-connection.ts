@@ -7,7 +7,7 @@
  * reports the next request when the response before it is sent.
  */
 
-import { ProgressDeadline } from '@netlayers/host';
+import type { ProgressDeadline } from '@netlayers/host';
 import {
   type ByteSink,
   type ByteStream,
@@ -299,10 +299,9 @@ export class Http1Connection
     this.#deadline = this.#context.ticker.deadline(ms);
   }
 
-  /** A patience that a tick may find late: a grain longer than was said, never shorter. */
   #patience(ms: number): ProgressDeadline {
     const { settings, ticker } = this.#context;
-    return new ProgressDeadline(ms + ticker.grainMs, settings.minDataRate);
+    return ticker.patience(ms, settings.minDataRate);
   }
 
   #expectReading(): void {

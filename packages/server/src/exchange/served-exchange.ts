@@ -7,7 +7,7 @@
  * made, for a request that is answered at once.
  */
 
-import { type Clock, ProgressDeadline } from '@netlayers/host';
+import type { Clock, ProgressDeadline } from '@netlayers/host';
 import {
   type Headers,
   type HttpProtocolError,
@@ -350,10 +350,9 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
 
   // Waiting.
 
-  /** A patience that a tick may find late: a grain longer than was said, never shorter. */
   #patience(ms: number): ProgressDeadline {
     const { settings, ticker } = this.#context;
-    return new ProgressDeadline(ms + ticker.grainMs, settings.minDataRate);
+    return ticker.patience(ms, settings.minDataRate);
   }
 
   #watchGone(patience: ProgressDeadline, now: number): void {
