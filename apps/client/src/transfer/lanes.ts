@@ -83,7 +83,7 @@ async function report(shared: Shared, result: TransferResult): Promise<void> {
   }
   if (notes.shows('trace')) notes.trace(`* Phases: ${result.meter.phases()}`);
   if (format === null || signal.aborted) return;
-  const { writeOut } = await import('../show/write-out.js');
+  const { writeOut } = await import('./write-out.js');
   for (const { to, text } of writeOut(format, result)) process[to].write(text);
 }
 

@@ -2,7 +2,7 @@
  * `-w`: what is told of a transfer when it is over, in the variables of curl that make sense here.
  */
 
-import type { TransferResult } from '../transfer/result.js';
+import type { TransferResult } from './result.js';
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(6);
 
