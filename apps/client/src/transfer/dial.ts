@@ -4,7 +4,7 @@
  * (RFC 8305, without its sorting). Takes down when what was done.
  */
 
-import type { AbortLike, ByteStream, Transport } from '@netlayers/http';
+import { type AbortLike, type ByteStream, dropStream, type Transport } from '@netlayers/http';
 import type { Detour } from '../command/command.js';
 
 /** How connections are made. */
@@ -66,8 +66,7 @@ function race(
     const won = (stream: ByteStream): void => {
       running--;
       if (others.signal.aborted) {
-        stream.setHandler({ handleData() {}, handleEnd() {}, handleDrain() {}, handleClose() {} });
-        stream.abort();
+        dropStream(stream);
         return;
       }
       clearTimeout(timer);

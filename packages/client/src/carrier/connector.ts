@@ -3,11 +3,10 @@
  */
 
 import type { Clock } from '@netlayers/host';
-import type { AbortLike, ByteStream, Transport } from '@netlayers/http';
+import { type AbortLike, type ByteStream, dropStream, type Transport } from '@netlayers/http';
 import { ClientError, connectFailure } from '../base/errors.js';
 import type { Origin } from '../base/origin.js';
 import { Timeout } from '../base/timeout.js';
-import { dropStream } from './protocols.js';
 
 /** Finds the address of a name. */
 export type ResolveName = (name: string, signal: AbortLike) => PromiseLike<string>;

@@ -3,7 +3,7 @@
  * RFC 7301), or HTTP/1.1 where nothing was. Another protocol is one more row here.
  */
 
-import type { ByteStream } from '@netlayers/http';
+import { type ByteStream, dropStream } from '@netlayers/http';
 import { ClientError } from '../base/errors.js';
 import type { Origin } from '../base/origin.js';
 import type { Carrier, CarrierOwner, CarrierSettings, MakeCarrier } from './carrier.js';
@@ -32,16 +32,4 @@ export function carrierOf(
   dropStream(stream);
   const text = `${origin.authority} speaks ${JSON.stringify(protocol)}, which this client does not`;
   throw new ClientError('unsupported-protocol', text);
-}
-
-/** Resets a stream that nobody wants. */
-export function dropStream(stream: ByteStream): void {
-  const ignore = (): void => {};
-  stream.setHandler({
-    handleData: ignore,
-    handleEnd: ignore,
-    handleDrain: ignore,
-    handleClose: ignore,
-  });
-  stream.abort();
 }

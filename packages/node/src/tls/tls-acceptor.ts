@@ -9,7 +9,7 @@
 
 import { EventEmitter } from 'node:events';
 import tls, { type Server, type TLSSocket } from 'node:tls';
-import type { ByteStream } from '@netlayers/http';
+import { type ByteStream, dropStream } from '@netlayers/http';
 import { handshakeError, handshakeTimeout } from './handshake-error.js';
 import { TlsCarrier } from './tls-carrier.js';
 import type { TlsContexts } from './tls-contexts.js';
@@ -71,8 +71,7 @@ export class TlsAcceptor {
     const { clock, maxHandshakes, handshakeTimeoutMs } = this.#settings;
     if (this.#underWay.size >= maxHandshakes) {
       this.refused++;
-      stream.setHandler(IGNORE);
-      stream.abort();
+      dropStream(stream);
       return;
     }
     const carrier = new TlsCarrier(stream, this.#settings);
@@ -131,10 +130,3 @@ export class TlsAcceptor {
     this.#settings.onHandshakeError({ error, remoteAddress, remotePort });
   }
 }
-
-const IGNORE = {
-  handleData(): void {},
-  handleEnd(): void {},
-  handleDrain(): void {},
-  handleClose(): void {},
-};

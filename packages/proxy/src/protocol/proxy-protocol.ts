@@ -4,7 +4,7 @@
  */
 
 import { type Clock, checkOptions, HostClock, type OptionNames } from '@netlayers/host';
-import type { ByteStream, Listener, Transport } from '@netlayers/http';
+import { type ByteStream, dropStream, type Listener, type Transport } from '@netlayers/http';
 import { writeHeaderBlock } from './header-block.js';
 import { writeHeaderLine } from './header-line.js';
 import { HeaderPhase, type PhaseEnd, type PhaseOwner } from './header-phase.js';
@@ -195,13 +195,6 @@ class WrappingTransport implements ProxyProtocolTransport {
 
   #refuse(stream: ByteStream): void {
     this.#counters.refused++;
-    const ignore = (): void => {};
-    stream.setHandler({
-      handleData: ignore,
-      handleEnd: ignore,
-      handleDrain: ignore,
-      handleClose: ignore,
-    });
-    stream.abort();
+    dropStream(stream);
   }
 }

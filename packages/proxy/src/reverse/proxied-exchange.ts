@@ -10,6 +10,7 @@
 
 import { ClientError, type ClientResponse, type RequestOptions } from '@netlayers/client';
 import {
+  dropStream,
   Headers,
   HttpProtocolError,
   isIdempotentMethod,
@@ -22,7 +23,6 @@ import { trailersToEnd } from '../message/hop-by-hop.js';
 import { expectsContinue } from '../message/request-fields.js';
 import { targetFor } from '../message/request-target.js';
 import { interimFrom, responseFrom, switchFrom } from '../message/response-fields.js';
-import { dropStream } from '../tunnel/drop-stream.js';
 import { tunnelTo } from '../tunnel/tunnel-to.js';
 import { wasNeverSent } from '../upstream/marked-transport.js';
 import type { RetryBudget } from '../upstream/retry-budget.js';

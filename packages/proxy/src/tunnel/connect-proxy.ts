@@ -10,9 +10,8 @@ import {
   HostClock,
   type OptionNames,
 } from '@netlayers/host';
-import { type ByteStream, Response, type Transport } from '@netlayers/http';
+import { type ByteStream, dropStream, Response, type Transport } from '@netlayers/http';
 import { errorResponse, type Handler, type ServerRequest } from '@netlayers/server';
-import { dropStream } from './drop-stream.js';
 import { tunnelTo } from './tunnel-to.js';
 
 /** Where a client wants to go. */

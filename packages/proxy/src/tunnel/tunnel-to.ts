@@ -2,9 +2,8 @@
  * The end of an exchange as a tunnel: the client's stream and one that has been reached for it.
  */
 
-import type { Response, TakenStream } from '@netlayers/http';
+import { dropStream, type Response, type TakenStream } from '@netlayers/http';
 import type { ServerRequest } from '@netlayers/server';
-import { dropStream } from './drop-stream.js';
 import { joinStreams, type TunnelSettings } from './tunnel.js';
 
 /**

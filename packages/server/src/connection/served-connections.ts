@@ -5,6 +5,7 @@
 
 import {
   type ByteStream,
+  dropStream,
   formatHttpDate,
   HeadDefaults,
   type ServerConnectionOptions,
@@ -110,8 +111,7 @@ export class ServedConnections implements ConnectionContext, ExchangeHost {
   accept(stream: ByteStream): void {
     if (this.isClosing || this.#connections.size >= this.settings.limits.connections) {
       this.refused++;
-      stream.setHandler(IGNORE);
-      stream.abort();
+      dropStream(stream);
       return;
     }
     this.accepted++;
@@ -193,10 +193,3 @@ export class ServedConnections implements ConnectionContext, ExchangeHost {
 }
 
 const NOTHING = new Uint8Array(0);
-
-const IGNORE = {
-  handleData(): void {},
-  handleEnd(): void {},
-  handleDrain(): void {},
-  handleClose(): void {},
-};
