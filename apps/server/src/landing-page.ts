@@ -4,6 +4,7 @@
  * so it also shows when only a single connection gets through.
  */
 
+import { LANDING_SCRIPT } from './landing-script.js';
 import { LANDING_STYLE } from './landing-style.js';
 
 /** What the page says about the request that it answers. */
@@ -53,7 +54,9 @@ interface Example {
   readonly text: string;
   /** Arguments for curl, in front of the URL. */
   readonly options: string;
-  /** Body that the button posts; none: it fetches. */
+  /** What the button does. @default 'fetch' */
+  readonly speaks?: 'events' | 'websocket';
+  /** What the button sends; none: it fetches. */
   readonly body?: string;
 }
 
@@ -71,6 +74,21 @@ const EXAMPLES: readonly Example[] = [
     path: '/echo',
     text: 'Your request body, streamed back with its Content-Type.',
     options: "-d 'hello, layers' ",
+    body: 'hello, layers',
+  },
+  {
+    method: 'GET',
+    path: '/events',
+    text: 'An event every second, as a stream; who comes back goes on where it was.',
+    options: '-N ',
+    speaks: 'events',
+  },
+  {
+    method: 'GET',
+    path: '/ws',
+    text: 'A WebSocket that sends your messages back.',
+    options: '',
+    speaks: 'websocket',
     body: 'hello, layers',
   },
 ];
@@ -98,39 +116,22 @@ function layerList(transport: LandingFacts['transport']): string {
   return [...items, layerItem(READER, 'theirs')].join('');
 }
 
-function exampleCard({ method, path, text, options, body }: Example, origin: string): string {
-  const command = escapeHtml(`curl ${options}${origin}${path}`);
+function exampleCard(example: Example, origin: string): string {
+  const { method, path, text, options, speaks = 'fetch', body } = example;
+  const isSocket = speaks === 'websocket';
+  const command = escapeHtml(
+    isSocket
+      ? `npx wscat -c ${origin.replace(/^http/, 'ws')}${path}`
+      : `curl ${options}${origin}${path}`,
+  );
   const data = body === undefined ? '' : ` data-body="${escapeHtml(body)}"`;
   return `<article class="route">
 <header><span class="method">${method}</span><a class="mono" href="${path}">${path}</a></header>
 <p>${escapeHtml(text)}</p>
-<div class="line"><pre>${command}</pre><button type="button" data-path="${path}"${data}>Try it</button></div>
+<div class="line"><pre>${command}</pre><button type="button" data-speaks="${speaks}" data-path="${path}"${data}>Try it</button></div>
 <output aria-live="polite"></output>
 </article>`;
 }
-
-const SCRIPT = `
-for (const button of document.querySelectorAll('button[data-path]')) {
-  const output = button.closest('.route').querySelector('output');
-  button.addEventListener('click', async () => {
-    button.disabled = true;
-    const pre = document.createElement('pre');
-    const { path, body } = button.dataset;
-    try {
-      const start = performance.now();
-      const response = await fetch(path, body === undefined ? {} : { method: 'POST', body });
-      let text = await response.text();
-      const ms = (performance.now() - start).toFixed(1);
-      try { text = JSON.stringify(JSON.parse(text), null, 2); } catch {}
-      pre.textContent = 'HTTP ' + response.status + ' ' + response.statusText + ', ' + ms + ' ms\\n\\n' + text;
-    } catch (error) {
-      pre.textContent = 'No answer: ' + error.message;
-    }
-    output.replaceChildren(pre);
-    button.disabled = false;
-  });
-}
-`;
 
 const LEADS = {
   tun: 'Your request crossed a TUN device and was answered by an IPv4, a TCP and an HTTP written in TypeScript. The operating system only passed the packets on.',
@@ -179,7 +180,7 @@ export function landingPage(facts: LandingFacts): string {
 </div>
 <footer>Over TUN, <code>-v debug</code> prints every segment of a request, and <code>--pcap FILE</code> keeps them for Wireshark.</footer>
 </main>
-<script>${SCRIPT}</script>
+<script>${LANDING_SCRIPT}</script>
 </body>
 </html>
 `;

@@ -5,7 +5,9 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { kernelTransport } from '@netlayers/kernel';
 import { enterNetworkNamespace } from '@netlayers/testkit/netns';
+import { openWebSocket } from '@netlayers/websocket';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BuiltCommand, type RunningCommand } from './command.js';
 
@@ -67,7 +69,7 @@ describe('the built-in routes', () => {
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     const html = await page.text();
-    for (const path of ['/json', '/headers', '/methods', '/echo']) {
+    for (const path of ['/json', '/headers', '/methods', '/echo', '/events', '/ws']) {
       expect(html).toContain(`href="${path}"`);
     }
     expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
@@ -83,6 +85,28 @@ describe('the built-in routes', () => {
       '34',
       '',
     ]);
+  });
+
+  it('send messages of a WebSocket back, and 426 to who wants none [RFC 6455 4.4]', async () => {
+    const { url } = await serve();
+    expect((await fetch(`${url}/ws`)).status).toBe(426);
+    const socket = await openWebSocket(kernelTransport(), `${url.replace('http', 'ws')}/ws`);
+    await socket.send('hello, layers');
+    expect(await socket.receive()).toBe('hello, layers');
+    await socket.send(new Uint8Array([1, 2, 3]));
+    expect(await socket.receive()).toEqual(new Uint8Array([1, 2, 3]));
+    expect((await socket.close()).code).toBe(1000);
+  });
+
+  it('send events, from where the client was on', async () => {
+    const { url } = await serve();
+    const stop = new AbortController();
+    const { signal } = stop;
+    const response = await fetch(`${url}/events`, { signal, headers: { 'Last-Event-ID': '41' } });
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    const { value } = await response.body!.getReader().read();
+    expect(new TextDecoder().decode(value)).toBe('id: 42\ndata: tick 42\n\n');
+    stop.abort();
   });
 
   it('echo what they get', async () => {

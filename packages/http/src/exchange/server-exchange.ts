@@ -31,6 +31,8 @@ export interface ServerExchange {
   readonly canRespond: boolean;
   /** Whether the client still waits for 100 (Continue). */
   readonly awaitsContinue: boolean;
+  /** Octets that {@link sendBody} is best given at once: they may be kept while the peer takes nothing. */
+  readonly largestPiece: number;
   /**
    * Sends an interim response (RFC 9110, 15.2); ignored for a client that knows none.
    *

@@ -136,6 +136,13 @@ function* familiesOf(counters: ServerCounters): Generator<MetricFamily> {
     help: 'Octets of request bodies that wait in memory.',
     samples: [{ value: counters.heldBodyBytes }],
   };
+  yield {
+    name: 'http_server_held_content_bytes',
+    type: 'gauge',
+    unit: 'bytes',
+    help: 'Octets of responses that wait in memory for clients to take them.',
+    samples: [{ value: counters.heldContentBytes }],
+  };
   for (const [member, name, help] of CONNECTION_COUNTERS) {
     yield { name, type: 'counter', help, samples: [{ suffix: '_total', value: counters[member] }] };
   }

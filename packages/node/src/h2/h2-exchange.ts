@@ -24,8 +24,11 @@ import { tunnelOf } from './h2-tunnel.js';
 const { NGHTTP2_NO_ERROR, NGHTTP2_INTERNAL_ERROR } = constants;
 const NOTHING = new Uint8Array(0);
 
+/** Octets of a piece of content, which Node keeps until the peer takes it: one frame (RFC 9113, 4.2). */
+const LARGEST_PIECE = 0x4000;
+
 /** A write is told as a whole: what may be under way before its progress shows, in octets. */
-const LARGEST_WRITE = 0x1_4000;
+const LARGEST_WRITE = 2 * LARGEST_PIECE;
 
 /** The connection as its exchanges see it. */
 export type Ends = Pick<
@@ -93,6 +96,10 @@ export class H2Exchange implements ServerExchange {
 
   get awaitsContinue(): boolean {
     return this.#awaitsContinue;
+  }
+
+  get largestPiece(): number {
+    return LARGEST_PIECE;
   }
 
   /** Whether a handler still has to do with it. */
@@ -177,8 +184,7 @@ export class H2Exchange implements ServerExchange {
     if (switches) fields[':status'] = status === 101 ? 200 : status;
     this.#hasResponded = true;
     this.#awaitsContinue = false;
-    const isOpen =
-      (isLong || bytes.length > (machineOptions.wholeBytes ?? Infinity)) && !isBodiless;
+    const isOpen = (isLong || bytes.length > LARGEST_PIECE) && !isBodiless;
     this.#respond(
       fields,
       switches,

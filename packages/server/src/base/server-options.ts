@@ -67,6 +67,11 @@ export interface ServerLimits {
   readonly bufferedBodyBytes: number;
   /** Octets of bodies that wait in memory, of all connections: then others wait, or get 503. @default 256 MiB */
   readonly heldBodyBytes: number;
+  /**
+   * Octets of streamed responses that wait in memory for clients to take them, of all connections.
+   * Above it, who has taken nothing for five seconds is given up. @default 256 MiB
+   */
+  readonly heldContentBytes: number;
   /** What is read of a body that no handler wanted, to keep the connection. @default 256 KiB */
   readonly drainBytes: number;
   /** Requests on one connection. @default Infinity */
@@ -147,6 +152,7 @@ const LIMITS: ServerLimits = {
   bodyBytes: Number.POSITIVE_INFINITY,
   bufferedBodyBytes: 8 * 1024 * 1024,
   heldBodyBytes: 256 * 1024 * 1024,
+  heldContentBytes: 256 * 1024 * 1024,
   drainBytes: 256 * 1024,
   requestsPerConnection: Number.POSITIVE_INFINITY,
   connections: Number.POSITIVE_INFINITY,

@@ -7,7 +7,6 @@
  * reports the next request when the response before it is sent.
  */
 
-import type { ProgressDeadline } from '@netlayers/host';
 import {
   type ByteSink,
   type ByteStream,
@@ -27,6 +26,8 @@ import type { ExchangeContext } from '../exchange/exchange-context.js';
 import type { CarrierConnection } from '../exchange/protocol.js';
 import { ServedExchange } from '../exchange/served-exchange.js';
 import { errorResponse } from '../response/error-response.js';
+import { PeerProgress } from './peer-progress.js';
+import { PipelineShare } from './pipeline-share.js';
 
 /** The server as its connections see it. */
 export interface ConnectionContext extends ExchangeContext {
@@ -46,6 +47,9 @@ type Awaited = 'request' | 'head' | 'exchange' | 'drain' | 'close';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
+/** Octets of a piece of content: what is written without a look at whether there is room. */
+const LARGEST_PIECE = 0x1_0000;
+
 /** Serves the requests of one stream. */
 export class Http1Connection
   implements ByteStreamHandler, ServerConnectionHandler, ByteSink, ServerExchange, CarrierConnection
@@ -57,23 +61,13 @@ export class Http1Connection
   #requests = 0;
   #awaited: Awaited = 'head';
   #deadline: number;
-  /** For the peer to take what it was sent, while we are blocked or closing. */
-  #writePatience: ProgressDeadline | null = null;
-  /** For the rest of a request that is answered already. */
-  #restPatience: ProgressDeadline | null = null;
-  /** For any progress while the server closes. */
-  #gracePatience: ProgressDeadline | null = null;
-  /** Octets that were given to the stream, and that came from it. */
-  #written = 0;
-  #received = 0;
-  /** What of both was acknowledged or received at the last tick that looked. */
-  #acknowledgedBefore = 0;
-  /** Whether that is measured: for a peer that seems to have stopped. */
-  #isMeasured = false;
-  #receivedBefore = 0;
+  readonly #progress: PeerProgress;
+  readonly #share = new PipelineShare();
   #isBlocked = false;
   #isBodyHeld = false;
   #isPaused = false;
+  /** Others have their turn. */
+  #isYielding = false;
   /** Our half is ended, or all of it: nothing that comes in means anything. */
   #isEnded = false;
 
@@ -83,6 +77,7 @@ export class Http1Connection
     this.#deadline = context.ticker.deadline(context.settings.timeouts.headMs);
     this.#machine = new ServerConnection(this, this, context.machineOptions);
     this.#served = new ServedExchange(this, context);
+    this.#progress = new PeerProgress(stream, context);
     stream.setHandler(this);
   }
 
@@ -109,8 +104,9 @@ export class Http1Connection
   // The stream's events.
 
   handleData(buf: Uint8Array, start: number, end: number): void {
-    this.#received += end - start;
+    this.#progress.received += end - start;
     if (this.#isEnded) return;
+    this.#share.handleData();
     this.#machine.handleData(buf, start, end);
     if (this.#awaited === 'request' && !this.#machine.isIdle) {
       this.#await('head', this.#context.settings.timeouts.headMs);
@@ -123,7 +119,7 @@ export class Http1Connection
 
   handleDrain(): void {
     this.#isBlocked = false;
-    if (this.#awaited !== 'drain') this.#stopExpecting();
+    if (this.#awaited !== 'drain') this.#progress.stopExpecting();
     this.#updatePause();
     this.#served.handleDrain();
   }
@@ -138,10 +134,10 @@ export class Http1Connection
 
   write(buf: Uint8Array, start?: number, end?: number): boolean {
     const hasRoom = this.#stream.write(buf, start, end);
-    this.#written += (end ?? buf.length) - (start ?? 0);
+    this.#progress.written += (end ?? buf.length) - (start ?? 0);
     if (!hasRoom && !this.#isBlocked) {
       this.#isBlocked = true;
-      this.#expectReading();
+      this.#progress.expectReading();
       this.#updatePause();
     }
     return hasRoom;
@@ -168,7 +164,7 @@ export class Http1Connection
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#await('drain', NEVER);
-    if (!this.#isBlocked) this.#expectReading();
+    if (!this.#isBlocked) this.#progress.expectReading();
     // What the peer still sends is taken and dropped, or its reset would overtake our response.
     this.#stream.end();
   }
@@ -179,6 +175,7 @@ export class Http1Connection
     const { settings, isClosing } = this.#context;
     this.#awaited = 'exchange';
     this.#deadline = NEVER;
+    this.#share.handleRequest();
     if (++this.#requests >= settings.limits.requestsPerConnection || isClosing) {
       this.#machine.closeAfterResponse();
     }
@@ -205,6 +202,7 @@ export class Http1Connection
     this.#served.handleExchangeEnd();
     if (!persists) return;
     this.#await('request', this.#context.settings.timeouts.idleMs);
+    if (this.#share.handleExchangeEnd()) this.#yield();
     // The machine's pause ends with the exchange; that of a peer which does not read goes on.
     if (this.#isPaused) this.#machine.pause();
   }
@@ -217,6 +215,10 @@ export class Http1Connection
 
   get awaitsContinue(): boolean {
     return this.#machine.awaitsContinue;
+  }
+
+  get largestPiece(): number {
+    return LARGEST_PIECE;
   }
 
   sendInterim(response: Response): void {
@@ -266,23 +268,15 @@ export class Http1Connection
 
   /** The server closes: whoever gets no further from now on is cut off. */
   closeWithin(graceMs: number): void {
-    this.#gracePatience = this.#patience(graceMs);
-    this.#gracePatience.start(this.#context.ticker.now);
+    this.#progress.giveGrace(graceMs);
     this.closeAfterResponse();
   }
 
   handleTick(now: number): void {
-    this.#restPatience = this.#isRestAwaited ? (this.#restPatience ?? this.#startRest()) : null;
-    if (
-      this.#isBlocked ||
-      this.#isEnded ||
-      this.#gracePatience !== null ||
-      this.#restPatience !== null
-    ) {
-      this.#watchProgress(now);
-    }
-    const isStuck = this.#writePatience?.isLate(now) || this.#restPatience?.isLate(now);
-    if (isStuck || this.#gracePatience?.isLate(now)) this.#giveUp();
+    const progress = this.#progress;
+    progress.awaitRest(this.#isRestAwaited);
+    if (this.#isBlocked || this.#isEnded || progress.isAwaited) this.#watchProgress(now);
+    if (progress.isLate(now)) this.#giveUp();
     else if (now >= this.#deadline) this.#handleTimeout();
     else if (this.#awaited === 'exchange') this.#served.handleTick(now);
   }
@@ -299,68 +293,13 @@ export class Http1Connection
     this.#deadline = this.#context.ticker.deadline(ms);
   }
 
-  #patience(ms: number): ProgressDeadline {
-    const { settings, ticker } = this.#context;
-    return ticker.patience(ms, settings.minDataRate);
-  }
-
-  #expectReading(): void {
-    if (this.#writePatience === null) {
-      this.#writePatience = this.#patience(this.#context.settings.timeouts.writeMs);
-      this.#acknowledgedBefore = this.#written - this.#stream.unacknowledged;
-    }
-    this.#writePatience.resume(this.#context.ticker.now);
-  }
-
-  /** There is room: what is left of the patience is kept, and what was taken counts. */
-  #stopExpecting(): void {
-    const { now } = this.#context.ticker;
-    this.#writePatience?.pause(now);
-    this.#watchProgress(now);
-  }
-
-  #startRest(): ProgressDeadline {
-    const patience = this.#patience(this.#context.settings.timeouts.bodyMs);
-    patience.start(this.#context.ticker.now);
-    return patience;
-  }
-
-  /** Credits what the peer has taken and sent since the last look. */
   #watchProgress(now: number): void {
-    const unacknowledged = this.#unacknowledged(now);
-    const acknowledged = this.#written - unacknowledged;
-    const taken = acknowledged - this.#acknowledgedBefore;
-    const sent = this.#received - this.#receivedBefore;
-    this.#acknowledgedBefore = acknowledged;
-    this.#receivedBefore = this.#received;
-    this.#writePatience?.advance(now, taken);
-    this.#restPatience?.advance(now, sent);
-    this.#gracePatience?.advance(now, taken + sent);
-    // A peer that is to take what it was sent has the time that it always has: what it takes may show in
-    // lumps, as its window opens.
-    if (this.#isBlocked || this.#awaited === 'drain') this.#gracePatience?.start(now);
-    if (this.#awaited !== 'drain' || unacknowledged > 0) return;
+    const isDraining = this.#awaited === 'drain';
+    const unacknowledged = this.#progress.watch(now, this.#isBlocked || isDraining);
+    if (!isDraining || unacknowledged > 0) return;
     // RFC 9112, 9.6: the peer has it all; from now on it is to close.
-    this.#writePatience = null;
-    this.#gracePatience = null;
+    this.#progress.forget();
     this.#await('close', this.#context.settings.timeouts.lingerMs);
-  }
-
-  /**
-   * What the peer has not acknowledged. What the kernel holds shows only where it is measured, which is
-   * done for a peer whose patience is half gone.
-   */
-  #unacknowledged(now: number): number {
-    const patience = this.#writePatience;
-    const isLow = patience !== null && patience.deadline - now < patience.timeoutMs / 2;
-    if (!isLow || this.#stream.measureUnacknowledged === undefined) {
-      this.#isMeasured = false;
-      return this.#stream.unacknowledged;
-    }
-    const unacknowledged = this.#stream.measureUnacknowledged();
-    if (!this.#isMeasured) this.#acknowledgedBefore = this.#written - unacknowledged;
-    this.#isMeasured = true;
-    return unacknowledged;
   }
 
   #handleTimeout(): void {
@@ -378,7 +317,7 @@ export class Http1Connection
   }
 
   #giveUp(): void {
-    if (this.#gracePatience !== null) this.#context.cut++;
+    if (this.#progress.hasGrace) this.#context.cut++;
     this.#served.giveUp();
   }
 
@@ -388,8 +327,20 @@ export class Http1Connection
     this.#updatePause();
   }
 
+  /** Lets other connections be served before the next request is read. */
+  #yield(): void {
+    const { clock } = this.#context.settings;
+    this.#isYielding = true;
+    this.#updatePause();
+    clock.setTimer(clock.now(), () => {
+      this.#isYielding = false;
+      if (!this.#isEnded) this.#updatePause();
+    });
+  }
+
   #updatePause(): void {
-    const wanted = (this.#isBlocked || this.#isBodyHeld) && !this.#isEnded;
+    const isWaiting = this.#isBlocked || this.#isBodyHeld || this.#isYielding;
+    const wanted = isWaiting && !this.#isEnded;
     if (wanted === this.#isPaused) return;
     this.#isPaused = wanted;
     if (wanted) this.#machine.pause();

@@ -58,6 +58,8 @@ export interface ServerCounters {
   readonly cut: number;
   /** Octets of request bodies that wait in memory. */
   readonly heldBodyBytes: number;
+  /** Octets of responses that wait in memory for clients to take them. */
+  readonly heldContentBytes: number;
 }
 
 /** The connections of one server. */
@@ -77,6 +79,7 @@ export class ServedConnections implements ConnectionContext, ExchangeHost {
   aborted = 0;
   cut = 0;
   heldBodyBytes = 0;
+  heldContentBytes = 0;
   errorPage: ErrorPage | null = null;
   readonly #connections = new Set<CarrierConnection>();
   readonly #protocols = new Map<string, ServerProtocol>();
@@ -102,9 +105,20 @@ export class ServedConnections implements ConnectionContext, ExchangeHost {
   }
 
   counters(): ServerCounters {
-    const { accepted, refused, requests, rejected, aborted, cut, heldBodyBytes } = this;
+    const { accepted, refused, requests, rejected, aborted, cut } = this;
+    const { heldBodyBytes, heldContentBytes } = this;
     const connections = this.#connections.size;
-    return { connections, accepted, refused, requests, rejected, aborted, cut, heldBodyBytes };
+    return {
+      connections,
+      accepted,
+      refused,
+      requests,
+      rejected,
+      aborted,
+      cut,
+      heldBodyBytes,
+      heldContentBytes,
+    };
   }
 
   /** Makes a stream of the transport a connection of this server. */

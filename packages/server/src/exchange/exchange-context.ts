@@ -26,6 +26,8 @@ export interface ExchangeContext {
   aborted: number;
   /** Octets of bodies that wait in memory. */
   heldBodyBytes: number;
+  /** Octets of responses that wait for clients to take them. */
+  heldContentBytes: number;
   /** Brings the `Date` of responses up to date. */
   refreshDate(): void;
 }

@@ -20,6 +20,8 @@ import type { ExchangeContext } from './exchange-context.js';
 import { WHOLE_BYTES } from './whole-bytes.js';
 
 const UTF_8 = new TextEncoder();
+/** Octets of UTF-8 that a UTF-16 code unit makes at most. */
+const LONGEST_CHARACTER = 3;
 
 /** Who is told how a response goes. */
 export interface ResponderHost {
@@ -43,6 +45,7 @@ export class Responder implements PumpSink {
   #status = 0;
   #sentBytes = 0;
   #startedAt = 0;
+  #blockedSince = 0;
   /** The peer's address as text, made once for all records of the connection. */
   #remoteAddress: string | null = null;
 
@@ -72,6 +75,15 @@ export class Responder implements PumpSink {
     return this.#pump?.isBlocked === true;
   }
 
+  /** When the peer took something last, by the server's ticks, while it is waited for. */
+  get blockedSince(): number {
+    return this.#blockedSince;
+  }
+
+  get largestPiece(): number {
+    return this.#exchange.largestPiece;
+  }
+
   /** Octets of content that were sent of the response that is being dealt with. */
   get sentBytes(): number {
     return this.#sentBytes;
@@ -96,13 +108,9 @@ export class Responder implements PumpSink {
     this.#context.refreshDate();
     this.#status = response.status;
     try {
-      if (isStream(content)) this.#sendStream(response, content);
-      else if (content !== null && content.length > WHOLE_BYTES) {
-        const bytes = typeof content === 'string' ? UTF_8.encode(content) : content;
-        // Text stays octets: it is not to be encoded a second time.
-        response.content = bytes;
-        this.#sendStream(response, onePiece(bytes));
-      } else {
+      const long = isStream(content) ? content : this.#longContent(response);
+      if (long !== null) this.#sendStream(response, long);
+      else {
         if (settings.onAccess !== null) {
           this.#sentBytes = contentLength(request?.method ?? '', response);
         }
@@ -117,6 +125,19 @@ export class Responder implements PumpSink {
       if (this.#exchange.canRespond && response.status !== 500) this.send(errorResponse(500));
       else this.#host.giveUp();
     }
+  }
+
+  /** Content in memory that is not sent in one write; null where it is. Text that may be long is encoded. */
+  #longContent(response: Response): AsyncIterable<Uint8Array> | null {
+    const { content } = response;
+    const most = Math.min(WHOLE_BYTES, this.#exchange.largestPiece);
+    if (content === null || isStream(content)) return null;
+    if (typeof content !== 'string') return content.length > most ? onePiece(content) : null;
+    if (content.length * LONGEST_CHARACTER <= most) return null;
+    // Text stays octets: it is not to be encoded a second time.
+    const bytes = UTF_8.encode(content);
+    response.content = bytes;
+    return bytes.length > most ? onePiece(bytes) : null;
   }
 
   #sendStream(response: Response, content: AsyncIterable<Uint8Array>): void {
@@ -141,6 +162,11 @@ export class Responder implements PumpSink {
     return hasRoom;
   }
 
+  countHeld(octets: number): void {
+    this.#context.heldContentBytes += octets;
+    this.#blockedSince = this.#context.ticker.now;
+  }
+
   endContent(trailers: Headers | null): void {
     this.#pump = null;
     this.#state = 'complete';
@@ -162,13 +188,18 @@ export class Responder implements PumpSink {
     this.#pump?.handleDrain();
   }
 
+  /** The response will not be completed: its content is let go of. */
+  abandon(): void {
+    this.#pump?.cancel();
+    this.#pump = null;
+  }
+
   /** The exchange is over, in one way or another. */
   finish(): void {
     if (this.#state === 'none') return;
     const { settings } = this.#context;
     const request = this.#request;
-    this.#pump?.cancel();
-    this.#pump = null;
+    this.abandon();
     this.#request = null;
     this.#state = 'none';
     if (settings.onAccess === null) return;

@@ -29,6 +29,9 @@ import { Responder, type ResponderHost } from './responder.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
+/** A client that takes nothing for so long is given up where memory is short. */
+const STALLED_MS = 5000;
+
 /** Serves the requests of one carrier, one at a time. */
 export class ServedExchange implements ExchangeServer, ResponderHost, RequestOrigin {
   readonly #exchange: ServerExchange;
@@ -232,6 +235,7 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
   giveUp(): void {
     this.#isOver = true;
     this.#context.aborted++;
+    this.#responder.abandon();
     this.#exchange.reset();
   }
 
@@ -248,7 +252,15 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
     } else if (now >= this.#handlerDeadline) {
       request.handleAbort(new HttpError(503));
       this.#reject(request, new HttpError(503));
-    } else if (this.#gonePatience !== null) this.#watchGone(this.#gonePatience, now);
+    } else if (this.#isTooSlowForAll(now)) this.giveUp();
+    else if (this.#gonePatience !== null) this.#watchGone(this.#gonePatience, now);
+  }
+
+  /** Whether responses hold too much memory, and this one waits for a client that takes nothing. */
+  #isTooSlowForAll(now: number): boolean {
+    const { heldContentBytes, settings } = this.#context;
+    if (heldContentBytes <= settings.limits.heldContentBytes) return false;
+    return this.#responder.isBlocked && now - this.#responder.blockedSince >= STALLED_MS;
   }
 
   /** Answers without a handler, for the last time on this connection. */

@@ -8,6 +8,10 @@ import { type Headers, isStream, type Response } from '@netlayers/http';
 
 /** The connection as a pump sees it. */
 export interface PumpSink {
+  /** The most octets that are handed over without a look at whether it is full. */
+  readonly largestPiece: number;
+  /** So many octets more are kept here while the connection is full; less, if negative. */
+  countHeld(octets: number): void;
   /** Takes `buf[start..end)` before it returns; false when the connection is full. */
   sendPiece(buf: Uint8Array, start: number, end: number): boolean;
   /** The content is complete. */
@@ -15,9 +19,6 @@ export interface PumpSink {
   /** The content cannot be completed: its source failed, or its length is wrong. */
   failContent(error: unknown): void;
 }
-
-/** The most that is handed to a connection without looking whether it is full. */
-const LARGEST_PIECE = 0x1_0000;
 
 /** Content in memory, as a stream of one piece. */
 export function onePiece(bytes: Uint8Array): AsyncIterable<Uint8Array> {
@@ -80,6 +81,8 @@ export class ResponsePump {
   readonly #sink: PumpSink;
   #isOver = false;
   #drained: (() => void) | null = null;
+  /** Octets in memory while it waits for room. */
+  #held = 0;
 
   constructor(content: AsyncIterable<Uint8Array>, sink: PumpSink) {
     this.#pieces = content[Symbol.asyncIterator]();
@@ -98,11 +101,7 @@ export class ResponsePump {
         const result = await this.#pieces.next();
         if (this.#isOver) return;
         if (result.done === true) break;
-        const piece = result.value;
-        for (let at = 0; at < piece.length && !this.#isOver; at += LARGEST_PIECE) {
-          const end = Math.min(piece.length, at + LARGEST_PIECE);
-          if (!this.#sink.sendPiece(piece, at, end) && !this.#isOver) await this.#room();
-        }
+        await this.#send(result.value);
         if (this.#isOver) return;
       }
       this.#isOver = true;
@@ -114,7 +113,20 @@ export class ResponsePump {
     }
   }
 
-  #room(): Promise<void> {
+  async #send(piece: Uint8Array): Promise<void> {
+    const { largestPiece } = this.#sink;
+    for (let at = 0; at < piece.length && !this.#isOver; at += largestPiece) {
+      const end = Math.min(piece.length, at + largestPiece);
+      if (this.#sink.sendPiece(piece, at, end) || this.#isOver) continue;
+      // The piece, and what was taken of it.
+      await this.#room(piece.length + end - at);
+    }
+  }
+
+  /** Waits for room, with so many octets in memory. */
+  #room(held: number): Promise<void> {
+    this.#held = held;
+    this.#sink.countHeld(held);
     return new Promise((resolve) => {
       this.#drained = resolve;
     });
@@ -123,8 +135,10 @@ export class ResponsePump {
   /** The connection has room again. */
   handleDrain(): void {
     const drained = this.#drained;
+    if (drained === null) return;
     this.#drained = null;
-    drained?.();
+    this.#sink.countHeld(-this.#held);
+    drained();
   }
 
   /** Stops: the connection is gone. */

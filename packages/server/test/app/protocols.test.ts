@@ -24,6 +24,7 @@ class Toy implements ServerProtocol {
   accept: ServerProtocol['accept'] = (stream, host) => {
     const exchange = {
       ...{ localAddress: '', localPort: 1, remoteAddress: 'peer', remotePort: 2, secure: true },
+      largestPiece: 65_536,
       ...{ canRespond: true, awaitsContinue: false },
       sendInterim() {},
       sendContinue() {},

@@ -6,8 +6,13 @@
 import type { FileHandle } from 'node:fs/promises';
 import { type ByteRange, lengthOf } from '../selection/byte-ranges.js';
 
-/** Bytes per read, and the most that is sent in one piece. */
+/** Bytes of a read, and so of a piece of content. */
 const PIECE = 0x1_0000;
+/**
+ * Bytes of the first read; each one has twice as many, up to a piece. Who takes nothing of what was
+ * asked for costs little memory.
+ */
+const FIRST_PIECE = 0x4000;
 
 /** Reads `length` bytes into memory. Does not close. Rejects when the file has shrunk. */
 export async function readPiece(
@@ -64,18 +69,25 @@ export class FileContent implements AsyncIterableIterator<Uint8Array> {
       this.#part++;
       return { value: part, done: false };
     }
-    this.#buffer ??= new Uint8Array(PIECE);
+    const buffer = this.#nextBuffer();
     const length = lengthOf(part);
-    const wanted = Math.min(PIECE, length - this.#done);
+    const wanted = Math.min(buffer.length, length - this.#done);
     const at = part.first + this.#done;
-    const { bytesRead } = await this.#handle.read(this.#buffer, 0, wanted, at);
+    const { bytesRead } = await this.#handle.read(buffer, 0, wanted, at);
     if (bytesRead === 0) return this.return();
     this.#done += bytesRead;
     if (this.#done === length) {
       this.#part++;
       this.#done = 0;
     }
-    return { value: this.#buffer.subarray(0, bytesRead), done: false };
+    return { value: buffer.subarray(0, bytesRead), done: false };
+  }
+
+  /** Memory for a piece: it grows with what has been taken. */
+  #nextBuffer(): Uint8Array {
+    const length = this.#buffer === null ? FIRST_PIECE : this.#buffer.length * 2;
+    if (this.#buffer === null || length <= PIECE) this.#buffer = new Uint8Array(length);
+    return this.#buffer;
   }
 
   async return(): Promise<IteratorResult<Uint8Array, undefined>> {
