@@ -115,9 +115,11 @@ export interface ServerOptions {
   readonly onAccess?: (record: AccessRecord) => void;
   /**
    * What handlers threw, and responses that could not be completed. The peer never learns of it.
+   *
+   * @param head of the request that was being answered; `null` for bytes that did not become one.
    * @default written to the console
    */
-  readonly onError?: (error: unknown) => void;
+  readonly onError?: (error: unknown, head: RequestHead | null) => void;
 }
 
 /** The options with every default filled in. */
@@ -134,7 +136,7 @@ export interface ServerSettings {
   readonly halfOpen: boolean;
   readonly trustedGateway: (remoteAddress: string) => boolean;
   readonly onAccess: ((record: AccessRecord) => void) | null;
-  readonly onError: (error: unknown) => void;
+  readonly onError: (error: unknown, head: RequestHead | null) => void;
 }
 
 const TIMEOUTS: ServerTimeouts = {

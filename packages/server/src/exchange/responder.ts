@@ -120,7 +120,7 @@ export class Responder implements PumpSink {
       }
     } catch (error) {
       // Its fields contradict each other, or its content.
-      settings.onError(error);
+      settings.onError(error, request?.head ?? null);
       discardContent(response);
       if (this.#exchange.canRespond && response.status !== 500) this.send(errorResponse(500));
       else this.#host.giveUp();
@@ -179,7 +179,10 @@ export class Responder implements PumpSink {
     // Without an exchange it is the connection that is gone, and the content was told so.
     if (this.#state === 'none') return;
     // What the client did to the request that the content is made of is no news to an operator.
-    if (this.#request?.isPeersFault(error) !== true) this.#context.settings.onError(error);
+    const request = this.#request;
+    if (request?.isPeersFault(error) !== true) {
+      this.#context.settings.onError(error, request?.head ?? null);
+    }
     this.#host.giveUp();
   }
 

@@ -22,8 +22,10 @@ import { UpgradeResponse } from '../request/upgrade-response.js';
 import { pageOf } from '../response/error-page.js';
 import { responseToError } from '../response/error-response.js';
 import { discardContent, withFirstPiece } from '../response/response-pump.js';
+import { isPreflight } from '../routing/cors.js';
 import type { Answer } from '../routing/handler.js';
 import type { ExchangeContext } from './exchange-context.js';
+import { notAResponse } from './not-a-response.js';
 import type { ExchangeServer } from './protocol.js';
 import { Responder, type ResponderHost } from './responder.js';
 
@@ -113,7 +115,7 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
     }
     let answer: Answer;
     try {
-      answer = context.application.answer(request);
+      answer = this.#preflight(request) ?? context.application.answer(request);
     } catch (error) {
       this.#fail(request, error);
       return;
@@ -209,10 +211,6 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
     return context.heldBodyBytes <= context.settings.limits.heldBodyBytes;
   }
 
-  preflight(request: ServerRequest, allow: string): Response | null {
-    return this.#context.cors?.preflight(request, allow) ?? null;
-  }
-
   sendInterim(request: ServerRequest, response: Response): void {
     if (this.#request === request && this.#responder.isAwaited)
       this.#exchange.sendInterim(response);
@@ -286,6 +284,17 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
       : new HttpError(421, 'this connection is not for that scheme');
   }
 
+  /**
+   * Fetch Standard, 3.2.2: a preflight carries no credentials, and is no request of its page: what stands
+   * around the handlers, and refuses who is not known or asks too often, is not for it.
+   */
+  #preflight(request: ServerRequest): Response | null {
+    const { cors, application } = this.#context;
+    if (cors === null || !isPreflight(request)) return null;
+    const allow = application.allowed(request);
+    return allow === null ? null : cors.preflight(request, allow);
+  }
+
   #refuseBody({ bodyLength, expectsContinue, headers, version }: RequestHead): HttpError | null {
     const { limits, requireContentLength } = this.#context.settings;
     if (bodyLength > limits.bodyBytes) return new HttpError(413, 'the content is too large');
@@ -317,7 +326,7 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
     try {
       return pageOf(errorPage, this.#request, response);
     } catch (error) {
-      settings.onError(error);
+      settings.onError(error, this.#request?.head ?? null);
       return response;
     }
   }
@@ -326,7 +335,7 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
     Promise.resolve(answer).then(
       (response) => {
         if (response instanceof Response) this.#respond(request, response, looked);
-        else this.#fail(request, new TypeError('a handler did not return a Response'));
+        else this.#fail(request, notAResponse(response));
       },
       (error) => this.#fail(request, error),
     );
@@ -335,7 +344,7 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
   /** The handler has failed, or refuses. */
   #fail(request: ServerRequest, error: unknown): void {
     if (!(error instanceof HttpError) && !request.isPeersFault(error)) {
-      this.#context.settings.onError(error);
+      this.#context.settings.onError(error, request.head);
     }
     this.#respond(request, responseToError(error));
   }

@@ -32,8 +32,6 @@ export interface RequestOrigin {
   wantBody(): void;
   holdBody(): void;
   countHeld(octets: number): boolean;
-  /** Answers a preflight from what a path allows; `null` where it is none, or without CORS. */
-  preflight(request: ServerRequest, allow: string): Response | null;
   /** Sends an interim response, where one can be sent. */
   sendInterim(request: ServerRequest, response: Response): void;
 }
@@ -271,11 +269,6 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
     this.#abortReason = reason;
     this.#body?.fail(reason);
     this.#abort?.abort(reason);
-  }
-
-  /** The answer to a preflight, from what a path allows; `null` for any other request. @internal */
-  preflight(allow: string): Response | null {
-    return this.#origin.preflight(this, allow);
   }
 
   /** The client has ended its half, and has probably gone; what it has sent can still be read. @internal */

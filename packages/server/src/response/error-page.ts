@@ -18,13 +18,16 @@ export interface PageError {
 /** Makes the page of an error; its status is that of the error whatever it says. */
 export type ErrorPage = (error: PageError) => Response;
 
+/** What is about the content alone, which a page has its own of; `Content-Security-Policy` is not. */
+const OF_CONTENT = /^content-(?!security-policy)/i;
+
 /** The page of an error in place of the plain answer, with the fields that the answer needs. */
 export function pageOf(page: ErrorPage, request: ServerRequest | null, given: Response): Response {
   if (!(given instanceof ErrorResponse)) return given;
   const { status, detail } = given;
   const response = page({ status, detail, request });
   for (const [name, value] of given.headers) {
-    if (!/^content-/i.test(name) && !response.headers.has(name)) response.header(name, value);
+    if (!OF_CONTENT.test(name) && !response.headers.has(name)) response.header(name, value);
   }
   return response.status === status ? response : withStatus(response, status);
 }

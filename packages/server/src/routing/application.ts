@@ -39,8 +39,8 @@ const COMMON_METHODS = [
 export class Application {
   readonly #router = new Router<Handler>();
   readonly #hosts = new HostTable<Application>();
-  /** The handlers behind which there is another application. */
-  readonly #mounts = new Set<Handler>();
+  /** The applications that are mounted, by the handlers that stand for them. */
+  readonly #mounts = new Map<Handler, Application>();
   readonly #middleware: Middleware[] = [];
   readonly #switches = new Map<string, Handler>();
   #onError: ErrorHandler | null = null;
@@ -52,10 +52,15 @@ export class Application {
    * answered by GET's handler, its content left out; OPTIONS and 405 by the server. Middleware in
    * front of the handler stands around this route alone.
    *
-   * @throws TypeError for a malformed path, or one that has a handler for the method already.
+   * @throws TypeError for a malformed path, one that has a handler for the method already, or a method
+   *   in small letters.
    */
   route(method: Method, path: string, ...chain: readonly [...Middleware[], Handler]): this {
     if (method === 'CONNECT') throw new TypeError('CONNECT has no path: use connect()');
+    const capitals = method.toUpperCase();
+    if (method !== capitals && COMMON_METHODS.includes(capitals)) {
+      throw new TypeError(`methods are told by case (RFC 9110, 9.1): ${capitals}, not ${method}`);
+    }
     this.#router.add(method, path, chained(chain));
     return this;
   }
@@ -88,6 +93,11 @@ export class Application {
    * @throws TypeError for a malformed path, one with `*`, or one that is taken.
    */
   mount(path: string, application: Application): this {
+    if (typeof application?.answer !== 'function') {
+      throw new TypeError(
+        'mount() takes an Application; for one of the web platform there is fetch()',
+      );
+    }
     const prefix = path === '/' ? '' : path.replace(/\/$/, '');
     if (prefix.endsWith('*')) throw new TypeError(`an application is mounted without "*": ${path}`);
     const inside: Handler = (request) => {
@@ -96,7 +106,7 @@ export class Application {
       request.params = joined(request.params, { '*': rest });
       return application.answer(request, `/${rest}`, request.params);
     };
-    this.#mounts.add(inside);
+    this.#mounts.set(inside, application);
     if (prefix !== '') this.#router.add(null, prefix, inside);
     this.#router.add(null, `${prefix}/*`, inside);
     return this;
@@ -167,6 +177,18 @@ export class Application {
       : caught(() => this.#run(request, path, bound, 0), onError)(request);
   }
 
+  /** What a path allows, as its route knows it, whatever stands around it; `null` without a route. @internal */
+  allowed(request: ServerRequest, path: string = request.path): string | null {
+    const host = this.#hosts.size === 0 ? null : this.#hosts.find(request.authority);
+    if (host !== null) return host.allowed(request, path);
+    const match = this.#router.find(path);
+    if (match === null) return null;
+    const handler = match.route.handlerOf('OPTIONS');
+    const inside = handler === null ? undefined : this.#mounts.get(handler);
+    if (inside === undefined) return match.route.allow;
+    return inside.allowed(request, `/${match.params['*'] ?? ''}`);
+  }
+
   #run(request: ServerRequest, path: string, bound: Params | null, at: number): Answer {
     const middleware = this.#middleware[at];
     return middleware === undefined
@@ -188,9 +210,7 @@ export class Application {
     const handler = match.route.handlerOf(method);
     if (handler === null) return this.#refuse(request, match.route);
     request.params = bound === null ? match.params : joined(bound, match.params);
-    return method === 'OPTIONS' && !this.#mounts.has(handler)
-      ? (request.preflight(match.route.allow) ?? handler(request))
-      : handler(request);
+    return handler(request);
   }
 
   #answerElse(request: ServerRequest): Answer {
@@ -203,9 +223,7 @@ export class Application {
   /** A path that exists, with a method that it has no handler for. */
   #refuse(request: ServerRequest, route: Route<Handler>): Response {
     const { method } = request;
-    if (method === 'OPTIONS') {
-      return request.preflight(route.allow) ?? optionsResponse(route.allow);
-    }
+    if (method === 'OPTIONS') return optionsResponse(route.allow);
     const known = COMMON_METHODS.includes(method) || this.#router.methods.has(method);
     return known
       ? methodNotAllowed(route.allow)

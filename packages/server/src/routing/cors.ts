@@ -14,14 +14,17 @@ const MAX_AGE = '600';
 export class Cors {
   readonly #origins: ReadonlySet<string>;
 
-  constructor(options: CorsOptions) {
-    this.#origins = new Set(typeof options.origin === 'string' ? [options.origin] : options.origin);
+  /** @throws TypeError for what no browser would send as an origin. */
+  constructor({ origin }: CorsOptions) {
+    this.#origins = new Set(typeof origin === 'string' ? [origin] : origin);
+    if (origin !== undefined && [...this.#origins].every(isOrigin)) return;
+    throw new TypeError(
+      `cors.origin is *, or an origin as browsers send it, such as https://example.org, not ${origin}`,
+    );
   }
 
-  /** Answers a preflight (Fetch Standard, 3.2.2); `null` for any other request. */
-  preflight(request: ServerRequest, allow: string): Response | null {
-    if (!isPreflight(request)) return null;
-    const { headers } = request;
+  /** Answers a preflight (Fetch Standard, 3.2.2). */
+  preflight({ headers }: ServerRequest, allow: string): Response {
     const response = new Response(204)
       .header('Allow', allow)
       .header('Access-Control-Allow-Methods', allow)
@@ -58,8 +61,12 @@ export class Cors {
   }
 }
 
+/** RFC 6454, 6.2: a scheme and a host in small letters, and a port only where it is not the scheme's own. */
+const isOrigin = (text: string): boolean =>
+  /^(?:\*|null|[a-z][a-z\d+.-]*:\/\/[^\s/A-Z]+)$/.test(text);
+
 /** Whether a browser asks what it may send (Fetch Standard, 3.2.2). */
-const isPreflight = ({ method, headers }: ServerRequest): boolean =>
+export const isPreflight = ({ method, headers }: ServerRequest): boolean =>
   method === 'OPTIONS' && headers.has('origin') && headers.has('access-control-request-method');
 
 function copyOf(given: Response): Response {

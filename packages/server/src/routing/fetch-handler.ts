@@ -15,7 +15,8 @@ export type FetchHandler = (request: Request) => Response | PromiseLike<Response
 type StreamingInit = RequestInit & { duplex?: 'half' };
 
 function webRequestOf(request: ServerRequest): Request {
-  const origin = `http://${request.authority || `${request.localAddress}:${request.localPort}`}`;
+  const authority = request.authority || `${request.localAddress}:${request.localPort}`;
+  const origin = `${request.secure ? 'https' : 'http'}://${authority}`;
   const target = request.target;
   const url = target.startsWith('/') ? origin + target : target === '*' ? `${origin}/` : target;
   const init: StreamingInit = {

@@ -1,5 +1,5 @@
 import { Response as HttpResponse } from '@netlayers/http';
-import { fetchHandler, Server } from '@netlayers/server';
+import { type CorsOptions, fetchHandler, Server } from '@netlayers/server';
 import { describe, expect, it } from 'vitest';
 import { chunk, Harness, head, post, settle } from '../support/harness.js';
 
@@ -18,6 +18,16 @@ describe('a handler of the web platform', () => {
     expect(client.received).toMatch(/^x-y: z$/im);
     expect(client.received).toMatch(/^set-cookie: a=b$/im);
     expect(client.received).toContain('["POST","http://server/path?q=1","y","body"]');
+  });
+
+  it('is asked by an https URL where TLS carries the request [RFC 9110 4.2.2]', async () => {
+    const harness = await Harness.start((server) => server.fetch(({ url }) => new Response(url)), {
+      trustedGateway: () => true,
+    });
+    const client = await harness.connect();
+    await client.send(head('GET /path'));
+    await settle();
+    expect(client.received).toContain('\r\nhttps://server/path\r\n');
   });
 
   it('answers beside routes', async () => {
@@ -168,6 +178,15 @@ describe('CORS', () => {
     expect(other.head).not.toMatch(/^Access-Control-Allow-Origin/m);
     expect(other.head).toMatch(/^Vary: Origin$/m);
   });
+
+  it.each([undefined, 'example.org', 'https://example.org/', 'https://Example.org', ['*', 'x']])(
+    'refuses what is no origin: %j',
+    (origin) => {
+      expect(() => new Server({ cors: { origin } as CorsOptions })).toThrow(
+        /^cors\.origin is \*, or/,
+      );
+    },
+  );
 
   it('answers a preflight', async () => {
     const harness = await start('https://a');

@@ -111,6 +111,22 @@ describe('the page of an error', () => {
     expect(await client.fetch('rubbish\r\n\r\n')).toMatchObject({ status: 400 });
   });
 
+  it('has the policy that middleware gave the answer, and content fields of its own', async () => {
+    const harness = await Harness.start((server) =>
+      server
+        .use(async (_request, next) =>
+          (await next())
+            .header('Content-Security-Policy', "default-src 'self'")
+            .header('Content-Language', 'en'),
+        )
+        .errorPage(() => Response.html('<h1>nein</h1>')),
+    );
+    const { head: fields } = await harness.fetch(head('GET /'));
+    expect(fields).toMatch(/^Content-Security-Policy: default-src 'self'$/m);
+    expect(fields).toMatch(/^Content-Type: text\/html/m);
+    expect(fields).not.toMatch(/^Content-Language/m);
+  });
+
   it('is one line of text where it cannot be made', async () => {
     const harness = await Harness.start((server) =>
       server.errorPage(() => {

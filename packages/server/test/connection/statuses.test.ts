@@ -1,7 +1,7 @@
 import { Response } from '@netlayers/http';
-import { HttpError, type Server, type ServerOptions } from '@netlayers/server';
+import { type Handler, HttpError, type Server, type ServerOptions } from '@netlayers/server';
 import { describe, expect, it } from 'vitest';
-import { chunk, Harness, head, post } from '../support/harness.js';
+import { chunk, Harness, head, post, settle } from '../support/harness.js';
 
 function setUp(server: Server): void {
   server
@@ -108,6 +108,53 @@ describe('each status of the server', () => {
       expect(response.head).not.toContain('secret');
     }
     expect(harness.errors.map(String)).toEqual(['Error: secret', 'Error: secret']);
+  });
+
+  it.each([
+    [undefined, /but nothing: a return is missing/],
+    ['text', /but a string: make it one by Response\.text/],
+    [{ a: 1 }, /but a value of type object: make it one by Response\.json/],
+    [null, /but null/],
+    [() => () => {}, /but a function: what makes middleware is called/],
+    [new globalThis.Response('x'), /but one of the web platform: put fetchHandler\(\) around/],
+  ])('says what a handler has returned instead of a response: %s', async (given, message) => {
+    const harness = await Harness.start((server) =>
+      server.route('GET', '/', (async () => given) as unknown as Handler),
+    );
+    expect((await harness.fetch(head('GET /'))).status).toBe(500);
+    expect(String(harness.errors)).toMatch(message);
+  });
+
+  it('reports with the head of the request that it was about', async () => {
+    const heard: string[] = [];
+    const harness = await Harness.start(
+      (server) =>
+        server
+          .route('GET', '/throw', () => {
+            throw new Error('one');
+          })
+          .route('GET', '/stream', () =>
+            new Response(200).body(
+              (async function* () {
+                yield new Uint8Array(1);
+                throw new Error('two');
+              })(),
+            ),
+          )
+          .errorPage(() => {
+            throw new Error('three');
+          }),
+      { onError: (error, of) => heard.push(`${of?.method} ${of?.target}: ${error}`) },
+    );
+    await harness.fetch(head('GET /throw?x'));
+    const client = await harness.connect();
+    await client.send(head('GET /stream'));
+    await settle();
+    expect(heard).toEqual([
+      'GET /throw?x: Error: one',
+      'GET /throw?x: Error: three',
+      'GET /stream: Error: two',
+    ]);
   });
 
   it('does not report what the peer did wrong', async () => {

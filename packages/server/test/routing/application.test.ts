@@ -1,5 +1,11 @@
 import { Response } from '@netlayers/http';
-import { Application, HttpError, type Middleware, type ServerRequest } from '@netlayers/server';
+import {
+  Application,
+  type Handler,
+  HttpError,
+  type Middleware,
+  type ServerRequest,
+} from '@netlayers/server';
 import { describe, expect, it } from 'vitest';
 import { Harness, head } from '../support/harness.js';
 
@@ -194,6 +200,54 @@ describe('an application under a path', () => {
     const { status, head: fields } = await harness.fetch(preflight);
     expect(status).toBe(204);
     expect(fields).toMatch(/^Access-Control-Allow-Methods: PUT, OPTIONS$/m);
+  });
+
+  it('refuses methods in small letters, and what is no application [RFC 9110 9.1]', () => {
+    const handler = () => Response.text('');
+    expect(() => new Application().route('get', '/', handler)).toThrow(/: GET, not get$/);
+    expect(() => new Application().route('purge', '/', handler)).not.toThrow();
+    const other = {} as Application;
+    expect(() => new Application().mount('/a', other)).toThrow(/mount\(\) takes an Application/);
+  });
+
+  it('answers preflights, which have no credentials, before what asks for some [Fetch Standard 3.2.2]', async () => {
+    const asked: string[] = [];
+    const refuse: Middleware = ({ method, path }) => {
+      asked.push(`${method} ${path}`);
+      return Response.text('who are you?', 401);
+    };
+    const harness = await Harness.start(
+      (server) =>
+        server
+          .group('/api', (api) =>
+            api
+              .use(refuse)
+              .route('PUT', '/x', () => Response.text('x'))
+              .mount(
+                '/in',
+                new Application().route('PATCH', '/y', () => Response.text('y')),
+              ),
+          )
+          .host('a.example', new Application().use(refuse).route('DELETE', '/z', refuse as Handler))
+          .fallback(refuse as Handler),
+      { cors: { origin: '*' } },
+    );
+    const ask = async (path: string, host = 'server'): Promise<string> => {
+      const { status, head: fields } = await harness.fetch(
+        `OPTIONS ${path} HTTP/1.1\r\nHost: ${host}\r\nOrigin: https://b.example\r\n` +
+          'Access-Control-Request-Method: PUT\r\n\r\n',
+      );
+      return `${status} ${/^Access-Control-Allow-Methods: (.*)$/m.exec(fields)?.[1]}`;
+    };
+    expect(await ask('/api/x')).toBe('204 PUT, OPTIONS');
+    expect(await ask('/api/in/y')).toBe('204 PATCH, OPTIONS');
+    expect(await ask('/z', 'a.example')).toBe('204 DELETE, OPTIONS');
+    expect(asked).toEqual([]);
+    // What no route knows is asked as ever, and so is what is no preflight.
+    expect(await ask('/api/none')).toBe('401 undefined');
+    expect(await ask('/else')).toBe('401 undefined');
+    expect((await harness.fetch(head('OPTIONS /api/x'))).status).toBe(401);
+    expect(asked).toEqual(['OPTIONS /api/none', 'OPTIONS /else', 'OPTIONS /api/x']);
   });
 });
 
