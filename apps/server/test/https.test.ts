@@ -99,7 +99,7 @@ describe('a command with a certificate', () => {
     const other = selfSigned();
     put({ cert: identity.cert, key: other.key });
     const refusals: [string[], number, string][] = [
-      [OPTIONS, 1, 'error the certificate: key values mismatch\n'],
+      [OPTIONS, 1, 'error the certificate: its key is that of another one\n'],
       [
         [...OPTIONS.slice(0, -1), join(folder, 'none')],
         1,

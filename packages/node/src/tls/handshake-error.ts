@@ -16,7 +16,8 @@ interface TlsFailure extends Error {
 export function handshakeError(failure: unknown, peer: string): Error {
   const { code = 'ECONNRESET', reason, message } = failure as TlsFailure;
   const text = (reason ?? message).split('\n', 1)[0] ?? '';
-  return Object.assign(new Error(`TLS with ${peer}: ${text}`, { cause: failure }), { code });
+  const said = text === 'wrong version number' ? `${text}: no TLS is spoken there` : text;
+  return Object.assign(new Error(`TLS with ${peer}: ${said}`, { cause: failure }), { code });
 }
 
 /** A handshake that takes too long. */
