@@ -260,7 +260,9 @@ describe('failures', () => {
 
   it('of files are exit codes 23 and 26', async () => {
     const url = await serve((_, response) => response.end('x'));
-    expect((await run('-o', join(folder, 'none', 'x'), url)).exitCode).toBe(23);
+    const { exitCode, stderr } = await run('-o', join(folder, 'none', 'x'), url);
+    expect(exitCode).toBe(23);
+    expect(stderr).toMatch(/cannot write .*x: there is no such folder: --create-dirs makes it\n$/);
     expect((await run(url, '-d', `@${file('none')}`)).exitCode).toBe(26);
     expect(requests).toHaveLength(1);
     expect(existsSync(file('none'))).toBe(false);

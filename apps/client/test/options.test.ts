@@ -96,6 +96,8 @@ describe('the command line', () => {
     [['a.test', '-o', 'f', '-o', 'g'], 'There are 2 of -o and -O for 1 URL'],
     [['a.test', '-x', 'http://p:31280000'], 'not a proxy such as'],
     [['a.test', '--http2'], 'use curl --http2'],
+    [['a.test', '--socks5', 'p:1'], 'use -x socks5://HOST:PORT'],
+    [['a.test', '--socks5-hostname=p:1'], 'use -x socks5h://HOST:PORT'],
     [['a.test', '-d', 'x', '-F', 'a=b'], 'contradict'],
     [['a.test', '--limit-rate', 'fast'], '--limit-rate is a number of bytes'],
     [['GET', 'a.test', '-X', 'PUT'], 'GET and -X PUT contradict'],

@@ -20,11 +20,14 @@ export interface Output {
   close(): Promise<void>;
 }
 
-const failure = (error: unknown): CommandError =>
-  new CommandError(
-    ExitCode.WRITE,
-    `cannot write: ${error instanceof Error ? error.message : error}`,
-  );
+function failure(error: unknown): CommandError {
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  const text =
+    code === 'ENOENT' && path !== undefined
+      ? `cannot write ${path}: there is no such folder: --create-dirs makes it`
+      : `cannot write: ${error instanceof Error ? message : error}`;
+  return new CommandError(ExitCode.WRITE, text);
+}
 
 /** How large a file is; 0 where there is none. */
 export async function sizeOf(path: string): Promise<number> {

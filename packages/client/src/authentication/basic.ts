@@ -15,8 +15,8 @@ import { isRepeatable } from './repeatable.js';
  */
 export function basicAuthentication(credentials: Credentials): Interceptor {
   const { username, password } = credentials;
-  if (username.includes(':')) throw new TypeError('a name of Basic authentication has no colon');
   const isOrigin = originMatcher(credentials);
+  if (username.includes(':')) throw new TypeError('a name of Basic authentication has no colon');
   const value = `Basic ${btoa(utf8Octets(`${username}:${password}`))}`;
   let hasAsked = false;
   const signed = (request: ClientRequest): ClientRequest => ({

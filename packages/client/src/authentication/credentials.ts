@@ -15,9 +15,12 @@ export interface Credentials {
 /**
  * Whether a URL is of the origin that credentials are for.
  *
- * @throws ClientError `invalid-url`, `unsupported-protocol`.
+ * @throws TypeError for a name or a password that is no text; ClientError `invalid-url`, `unsupported-protocol`.
  */
-export function originMatcher({ origin }: Credentials): (url: URL) => boolean {
+export function originMatcher({ origin, username, password }: Credentials): (url: URL) => boolean {
+  if (typeof username !== 'string' || typeof password !== 'string') {
+    throw new TypeError('credentials are { origin, username, password }, each a text');
+  }
   const own = parseUrl(origin).origin;
   return (url) => url.origin === own;
 }

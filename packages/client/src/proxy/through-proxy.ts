@@ -4,8 +4,9 @@
  */
 
 import type { AbortLike, ByteStream, Listener, Transport } from '@netlayers/http';
+import { connectFailure } from '../base/errors.js';
 import { askTunnel } from './connect-tunnel.js';
-import { type ProxyOption, proxyOf } from './proxy-url.js';
+import { type ProxyOption, type ProxyServer, proxyOf } from './proxy-url.js';
 import { askSocks5 } from './socks5.js';
 import { withDialogue } from './stream-dialogue.js';
 
@@ -53,12 +54,21 @@ class ProxiedTransport implements Transport {
     const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     const proxy = proxyOf(this.#proxy, new URL(`${this.#scheme}://${authority}`));
     if (proxy === null) return this.#inner.connect(options);
-    const stream = await this.#inner.connect({ ...options, host: proxy.host, port: proxy.port });
+    const stream = await this.#reach(proxy, options);
     return withDialogue(stream, proxy.place, signal, (dialogue) =>
       proxy.kind === 'socks5'
         ? askSocks5(dialogue, proxy, { host, port })
         : askTunnel(dialogue, proxy, { host, port }),
     );
+  }
+
+  /** Connects to the proxy itself: of a failure its name is told, and not that of the host behind it. */
+  async #reach({ host, port, place }: ProxyServer, options: Target): Promise<ByteStream> {
+    try {
+      return await this.#inner.connect({ ...options, host, port });
+    } catch (error) {
+      throw options.signal?.aborted ? error : connectFailure(error, `the proxy ${place}`);
+    }
   }
 
   close(): PromiseLike<void> {

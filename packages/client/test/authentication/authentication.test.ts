@@ -206,3 +206,8 @@ describe('Digest authentication', () => {
     expect(sent()).toEqual([undefined]);
   });
 });
+
+it.each([basicAuthentication, digestAuthentication])('takes a name and a password: %o', (by) => {
+  const given = { origin: 'http://a.test/', user: 'u', password: 'p' } as never;
+  expect(() => by(given)).toThrow('credentials are { origin, username, password }, each a text');
+});

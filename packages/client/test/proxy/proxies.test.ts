@@ -80,6 +80,16 @@ describe('a proxy of HTTP', () => {
     const other = await clientOf(answers(''), { proxy: 'http://proxy.test:9' });
     await expect(other.client.get('https://a.test/')).rejects.toMatchObject({
       code: 'ECONNREFUSED',
+      message: expect.stringMatching(
+        /^cannot connect to the proxy proxy\.test:9: connection refused/,
+      ),
+    });
+    const socks = await clientOf(answers(''), { proxy: 'socks5://proxy.test:9' });
+    await expect(socks.client.get('http://a.test/')).rejects.toMatchObject({
+      code: 'ECONNREFUSED',
+      message: expect.stringMatching(
+        /^cannot connect to the proxy proxy\.test:9: connection refused/,
+      ),
     });
   });
 
