@@ -70,6 +70,7 @@ const OPTIONS = {
     'debug prints every segment; -v alone is debug',
     group,
   ),
+  version: { alias: 'V', ...flag('Which one this is', 'Options:') },
 } as const;
 
 const EXAMPLES = [
@@ -92,11 +93,11 @@ const EXIT_CODE_HELP =
 /**
  * Reads the arguments of a command.
  *
- * @returns `null` when help was asked for and printed.
+ * @returns `null` when help or the version was asked for and printed.
  * @throws UsageError
  */
-export const parseArguments = (args: readonly string[]): Promise<GivenOptions | null> =>
-  readArguments(
+export async function parseArguments(args: readonly string[]): Promise<GivenOptions | null> {
+  const argv = await readArguments(
     {
       name: 'netlayers-server',
       usage: "[options]\n\nServes HTTP over our own TCP, IPv4 and TUN, or over the kernel's TCP.",
@@ -108,3 +109,8 @@ export const parseArguments = (args: readonly string[]): Promise<GivenOptions | 
     },
     args,
   );
+  if (argv?.version !== true) return argv;
+  const { versionLine } = await import('./version.js');
+  process.stdout.write(`${versionLine()}\n`);
+  return null;
+}

@@ -73,7 +73,8 @@ describe('mistakes', () => {
 
   it.each([
     [['--root', '/no/such/folder'], /There is no folder \/no\/such\/folder/],
-    [['--root', process.execPath], /is no folder/],
+    [['--root', process.execPath], /is no folder: serve a single file with --allow FILE/],
+    [['--root', '/', '--spa', 'no-such.html'], /--spa no-such.html: there is no such file in \//],
     [['--allow', '../outside'], /not a file below/],
     [['--allow', 'no-such-file'], /--allow no-such-file: there is no such file in \//],
     [['--root', '/', '--allow', 'proc'], /--allow proc: that is no file in \//],
