@@ -99,6 +99,7 @@ describe('netlayers-client', () => {
     expect(readFileSync(file('out')).equals(content)).toBe(true);
     await run(url, '-H', 'User-Agent:', '-H', 'Accept: b');
     expect(requests[2]?.headers.accept).toBe('b');
+    expect(requests[2]?.headers).not.toHaveProperty('user-agent');
   });
 
   it('follows redirections only with -L', async () => {

@@ -34,9 +34,17 @@ async function echo(request: IncomingMessage, response: ServerResponse): Promise
   response.end([`${request.method} ${request.url}`, ...fields, '', hidden(body), ''].join('\n'));
 }
 
+/** The fields as they came, but for the port and what the client calls itself. */
+const rawOf = ({ rawHeaders }: IncomingMessage): string =>
+  rawHeaders
+    .join('|')
+    .replace(/127\.0\.0\.1:\d+/g, 'HERE')
+    .replace(/curl\/[\d.]+|netlayers-client/g, 'CLIENT');
+
 const CONTENT = 'abcdefghijklmnopqrstuvwxyz';
 
 const answers: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
+  '/raw': (request, response) => response.end(`${rawOf(request)}\n`),
   '/404': (_, response) => response.writeHead(404).end('not here\n'),
   '/500': (_, response) => response.writeHead(500).end('broken\n'),
   '/302': (_, response) => response.writeHead(302, { Location: '/echo' }).end('moved\n'),
@@ -111,6 +119,12 @@ function prepared(name: string): string {
   writeFileSync('fields', 'X-One: 1\nX-Two: 2\n');
   writeFileSync('netrc', 'machine 127.0.0.1 login ann password secret\n');
   writeFileSync('config', `# a comment\nuser-agent = "by config"\n-H "X-C: 3"\n`);
+  writeFileSync(
+    'paths',
+    ['/\tFALSE\t0\td\t7', '/a/b\tFALSE\t0\tz\t5', '/\tFALSE\t0\tb\t4', '/a\tFALSE\t0\tx\t2']
+      .map((line) => `127.0.0.1\tFALSE\t${line}\n`)
+      .join(''),
+  );
   writeFileSync('jar', '127.0.0.1\tFALSE\t/\tFALSE\t0\tkept\tyes\n');
   return place;
 }
@@ -164,6 +178,12 @@ U/echo
 -L -d x=1 U/302
 -L -d x=1 U/307
 -L --max-redirs 3 U/loop
+--proto =https U/echo
+--proto =http,https U/echo
+--proto -all,http U/echo
+--proto -http U/echo
+-L --proto-redir =https U/302
+-L --proto-redir -https U/302
 U/302
 -f U/404
 --fail U/500
@@ -175,6 +195,18 @@ http://ann:secret@127.0.0.1:PORT/echo
 -e http://from.test/ U/echo
 -H X-A:~1 -H X-B:~2 U/echo
 -H Accept:~text/html U/echo
+-H Accept: U/echo
+-H accept: -d x U/echo
+-H Content-Type: -d x U/echo
+-H Content-Type: --json {} U/echo
+-H X-Empty; U/echo
+-H X-Empty; -H X-None: U/echo
+-H User-Agent: -H Accept: U/raw
+-A  U/raw
+-e  U/raw
+-H Host:~named.test U/raw
+-H Cookie: -b a=1 U/echo
+-L -H Accept: U/302
 -H @fields U/echo
 -X DELETE U/echo
 -X PUT -d x U/echo
@@ -219,6 +251,7 @@ U/echo?{a,b}
 --compressed U/badgzip
 -b a=1;~b=2 U/echo
 -b jar U/echo
+-b paths U/a/b/echo
 -c jar2 -L U/cookie
 -b jar -c new.jar -L U/cookie
 -n --netrc-file netrc U/echo

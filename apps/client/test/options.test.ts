@@ -59,7 +59,7 @@ describe('the command line', () => {
     expect(headers).toEqual([
       ['A', '1'],
       ['b', '2:3'],
-      ['C', ''],
+      ['C', null],
     ]);
     expect(transfers).toHaveLength(1);
     expect(transfers[0]?.url).toBe('http://a.test');

@@ -4,8 +4,8 @@
 
 import type { TunSettings, Verbosity } from '@netlayers/common';
 
-/** A field to send. */
-export type Field = readonly [name: string, value: string];
+/** A field to send; `null` leaves it out. */
+export type Field = readonly [name: string, value: string | null];
 
 /** One `-d` or its kin. */
 export interface DataPart {
@@ -116,6 +116,10 @@ export interface ClientCommand {
   readonly followRedirects: boolean;
   readonly trustRedirects: boolean;
   readonly maxRedirects: number;
+  /** Schemes that may be asked, with a colon. */
+  readonly schemes: ReadonlySet<string>;
+  /** Those of them that a redirection may lead to. */
+  readonly redirectSchemes: ReadonlySet<string>;
   /** Where to go on: a number of bytes, or where the file ends. */
   readonly resumeAt: number | 'end' | null;
   readonly compressed: boolean;

@@ -14,7 +14,10 @@ export const REQUEST_OPTIONS = {
   request: { alias: 'X', ...text('The method', REQUEST) },
   header: {
     alias: 'H',
-    ...texts("A field, 'Name: value' (repeatable); 'Name:' leaves it out; @FILE", REQUEST),
+    ...texts(
+      "A field, 'Name: value' (repeatable); 'Name:' leaves it out, 'Name;' is empty; @FILE",
+      REQUEST,
+    ),
   },
   head: { alias: 'I', ...flag('Ask for the head only', REQUEST) },
   get: { alias: 'G', ...flag('Put the content of -d into the URL', REQUEST) },
@@ -59,6 +62,8 @@ export const ROUTE_OPTIONS = {
   location: { alias: 'L', ...flag('Follow redirections', ROUTE) },
   'location-trusted': flag('The same, and credentials go along', ROUTE),
   'max-redirs': number('How many of them  [default: 50]', ROUTE),
+  proto: text('Schemes that may be asked, such as =https', ROUTE),
+  'proto-redir': text('Schemes that redirections may lead to', ROUTE),
   'max-time': { alias: 'm', ...number('Seconds that all of it may take', ROUTE) },
   'connect-timeout': number('Seconds that connecting may take  [default: 10]', ROUTE),
   retry: number('Try again so often, after growing pauses', ROUTE),

@@ -33,6 +33,7 @@ import { contentSpecOf, encodedPart } from './content-spec.js';
 import { CONTENT_OPTIONS, REQUEST_OPTIONS, ROUTE_OPTIONS } from './http-options.js';
 import { HARMLESS_OPTIONS, OUTPUT_OPTIONS, SPEED_OPTIONS, TLS_OPTIONS } from './output-options.js';
 import { refuseKnown } from './refused-options.js';
+import { schemesOf } from './schemes.js';
 import { placesOf } from './transfer-specs.js';
 import { bytesOf, connectDetour, fieldsOf, resolveDetour } from './values.js';
 
@@ -125,6 +126,8 @@ export async function readOptions(args: readonly string[]): Promise<ClientComman
     followRedirects: argv.location === true || trusted,
     trustRedirects: trusted,
     maxRedirects: redirectsOf(argv['max-redirs']),
+    schemes: schemesOf('proto', argv.proto),
+    redirectSchemes: schemesOf('proto-redir', argv['proto-redir']),
     resumeAt,
     compressed: argv.compressed === true,
     onStatus:
@@ -180,8 +183,8 @@ function headersOf(argv: Given): Field[] {
   const given = (argv.header ?? []).flatMap(fieldsOf);
   const named = new Set(given.map(([name]) => name.toLowerCase()));
   const own: Field[] = [];
-  if (argv['user-agent'] !== undefined) own.push(['User-Agent', argv['user-agent']]);
-  if (argv.referer !== undefined) own.push(['Referer', argv.referer.replace(/;auto$/, '')]);
+  if (argv['user-agent'] !== undefined) own.push(['User-Agent', argv['user-agent'] || null]);
+  if (argv.referer !== undefined) own.push(['Referer', argv.referer.replace(/;auto$/, '') || null]);
   if (argv['oauth2-bearer'] !== undefined) {
     own.push(['Authorization', `Bearer ${argv['oauth2-bearer']}`]);
   }

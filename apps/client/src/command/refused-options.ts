@@ -38,8 +38,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   pinnedpubkey: 'use --cacert FILE',
   'ftp-pasv': 'only http and https are spoken here: use curl',
   next: 'all URLs share the options: run the command twice',
-  proto: `only http and https are spoken, and no fewer: ${CURL}`,
-  'proto-redir': `only http and https are spoken, and no fewer: ${CURL}`,
   'proxy-insecure': `proxies of https are not spoken: ${CURL}`,
 };
 

@@ -29,6 +29,9 @@ export function bytesOf(name: string, text: string | undefined): number | null {
   return bytes;
 }
 
+/** What is not left out: where a message ends, and whom it is for. */
+const NEEDED = /^(host|content-length|transfer-encoding)$/i;
+
 /**
  * The fields of one `-H`: `Name: value`, `Name:` for none, `Name;` for an empty one, or a file of them.
  *
@@ -49,13 +52,17 @@ export function fieldsOf(line: string): Field[] {
       .flatMap(fieldsOf);
   }
   const [, empty] = /^([^:;]+);\s*$/.exec(line) ?? [];
-  // A space is a value, and no octet of it is sent: fields without any are left out.
-  if (empty !== undefined) return [[empty.trim(), ' ']];
+  if (empty !== undefined) return [[empty.trim(), '']];
   const colon = line.indexOf(':');
   if (colon <= 0) {
     throw new UsageError(`-H takes 'Name: value', not ${JSON.stringify(line)}`);
   }
-  return [[line.slice(0, colon).trim(), line.slice(colon + 1).trim()]];
+  const name = line.slice(0, colon).trim();
+  const value = line.slice(colon + 1).trim();
+  if (value === '' && NEEDED.test(name)) {
+    throw new UsageError(`-H '${name}:': a request cannot be sent without it; use curl for that`);
+  }
+  return [[name, value === '' ? null : value]];
 }
 
 const splitPlace = (text: string): string[] =>

@@ -67,7 +67,8 @@ export class CookieFiles implements CookieStore {
         throw new CommandError(ExitCode.READ, `cannot read: ${error.message}`);
       },
     );
-    for (const line of text.split('\n')) {
+    // The newest comes first in files of curl: the order in which they were set decides that of sending.
+    for (const line of text.split('\n').reverse()) {
       const cookie = cookieOf(line, keepSession);
       if (cookie !== null) await this.#store.putCookie(cookie);
     }
@@ -79,7 +80,7 @@ export class CookieFiles implements CookieStore {
    * @throws CommandError
    */
   async write(path: string): Promise<void> {
-    const cookies = await this.#store.getAllCookies();
+    const cookies = (await this.#store.getAllCookies()).reverse();
     const now = new Date();
     const lines = cookies.filter((cookie) => (cookie.TTL(now.getTime()) ?? 0) > 0).map(lineOf);
     const text = HEAD + lines.map((line) => `${line}\n`).join('');

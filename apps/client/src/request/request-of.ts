@@ -3,7 +3,6 @@
  */
 
 import { readFileSync, statSync } from 'node:fs';
-import { Headers } from '@netlayers/http';
 import type { ClientCommand, Field, TransferSpec } from '../command/command.js';
 import { CommandError, ExitCode } from '../exit-code.js';
 import { joinParts, type SendContent } from './content.js';
@@ -62,14 +61,16 @@ export async function prepare(command: ClientCommand, spec: TransferSpec): Promi
   return { url, fields };
 }
 
-/** All fields of an attempt: defaults, those of the content, those of `-H`, which win. */
+/**
+ * All fields of an attempt: defaults, those of the content, those of `-H`, of which a line stands in
+ * place of all before it of that name.
+ */
 export function headersFor(
   command: ClientCommand,
   prepared: Prepared,
   content: SendContent,
   more: readonly Field[],
-): Headers {
-  const headers = new Headers();
+): Field[] {
   const defaults: readonly Field[] = [
     ['User-Agent', 'netlayers-client'],
     ['Accept', '*/*'],
@@ -77,16 +78,9 @@ export function headersFor(
     ...content.headers,
     ...more,
   ];
-  for (const [name, value] of defaults) headers.set(name, value);
-  const named = new Set<string>();
-  for (const [name, value] of command.headers) {
-    const lower = name.toLowerCase();
-    // The first line of a name replaces the default, further ones are added.
-    if (!named.has(lower)) headers.delete(name);
-    named.add(lower);
-    if (value !== '') headers.append(name, value.trim());
-  }
-  return headers;
+  const fields = new Map(defaults.map((field) => [field[0].toLowerCase(), field]));
+  for (const [name] of command.headers) fields.delete(name.toLowerCase());
+  return [...fields.values(), ...command.headers];
 }
 
 /** The text of an option that may be a file: `@FILE`, or `@-` for stdin. */

@@ -14,6 +14,7 @@ import type { Notes } from '../show/notes.js';
 import { NO_PROGRESS } from '../show/progress.js';
 import type { ProgressBars } from '../show/progress-bars.js';
 import type { ClientTransport } from '../transport.js';
+import { allowedSchemes } from './allowed-schemes.js';
 import { dialling } from './dial.js';
 import type { Lane } from './lane.js';
 import { Meter } from './meter.js';
@@ -115,6 +116,7 @@ async function openLane(shared: Shared): Promise<Lane> {
     redirect: command.followRedirects ? 'follow' : 'manual',
     maxRedirects: command.maxRedirects,
     redirectHeaders: command.trustRedirects ? ['authorization', 'cookie'] : [],
+    interceptors: [allowedSchemes(command)],
     decompress: command.compressed,
     headersTimeoutMs: longest,
     bodyTimeoutMs: command.speed?.timeMs ?? longest,

@@ -4,7 +4,7 @@
  */
 
 import { type Clock, HostClock, hostLatin1, hostRandom } from '@netlayers/host';
-import { Headers, HttpProtocolError } from '@netlayers/http';
+import { HttpProtocolError } from '@netlayers/http';
 import { Cancellation } from '../base/cancellation.js';
 import { argumentFailure, ClientError } from '../base/errors.js';
 import type { RequestBody } from '../body/request-body.js';
@@ -26,6 +26,7 @@ import {
   type RequestDefaults,
   type RequestOptions,
 } from '../options/client-options.js';
+import { givenHeaders } from '../options/request-headers.js';
 import type { ClientResponse } from '../response/client-response.js';
 
 /** An HTTP/1.1 client on a transport. */
@@ -171,7 +172,7 @@ export class Client {
     cancellation: Cancellation,
   ): Promise<Hop> {
     try {
-      const clientHeaders = new Headers(this.#options.headers);
+      const clientHeaders = givenHeaders(this.#options.headers);
       const settings = mergeDefaults(this.#defaults, options);
       return await firstHop(url, options, { clientHeaders, settings, cancellation });
     } catch (error) {

@@ -7,11 +7,11 @@
  */
 
 import { type AbortLike, type Clock, HostClock } from '@netlayers/host';
-import { Headers } from '@netlayers/http';
 import { ClientError } from '../base/errors.js';
 import { shown } from '../base/origin.js';
 import { isTransient } from '../hop/retry.js';
 import type { RequestOptions } from '../options/client-options.js';
+import { givenHeaders, type RequestHeaders } from '../options/request-headers.js';
 import type { ClientResponse } from '../response/client-response.js';
 import { EventParser, type ServerSentEvent } from './event-parser.js';
 
@@ -84,15 +84,20 @@ function withoutOwn(options: EventSourceOptions) {
   return others;
 }
 
-function headersOf(request: RequestOptions, id: string): Headers {
-  const headers = new Headers(request.headers);
-  if (!headers.has('accept')) headers.set('Accept', 'text/event-stream');
-  if (!headers.has('cache-control')) headers.set('Cache-Control', 'no-store');
-  if (id === '') return headers;
-  // As UTF-8: a field has octets.
+function headersOf(request: RequestOptions, id: string): RequestHeaders {
+  const { headers, omitted } = givenHeaders(request.headers);
+  const isOpen = (name: string): boolean => !headers.has(name) && !omitted.has(name);
+  if (isOpen('accept')) headers.set('Accept', 'text/event-stream');
+  if (isOpen('cache-control')) headers.set('Cache-Control', 'no-store');
+  if (id !== '') headers.set('Last-Event-ID', octetsOf(id));
+  return [...headers, ...[...omitted].map((name) => [name, null] as const)];
+}
+
+/** Text as UTF-8: a field has octets. */
+function octetsOf(text: string): string {
   let octets = '';
-  for (const octet of new TextEncoder().encode(id)) octets += String.fromCharCode(octet);
-  return headers.set('Last-Event-ID', octets);
+  for (const octet of new TextEncoder().encode(text)) octets += String.fromCharCode(octet);
+  return octets;
 }
 
 /** Whether an answer is a stream of events; one that is away for a while is none yet. */

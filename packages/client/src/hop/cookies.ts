@@ -13,7 +13,7 @@ export function withCookies(store: CookieStore): Layer {
   return async (hop, send) => {
     const url = withoutCredentials(hop.url).href;
     const headers = hop.headers.clone();
-    if (!headers.has('cookie')) {
+    if (!headers.has('cookie') && !hop.omitted.has('cookie')) {
       const cookies = await store.getCookieString(url);
       try {
         if (cookies !== '') headers.set('Cookie', cookies);

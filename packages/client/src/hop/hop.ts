@@ -11,6 +11,7 @@ import type { PreparedBody } from '../body/prepared-body.js';
 import { counted, type TellProgress } from '../body/progress.js';
 import { jsonBody, LARGE_BODY, NO_BODY, piecesOf, prepareBody } from '../body/request-body.js';
 import type { RequestDefaults, RequestOptions } from '../options/client-options.js';
+import { type GivenHeaders, givenHeaders } from '../options/request-headers.js';
 import type { ProxyServer } from '../proxy/proxy-url.js';
 import { type RedirectingResponse, redirectionOf, tooManyRedirects } from './redirect.js';
 
@@ -22,6 +23,8 @@ export interface Hop {
   readonly url: URL;
   readonly method: string;
   readonly headers: Headers;
+  /** Names, in lower case, of fields that nothing adds unless `headers` has them. */
+  readonly omitted: ReadonlySet<string>;
   readonly body: PreparedBody;
   /** The request target in place of the URL's; for the first hop only. */
   readonly target: string | null;
@@ -42,7 +45,7 @@ export async function firstHop(
   url: string | URL,
   options: RequestOptions,
   context: {
-    readonly clientHeaders: Headers;
+    readonly clientHeaders: GivenHeaders;
     readonly settings: Required<RequestDefaults>;
     readonly cancellation: Cancellation;
   },
@@ -50,22 +53,23 @@ export async function firstHop(
   const parsed = parseUrl(url);
   const body =
     options.json === undefined ? await prepareBody(options.body ?? null) : jsonBody(options.json);
-  const headers = new Headers(options.headers);
-  for (const [name, value] of context.clientHeaders) {
-    if (!headers.has(name)) headers.append(name, value);
-  }
-  if (body.contentType !== null && !headers.has('content-type')) {
-    headers.set('Content-Type', body.contentType);
-  }
+  const { headers, omitted } = withClientHeaders(
+    givenHeaders(options.headers),
+    context.clientHeaders,
+  );
+  const namesType = headers.has('content-type') || omitted.has('content-type');
+  if (body.contentType !== null && !namesType) headers.set('Content-Type', body.contentType);
   const { expectContinue = false } = options;
   const waitMs = expectContinue === true ? CONTINUE_TIMEOUT_MS : expectContinue;
   return {
     url: parsed,
     method: options.method ?? 'GET',
     headers,
+    omitted,
     body,
     target: options.target ?? null,
-    continueTimeoutMs: waitMs === false || body.content === null ? null : waitMs,
+    continueTimeoutMs:
+      waitMs === false || body.content === null || omitted.has('expect') ? null : waitMs,
     trailers: options.trailers === undefined ? null : checkedTrailers(options.trailers),
     redirects: [],
     onUploadProgress: options.onUploadProgress ?? null,
@@ -74,6 +78,19 @@ export async function firstHop(
     settings: context.settings,
     cancellation: context.cancellation,
   };
+}
+
+/** What a request says of its fields, and for what it says nothing of, the client. */
+function withClientHeaders(own: GivenHeaders, client: GivenHeaders): GivenHeaders {
+  const { headers } = own;
+  const isNamed = (name: string): boolean => headers.has(name) || own.omitted.has(name);
+  const added = [...client.headers].filter(([name]) => !isNamed(name.toLowerCase()));
+  const omitted =
+    client.omitted.size === 0
+      ? own.omitted
+      : new Set([...own.omitted, ...[...client.omitted].filter((name) => !isNamed(name))]);
+  for (const [name, value] of added) headers.append(name, value);
+  return { headers, omitted };
 }
 
 /** Trailers that are made late are looked at when they are made. */
@@ -134,7 +151,8 @@ export function requestOf(hop: Hop, codings: string, proxy: ProxyServer | null):
     'Accept-Encoding': hop.settings.decompress && codings !== '' ? codings : null,
   };
   for (const [name, value] of Object.entries(defaults)) {
-    if (value !== null && !headers.has(name)) headers.set(name, value);
+    if (value === null || headers.has(name) || hop.omitted.has(name.toLowerCase())) continue;
+    headers.set(name, value);
   }
   if (hop.continueTimeoutMs !== null) headers.set('Expect', '100-continue');
   if (proxy === null) headers.delete('proxy-authorization');

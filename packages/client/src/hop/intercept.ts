@@ -49,7 +49,8 @@ async function changedHop(hop: Hop, request: ClientRequest): Promise<Hop> {
     const isSame = given === hop.body.content;
     const body = isSame ? hop.body : given === null ? NO_BODY : await prepareBody(given);
     const headers = new Headers(request.headers);
-    if (!isSame && body.contentType !== null && !headers.has('content-type')) {
+    const namesType = headers.has('content-type') || hop.omitted.has('content-type');
+    if (!isSame && body.contentType !== null && !namesType) {
       headers.set('Content-Type', body.contentType);
     }
     return {

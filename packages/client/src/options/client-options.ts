@@ -8,7 +8,6 @@ import type {
   AbortLike,
   ClientConnectionOptions,
   Headers,
-  HeadersInit,
   Request,
   ResponseHead,
   Transport,
@@ -20,6 +19,7 @@ import type { ContentDecoders } from '../content/content-coding.js';
 import type { ProxyOption } from '../proxy/proxy-url.js';
 import type { CookieStore } from './cookie-store.js';
 import type { Interceptor } from './interceptor.js';
+import type { RequestHeaders } from './request-headers.js';
 import type { Retry } from './retry-options.js';
 
 /** Options that hold for all requests of a client, and that each of them may change. */
@@ -65,8 +65,11 @@ export interface RequestDefaults {
 export interface RequestOptions extends RequestDefaults {
   /** @default 'GET' */
   readonly method?: string;
-  /** Go before the client's own; `Host` and `User-Agent` may be among them. */
-  readonly headers?: HeadersInit;
+  /**
+   * Go before the client's own; `Host` and `User-Agent` may be among them. `null` leaves a field out
+   * that the client would add: `{ Accept: null }`.
+   */
+  readonly headers?: RequestHeaders;
   /**
    * What is not a stream has a length; a stream, or what a function makes, is sent in chunks unless
    * `Content-Length` is given.
@@ -129,8 +132,8 @@ export interface ClientOptions extends RequestDefaults {
   readonly random?: () => number;
   /** Finds the address of a name, where the transport cannot. `Host` always carries the name. */
   readonly resolve?: ResolveName;
-  /** Sent with every request that does not name them itself. */
-  readonly headers?: HeadersInit;
+  /** Sent, or with `null` left out, with every request that does not name them itself. */
+  readonly headers?: RequestHeaders;
   /** Connections to one origin; further requests wait. @default 16 */
   readonly maxConnectionsPerOrigin?: number;
   /** How long a connection is kept without a request; 0 keeps none. @default 4000 */

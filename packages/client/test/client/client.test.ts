@@ -54,6 +54,49 @@ describe('a request', () => {
     );
   });
 
+  it('leaves out what the program sets to null, its own as well [RFC 9110 10.1.5]', async () => {
+    const transport = memory();
+    const connections = await rawServer(transport, answers(ok(''), ok(''), ok(''), ok('')));
+    const client = new Client({ transport, headers: { 'User-Agent': null, 'X-All': '1' } });
+    await client.get('http://a.test/', { headers: { Accept: null, 'x-all': null } });
+    await client.get('http://u:p@a.test/', { headers: [['authorization', null]] });
+    const headers = { 'user-agent': 'mine', 'content-type': null, expect: null, 'X-All': null };
+    await client.post('http://a.test/', 'text', { headers, expectContinue: true });
+    const received = connections.map((connection) => connection.received).join('');
+    expect(received).toBe(
+      'GET / HTTP/1.1\r\nHost: a.test\r\n\r\n' +
+        'GET / HTTP/1.1\r\nHost: a.test\r\nX-All: 1\r\nAccept: */*\r\n\r\n' +
+        'POST / HTTP/1.1\r\nHost: a.test\r\nuser-agent: mine\r\nAccept: */*\r\nContent-Length: 4\r\n\r\ntext',
+    );
+  });
+
+  it('leaves a field out where a redirection leads as well, and sends one that has a value', async () => {
+    const transport = memory();
+    const moved = 'HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n';
+    const connections = await rawServer(transport, answers(moved, ok('')));
+    const client = new Client({ transport });
+    const headers = [
+      ['Accept', null],
+      ['User-Agent', null],
+      ['User-Agent', 'mine'],
+    ] as const;
+    await client.get('http://a.test/', { headers });
+    expect(connections.map((connection) => connection.received).join('')).toBe(
+      'GET / HTTP/1.1\r\nHost: a.test\r\nUser-Agent: mine\r\n\r\n' +
+        'GET /there HTTP/1.1\r\nHost: a.test\r\nUser-Agent: mine\r\n\r\n',
+    );
+  });
+
+  it.each(['Host', 'content-length', 'Transfer-Encoding'])(
+    'does not send a request without %s [RFC 9112 3.2, 6.3]',
+    async (name) => {
+      const client = new Client({ transport: memory() });
+      const error = await failure(client.get('http://a.test/', { headers: { [name]: null } }));
+      expect(error.code).toBe('invalid-argument');
+      expect(error.message).toContain(name);
+    },
+  );
+
   it('sends the credentials of a URL as Authorization, unless one is given', async () => {
     const transport = memory();
     const connections = await rawServer(transport, answers(ok('')));

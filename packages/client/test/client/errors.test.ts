@@ -61,7 +61,7 @@ describe('whatever is wrong with a request is a ClientError', () => {
     ['a value with a line end', { headers: { a: '1\r\nb: 2' } }, 'invalid-header-value'],
     ['a value above latin1', { headers: { a: '\u0100' } }, 'invalid-header-value'],
     ['a value that is a number', { headers: { a: 1 } }, 'invalid-argument'],
-    ['a value that is nothing', { headers: { a: null } }, 'invalid-argument'],
+    ['a value that is nothing', { headers: { a: undefined } }, 'invalid-argument'],
     ['fields that are none', { headers: 'a: 1' }, 'invalid-argument'],
     ['fields that are no pairs', { headers: [1] }, 'invalid-argument'],
     ['a Host that is none', { headers: { host: 'a b' } }, 'invalid-header-value'],

@@ -63,6 +63,7 @@ export class HealthCheck {
     try {
       const response = await client.request(url, {
         target: base + path,
+        headers: { 'User-Agent': 'netlayers', Accept: '*/*' },
         redirect: 'manual',
         totalTimeoutMs: timeoutMs,
       });

@@ -90,6 +90,8 @@ export class Upstream {
     const { transport, secureTransport } = settings.client;
     this.client = new Client({
       ...settings.client,
+      // What the client did not say is not said for it.
+      headers: { 'User-Agent': null, Accept: null },
       transport: marked(transport),
       ...(secureTransport === undefined ? {} : { secureTransport: marked(secureTransport) }),
     });

@@ -70,6 +70,13 @@ describe('a request', () => {
     }
   });
 
+  it('says nothing of the client that it did not say itself [RFC 9110 10.1.5]', async () => {
+    const harness = await Harness.start({ forwarded: 'none' });
+    const upstream = await harness.raw('a');
+    await harness.fetch('GET / HTTP/1.1\r\nHost: example.org\r\n\r\n');
+    expect(upstream.text).toBe('GET / HTTP/1.1\r\nHost: example.org\r\nVia: 1.1 netlayers\r\n\r\n');
+  });
+
   it('believes no client about itself, but a trusted peer [RFC 7239 8.1]', async () => {
     const lines = [
       'Forwarded: for=1.2.3.4',
