@@ -54,6 +54,7 @@ export {
   type AcceptOptions,
   acceptWebSocket,
   negotiateWebSocket,
+  type ServedRequest,
   type SocketHandler,
   type TakeStream,
   type UpgradableRequest,

@@ -28,7 +28,7 @@ const HIGH_WATER_MARK = 0x1_0000;
 export class EventStream implements AsyncIterableIterator<Uint8Array> {
   /** The id of the last event that the client has seen; `null` for one that is new. */
   readonly lastEventId: string | null;
-  /** Aborted when the client has gone or the stream is closed. */
+  /** Aborted when the client has gone, the server closes, or the stream is closed. */
   readonly signal: AbortSignal;
   readonly #abort = new AbortController();
   readonly #clock: Clock;
@@ -53,8 +53,11 @@ export class EventStream implements AsyncIterableIterator<Uint8Array> {
     this.#maxQueuedBytes = maxQueuedBytes;
     this.#lastSent = request.clock.now();
     this.#arm();
-    if (request.signal.aborted) this.close();
-    else request.signal.addEventListener('abort', () => this.close(), { once: true });
+    // A server that closes lets its clients come back to another.
+    for (const signal of [request.signal, request.draining]) {
+      if (signal.aborted) this.close();
+      else signal.addEventListener('abort', () => this.close(), { once: true });
+    }
   }
 
   /** Whether events can still be sent. */
@@ -193,7 +196,7 @@ export class EventStream implements AsyncIterableIterator<Uint8Array> {
 
 /**
  * Answers with a stream of events, which ends with the promise of `produce`, with the client's
- * connection, or when the stream is closed.
+ * connection, when the server begins to close, or when the stream is closed.
  *
  * @param produce sends events; an error that it throws breaks the response off.
  */

@@ -92,6 +92,20 @@ describe('a stream of events', () => {
     expect(site.errors).toEqual([]);
   });
 
+  it('ends behind what waits when the server begins to close', async () => {
+    const { produce, stream } = held();
+    const { site, wire } = await open(produce);
+    wire.stream.pause();
+    await stream().send('before');
+    const closing = site.server.close();
+    expect([stream().signal.aborted, stream().isOpen]).toEqual([true, false]);
+    wire.stream.resume();
+    expect((await wire.answer()).text).toBe('data: before\n\n');
+    wire.stream.end();
+    await closing;
+    expect(site.server.counters().cut).toBe(0);
+  });
+
   it('lets its producer wait for a client that does not read', async () => {
     let sent = 0;
     const line = 'x'.repeat(1000);

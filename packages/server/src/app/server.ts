@@ -85,8 +85,8 @@ export class Server extends Application {
   }
 
   /**
-   * Ends in an orderly way: accepts nothing more, closes idle connections, and lets running requests
-   * finish with `Connection: close`, however long that takes, as long as they get on. Connections that
+   * Ends in an orderly way: accepts nothing more, closes idle connections, tells `draining` of requests,
+   * so that streams of events and WebSockets come to an end, and lets running requests finish with `Connection: close`, however long that takes, as long as they get on. Connections that
    * do not for `graceMs` (`writeMs` where the client is to read) are reset, and at the deadline all that are left.
    *
    * @returns once every connection is over; `counters().cut` says how many had to be cut off.

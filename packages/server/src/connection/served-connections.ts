@@ -14,6 +14,7 @@ import {
 
 import type { ServerSettings } from '../base/server-options.js';
 import { Ticker } from '../base/ticker.js';
+import { DrainSignals } from '../exchange/drain-signals.js';
 import type {
   CarrierConnection,
   ExchangeHost,
@@ -27,6 +28,7 @@ import type { Application } from '../routing/application.js';
 import type { Cors } from '../routing/cors.js';
 import { type ConnectionContext, Http1Connection } from './http1-connection.js';
 import { PrefaceConnection, type PrefacedProtocol } from './preface-connection.js';
+import { TakenStreams } from './taken-streams.js';
 
 const UTF_8 = new TextEncoder();
 
@@ -81,7 +83,9 @@ export class ServedConnections implements ConnectionContext, ExchangeHost {
   heldBodyBytes = 0;
   heldContentBytes = 0;
   errorPage: ErrorPage | null = null;
+  readonly drains = new DrainSignals();
   readonly #connections = new Set<CarrierConnection>();
+  readonly #taken = new TakenStreams(() => this.#tellEmpty());
   readonly #protocols = new Map<string, ServerProtocol>();
   /** What is spoken without TLS to those who begin with its preface. */
   #sniffed: PrefacedProtocol | null = null;
@@ -170,7 +174,11 @@ export class ServedConnections implements ConnectionContext, ExchangeHost {
     if (!this.#connections.delete(connection)) return;
     if (this.#connections.size > 0) return;
     this.ticker.stop();
-    this.#whenEmpty?.();
+    this.#tellEmpty();
+  }
+
+  waitFor(stream: ByteStream, whenOver: PromiseLike<unknown>): void {
+    this.#taken.add(stream, whenOver);
   }
 
   /** Brings `Date` up to date, at most once per tick, and only for a server that answers. */
@@ -187,9 +195,15 @@ export class ServedConnections implements ConnectionContext, ExchangeHost {
   drain(graceMs: number): Promise<void> {
     this.isClosing = true;
     for (const connection of this.#connections) connection.closeWithin(graceMs);
+    this.drains.drain();
+    if (this.#isEmpty) return Promise.resolve();
+    const { clock } = this.settings;
+    const timer = clock.setTimer(clock.now() + graceMs, () => this.#resetTaken());
     return new Promise((resolve) => {
-      if (this.#connections.size === 0) resolve();
-      else this.#whenEmpty = resolve;
+      this.#whenEmpty = () => {
+        clock.clearTimer(timer);
+        resolve();
+      };
     });
   }
 
@@ -197,6 +211,20 @@ export class ServedConnections implements ConnectionContext, ExchangeHost {
   resetAll(): void {
     this.cut += this.#connections.size;
     for (const connection of this.#connections) connection.reset();
+    this.#resetTaken();
+  }
+
+  /** What has left HTTP had the same time to end as what has not. */
+  #resetTaken(): void {
+    this.cut += this.#taken.reset();
+  }
+
+  get #isEmpty(): boolean {
+    return this.#connections.size === 0 && this.#taken.size === 0;
+  }
+
+  #tellEmpty(): void {
+    if (this.#isEmpty) this.#whenEmpty?.();
   }
 
   #handleTick(): void {

@@ -2,11 +2,13 @@
  * What all exchanges of a server share, and what they count.
  */
 
+import type { ByteStream } from '@netlayers/http';
 import type { ServerSettings } from '../base/server-options.js';
 import type { Ticker } from '../base/ticker.js';
 import type { ErrorPage } from '../response/error-page.js';
 import type { Application } from '../routing/application.js';
 import type { Cors } from '../routing/cors.js';
+import type { DrainSignals } from './drain-signals.js';
 
 /** The server as its exchanges see it. */
 export interface ExchangeContext {
@@ -18,6 +20,8 @@ export interface ExchangeContext {
   readonly errorPage: ErrorPage | null;
   /** Whether each response is to be the last of its connection. */
   readonly isClosing: boolean;
+  /** Tells requests that the server closes. */
+  readonly drains: DrainSignals;
   /** Requests whose head was complete and valid. */
   requests: number;
   /** Requests answered without a handler. */
@@ -30,4 +34,6 @@ export interface ExchangeContext {
   heldContentBytes: number;
   /** Brings the `Date` of responses up to date. */
   refreshDate(): void;
+  /** A stream has left HTTP; `whenOver` is what the server waits for as it closes. */
+  waitFor(stream: ByteStream, whenOver: PromiseLike<unknown>): void;
 }

@@ -29,6 +29,9 @@ import { notAResponse } from './not-a-response.js';
 import type { ExchangeServer } from './protocol.js';
 import { Responder, type ResponderHost } from './responder.js';
 
+const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
+
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** A client that takes nothing for so long is given up where memory is short. */
@@ -174,6 +177,7 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
   }
 
   handleExchangeEnd(): void {
+    this.#request?.handleOver();
     this.#request = null;
     this.#handlerDeadline = NEVER;
     this.#requestDeadline = NEVER;
@@ -188,6 +192,7 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
     this.#request = null;
     this.#responder.finish();
     request?.handleAbort(error ?? new Error('the connection was closed'));
+    request?.handleOver();
   }
 
   // What a request asks of its exchange.
@@ -209,6 +214,14 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
     const context = this.#context;
     context.heldBodyBytes += octets;
     return context.heldBodyBytes <= context.settings.limits.heldBodyBytes;
+  }
+
+  makeDrain(): AbortController {
+    return this.#context.drains.make();
+  }
+
+  forgetDrain(controller: AbortController): void {
+    this.#context.drains.forget(controller);
   }
 
   sendInterim(request: ServerRequest, response: Response): void {
@@ -366,7 +379,12 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
     const { stream, remaining } = this.#exchange.takeStream();
     this.#request = null;
     this.#responder.finish();
-    agreement.take(stream, remaining);
+    const taken = agreement.take(stream, remaining);
+    const over = (): void => request.handleOver();
+    if (isPromise(taken)) {
+      this.#context.waitFor(stream, taken);
+      taken.then(over, over);
+    } else over();
   }
 
   // Waiting.

@@ -32,6 +32,9 @@ export interface RequestOrigin {
   wantBody(): void;
   holdBody(): void;
   countHeld(octets: number): boolean;
+  /** Makes what tells that the server closes, until it is forgotten. */
+  makeDrain(): AbortController;
+  forgetDrain(controller: AbortController): void;
   /** Sends an interim response, where one can be sent. */
   sendInterim(request: ServerRequest, response: Response): void;
 }
@@ -63,6 +66,8 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
   #replaced: AsyncIterable<Uint8Array> | null = null;
   #abort: AbortController | null = null;
   #abortReason: unknown = null;
+  #drain: AbortController | null = null;
+  #isOver = false;
 
   /** @internal */
   constructor(head: RequestHead, origin: RequestOrigin) {
@@ -160,6 +165,18 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
       if (this.#abortReason !== null) this.#abort.abort(this.#abortReason);
     }
     return this.#abort.signal;
+  }
+
+  /**
+   * Aborted when the server begins to close: what has no end of its own, such as a stream of events,
+   * is to come to one. Nothing is told once the response is over; of a request that has left HTTP,
+   * once the promise is settled that the one who took the stream has returned.
+   */
+  get draining(): AbortSignal {
+    if (this.#drain === null) {
+      this.#drain = this.#isOver ? new AbortController() : this.#origin.makeDrain();
+    }
+    return this.#drain.signal;
   }
 
   /**
@@ -269,6 +286,12 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
     this.#abortReason = reason;
     this.#body?.fail(reason);
     this.#abort?.abort(reason);
+  }
+
+  /** The exchange is over. @internal */
+  handleOver(): void {
+    this.#isOver = true;
+    if (this.#drain !== null) this.#origin.forgetDrain(this.#drain);
   }
 
   /** The client has ended its half, and has probably gone; what it has sent can still be read. @internal */

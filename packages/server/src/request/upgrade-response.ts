@@ -8,9 +8,13 @@ import { type ByteStream, type HeadersInit, Response, type StatusCode } from '@n
  * Takes a connection over once the response that agreed to it is written. It sets its own handler on
  * the stream before it returns, and the server forgets the connection.
  *
+ * A promise that it returns says until when: `Server.close` waits for it, as long as for connections
+ * that get no further, then resets the stream; `ServerRequest.draining` is told until then. Without a
+ * promise the stream is nobody's business but its own.
+ *
  * @param remaining bytes that came behind the request; they will not be delivered again.
  */
-export type TakeStream = (stream: ByteStream, remaining: Uint8Array) => void;
+export type TakeStream = (stream: ByteStream, remaining: Uint8Array) => unknown;
 
 /** Agreement to leave HTTP: 101 to an upgrade, 2xx to a CONNECT. */
 export class UpgradeResponse extends Response {

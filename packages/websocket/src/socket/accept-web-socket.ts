@@ -3,7 +3,8 @@
  * the HTTP server hands over.
  */
 
-import type { ByteStream, Response } from '@netlayers/http';
+import type { AbortLike, ByteStream, Response } from '@netlayers/http';
+import { CloseCode } from '../base/close-codes.js';
 import { compressionOf } from '../deflate/parameters.js';
 import {
   type AcceptHandshakeOptions,
@@ -11,6 +12,7 @@ import {
   answerHandshake,
   type HandshakeRequest,
 } from '../handshake/accept.js';
+import type { CloseInfo } from './close-info.js';
 import { type SocketOptions, type SocketSettings, socketSettingsOf } from './socket-options.js';
 import { WebSocketStream } from './web-socket-stream.js';
 
@@ -23,12 +25,22 @@ export interface AcceptOptions extends AcceptHandshakeOptions, SocketOptions {
 /** What is done with a socket that is open. */
 export type SocketHandler = (socket: WebSocketStream) => void | PromiseLike<void>;
 
-/** Takes a stream over, once the response is written; `remaining` came behind the request. */
-export type TakeStream = (stream: ByteStream, remaining: Uint8Array) => void;
+/**
+ * Takes a stream over, once the response is written; `remaining` came behind the request.
+ *
+ * @returns kept when the connection is over; never rejects.
+ */
+export type TakeStream = (stream: ByteStream, remaining: Uint8Array) => Promise<CloseInfo>;
+
+/** A request for a WebSocket, and what it knows of its server. */
+export interface ServedRequest extends HandshakeRequest {
+  /** Aborted when the server closes: the socket is closed with 1001 then (RFC 6455, 7.4.1). */
+  readonly draining?: AbortLike;
+}
 
 /** A request that can leave HTTP: a `ServerRequest` of `@netlayers/server`. */
-export interface UpgradableRequest extends HandshakeRequest {
-  /** Makes the answer that hands the stream over once `response` is written. */
+export interface UpgradableRequest extends ServedRequest {
+  /** Makes the answer that hands the stream over once `response` is written, and waits for its end. */
   upgrade(response: Response, take: TakeStream): Response;
 }
 
@@ -64,7 +76,7 @@ export function acceptWebSocket(
  * the stream then. Throws as `acceptWebSocket` does.
  */
 export function negotiateWebSocket(
-  request: HandshakeRequest,
+  request: ServedRequest,
   handler: SocketHandler,
   options: AcceptOptions = {},
 ): AcceptedWebSocket | Response {
@@ -83,8 +95,18 @@ export function negotiateWebSocket(
       fail(error);
     }
     if (remaining.length > 0) socket.handleData(remaining, 0, remaining.length);
+    return leaving(socket, request.draining);
   };
   return { response, protocol: agreement.protocol, take };
+}
+
+/** Closes a socket with its server. */
+function leaving(socket: WebSocketStream, draining: AbortLike | undefined): Promise<CloseInfo> {
+  if (draining === undefined) return socket.closed;
+  const leave = (): void => void socket.close(CloseCode.GoingAway);
+  if (draining.aborted) leave();
+  else draining.addEventListener('abort', leave);
+  return socket.closed.finally(() => draining.removeEventListener('abort', leave));
 }
 
 function open(

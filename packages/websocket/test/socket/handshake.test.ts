@@ -217,6 +217,22 @@ describe('a server', () => {
     expect(responses.length).toBe(1);
   });
 
+  it('leaves with 1001 when the server closes, and says when it is over [RFC 6455 7.4.1]', async () => {
+    const closing = new AbortController();
+    const { client, server } = await openPair({
+      draining: closing.signal,
+      handler: (socket) => void socket.send('hello'),
+    });
+    await settle();
+    expect([client.readyState, server.readyState]).toEqual(['open', 'open']);
+    closing.abort();
+    expect(await client.closed).toMatchObject({ code: 1001, wasClean: true });
+    expect(await client.receive()).toBe('hello');
+    expect(await server.closed).toMatchObject({ code: 1001, wasClean: true });
+    const late = await openPair({ draining: closing.signal });
+    expect(await late.client.closed).toMatchObject({ code: 1001, wasClean: true });
+  });
+
   it('refuses options that are none', () => {
     const request = { method: 'GET', version: '1.1', headers: new Response().headers };
     expect(() => negotiateWebSocket(request, () => {}, { keepAliveMs: -1 })).toThrow(RangeError);

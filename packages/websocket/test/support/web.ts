@@ -33,10 +33,13 @@ export function serveStream(
   stream: ByteStream,
   handler: (socket: WebSocketStream) => void | PromiseLike<void>,
   options: AcceptOptions,
+  draining?: AbortSignal,
 ): void {
   const http = new ServerConnection(stream, {
     handleRequest: (request) => {
-      const answer = negotiateWebSocket(request, handler, options);
+      const { method, version, headers } = request;
+      const served = { method, version, headers, ...(draining === undefined ? {} : { draining }) };
+      const answer = negotiateWebSocket(served, handler, options);
       if (answer instanceof Response) {
         http.sendResponse(answer);
         return;
@@ -73,6 +76,8 @@ export interface PairOptions {
   readonly server?: AcceptOptions;
   readonly transport?: MemoryTransportOptions;
   readonly handler?: (socket: WebSocketStream) => void | PromiseLike<void>;
+  /** Aborted when the server closes. */
+  readonly draining?: AbortSignal;
 }
 
 /** Opens a WebSocket between a client and a server of ours. */
@@ -90,6 +95,7 @@ export async function openPair(options: PairOptions = {}): Promise<Pair> {
         return options.handler?.(socket);
       },
       { clock, ...options.server },
+      options.draining,
     );
   });
   const client = await openWebSocket(transport, 'ws://a.test/', { clock, ...options.client });
