@@ -18,6 +18,7 @@ const headOf = (version: '1.0' | '1.1', headers = {}): RequestHead => ({
 const RECORD: AccessRecord = {
   method: 'GET',
   target: '/a',
+  route: '/',
   status: 200,
   bytes: 5,
   durationMs: 1.23456,
@@ -73,7 +74,7 @@ describe('the other formats', () => {
     const line = log.line({ ...RECORD, target: '/\n' });
     expect(line).not.toContain('\n');
     const time = new Date(NOW).toISOString();
-    const { head: _head, ...rest } = RECORD;
+    const { head: _head, route: _route, ...rest } = RECORD;
     expect(JSON.parse(line)).toEqual({
       time,
       ...rest,

@@ -1,6 +1,6 @@
 /**
- * What a server does, in numbers (OpenMetrics 1.0): requests by method and class of status, how long
- * they took, octets, connections. Labels are few and none is the client's to choose.
+ * What a server does, in numbers (OpenMetrics 1.0): requests by method, route and class of status, how
+ * long they took, octets, connections. Labels are few and none is the client's to choose.
  */
 
 import { Method, Response } from '@netlayers/http';
@@ -17,10 +17,18 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 
 
 const KNOWN_METHODS: ReadonlySet<string> = new Set(Object.values(Method));
 
-/** Durations of requests of one method. */
+/** Labels of what was asked: the route is the pattern that it has matched, left out without one. */
+type Labels = Readonly<Record<string, string>>;
+
+/** Durations of requests of one method and route. */
 class Histogram {
+  readonly labels: Labels;
   readonly counts = new Array<number>(BUCKETS.length + 1).fill(0);
   sum = 0;
+
+  constructor(labels: Labels) {
+    this.labels = labels;
+  }
 
   add(seconds: number): void {
     const at = BUCKETS.findIndex((end) => seconds <= end);
@@ -28,7 +36,8 @@ class Histogram {
     this.sum += seconds;
   }
 
-  *samples(labels: Readonly<Record<string, string>>): Generator<MetricSample> {
+  *samples(): Generator<MetricSample> {
+    const { labels } = this;
     let count = 0;
     for (const [at, of] of this.counts.entries()) {
       count += of;
@@ -45,22 +54,30 @@ export type MetricSource = () => Iterable<MetricFamily>;
 
 /** Counts what a server does: `new Server({ onAccess: metrics.onAccess })`. */
 export class Metrics {
-  readonly #requests = new Map<string, number>();
+  readonly #requests = new Map<string, { readonly labels: Labels; value: number }>();
   readonly #durations = new Map<string, Histogram>();
   readonly #sources: MetricSource[] = [];
   #bytes = 0;
 
   /** Counts an answered request. */
-  readonly onAccess = ({ method, status, bytes, durationMs }: AccessRecord): void => {
-    const known = KNOWN_METHODS.has(method) ? method : '_OTHER';
-    const key = `${known} ${status === 0 ? 'aborted' : `${Math.floor(status / 100)}xx`}`;
-    this.#requests.set(key, (this.#requests.get(key) ?? 0) + 1);
-    let durations = this.#durations.get(known);
+  readonly onAccess = (record: AccessRecord): void => {
+    const { route, status, bytes, durationMs } = record;
+    const method = KNOWN_METHODS.has(record.method) ? record.method : '_OTHER';
+    const statusClass = status === 0 ? 'aborted' : `${Math.floor(status / 100)}xx`;
+    const asked = `${method} ${route ?? ''}`;
+    let durations = this.#durations.get(asked);
     if (durations === undefined) {
-      durations = new Histogram();
-      this.#durations.set(known, durations);
+      durations = new Histogram(route === null ? { method } : { method, route });
+      this.#durations.set(asked, durations);
     }
     durations.add(durationMs / 1000);
+    const key = `${statusClass} ${asked}`;
+    const requests = this.#requests.get(key);
+    if (requests !== undefined) requests.value++;
+    else {
+      const labels = { ...durations.labels, status: statusClass };
+      this.#requests.set(key, { labels, value: 1 });
+    }
     this.#bytes += bytes;
   };
 
@@ -91,17 +108,18 @@ export class Metrics {
       name: 'http_server_requests',
       type: 'counter',
       help: 'Answered requests.',
-      samples: [...this.#requests].map(([key, value]) => {
-        const [method, status] = key.split(' ') as [string, string];
-        return { suffix: '_total', labels: { method, status }, value };
-      }),
+      samples: [...this.#requests.values()].map(({ labels, value }) => ({
+        suffix: '_total',
+        labels,
+        value,
+      })),
     };
     yield {
       name: 'http_server_request_duration_seconds',
       type: 'histogram',
       unit: 'seconds',
       help: 'From the head of a request to the end of its response.',
-      samples: [...this.#durations].flatMap(([method, of]) => [...of.samples({ method })]),
+      samples: [...this.#durations.values()].flatMap((of) => [...of.samples()]),
     };
     yield {
       name: 'http_server_response_content_bytes',

@@ -14,6 +14,7 @@ type AttributeValue = string | number;
 /** A span, as far as it is used. */
 interface Span {
   setAttribute(name: string, value: AttributeValue): unknown;
+  updateName(name: string): unknown;
   setStatus(status: { code: number; message?: string }): unknown;
   recordException(error: Error): void;
   end(): void;
@@ -44,7 +45,10 @@ export interface OpenTelemetryApi<C, S extends Span> {
 export interface OpenTelemetryOptions {
   /** The name of the tracer. @default '@netlayers/middleware' */
   readonly tracer?: string;
-  /** The route of a request, such as `/users/:id`, of which there are few; never its path. @default unknown */
+  /**
+   * The route of a request, such as `/users/:id`, of which there are few; never its path. Asked when
+   * the response is there. @default `request.route`, the pattern that the server has matched
+   */
   readonly route?: (request: ServerRequest) => string | null;
 }
 
@@ -84,22 +88,28 @@ export function openTelemetry<C, S extends Span>(
   options: OpenTelemetryOptions = {},
 ): Middleware {
   const tracer = api.trace.getTracer(options.tracer ?? '@netlayers/middleware');
+  const { route: routeOf = ({ route }) => route } = options;
   return async (request, next) => {
     const parent = api.propagation.extract(api.context.active(), request, GETTER);
     const attributes = attributesOf(request);
-    const route = options.route?.(request) ?? null;
-    if (route !== null) attributes['http.route'] = route;
     const method = KNOWN_METHODS.has(request.method) ? request.method : 'HTTP';
-    const name = route === null ? method : `${method} ${route}`;
-    const span = tracer.startSpan(name, { kind: SERVER_KIND, attributes }, parent);
+    const span = tracer.startSpan(method, { kind: SERVER_KIND, attributes }, parent);
+    const nameRoute = (): void => {
+      const route = routeOf(request);
+      if (route === null) return;
+      span.setAttribute('http.route', route);
+      span.updateName(`${method} ${route}`);
+    };
     let response: Response;
     try {
       response = await api.context.with(api.trace.setSpan(parent, span), next);
     } catch (error) {
+      nameRoute();
       fail(span, error);
       span.end();
       throw error;
     }
+    nameRoute();
     span.setAttribute('http.response.status_code', response.status);
     if (response.status >= 500) {
       span.setAttribute('error.type', String(response.status));

@@ -7,6 +7,7 @@ import { serve } from '../support/serve.js';
 const record: AccessRecord = {
   method: 'GET',
   target: '/a?b',
+  route: '/:name',
   status: 200,
   bytes: 12,
   durationMs: 1.23456,

@@ -59,6 +59,8 @@ describe('the numbers of a server', () => {
     await site.ask('GET', '/');
     await site.ask('POST', '/');
     await site.ask('FROB', '/');
+    await site.ask('GET', '/none/1');
+    await site.ask('GET', '/none/2');
     const late = await site.connect();
     late.ask('GET', '/late');
     await settle();
@@ -70,23 +72,32 @@ describe('the numbers of a server', () => {
     );
     expect(text).toMatch(/# EOF\n$/);
     const samples = samplesOf(text);
-    expect(samples.get('http_server_requests_total{method="GET",status="2xx"}')).toBe(2);
-    expect(samples.get('http_server_requests_total{method="POST",status="4xx"}')).toBe(1);
-    expect(samples.get('http_server_requests_total{method="_OTHER",status="5xx"}')).toBe(1);
+    const requests = (labels: string) => samples.get(`http_server_requests_total{${labels}}`);
+    expect(requests('method="GET",route="/",status="2xx"')).toBe(1);
+    expect(requests('method="GET",route="/late",status="2xx"')).toBe(1);
+    expect(requests('method="GET",status="4xx"')).toBe(2);
+    expect(requests('method="POST",route="/",status="4xx"')).toBe(1);
+    expect(requests('method="_OTHER",route="/",status="5xx"')).toBe(1);
     const bucket = (le: string) =>
-      samples.get(`http_server_request_duration_seconds_bucket{method="GET",le="${le}"}`);
+      samples.get(
+        `http_server_request_duration_seconds_bucket{method="GET",route="/late",le="${le}"}`,
+      );
     expect([
       bucket('0.005'),
       bucket('0.05'),
       bucket('0.075'),
       bucket('10'),
       bucket('+Inf'),
-    ]).toEqual([1, 1, 2, 2, 2]);
-    expect(samples.get('http_server_request_duration_seconds_sum{method="GET"}')).toBeCloseTo(0.06);
-    expect(samples.get('http_server_request_duration_seconds_count{method="GET"}')).toBe(2);
+    ]).toEqual([0, 0, 1, 1, 1]);
+    expect(
+      samples.get('http_server_request_duration_seconds_sum{method="GET",route="/late"}'),
+    ).toBeCloseTo(0.06);
+    expect(
+      samples.get('http_server_request_duration_seconds_count{method="GET",route="/late"}'),
+    ).toBe(1);
     expect(samples.get('http_server_response_content_bytes_total')).toBeGreaterThan(5);
-    expect(samples.get('http_server_connections')).toBe(5);
-    expect(samples.get('http_server_connections_accepted_total')).toBe(5);
+    expect(samples.get('http_server_connections')).toBe(7);
+    expect(samples.get('http_server_connections_accepted_total')).toBe(7);
   });
 
   it('are those of the process too', () => {

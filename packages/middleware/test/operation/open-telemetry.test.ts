@@ -1,6 +1,6 @@
 import { Response } from '@netlayers/http';
 import { type OpenTelemetryOptions, openTelemetry } from '@netlayers/middleware';
-import { HttpError } from '@netlayers/server';
+import { Application, HttpError } from '@netlayers/server';
 import * as api from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
@@ -60,7 +60,7 @@ const start = (options: OpenTelemetryOptions = {}) =>
 const spans = () => exporter.getFinishedSpans();
 
 describe('a span', () => {
-  it('is called by its method, and says what was asked [OpenTelemetry HTTP]', async () => {
+  it('is called by its method and route, and says what was asked [OpenTelemetry HTTP]', async () => {
     const site = await start();
     const fields = { Host: 'example.org:8080', 'User-Agent': 'me' };
     const wire = await site.connect();
@@ -69,10 +69,11 @@ describe('a span', () => {
     );
     await wire.answer();
     const span = spans().at(-1)!;
-    expect([span.name, span.kind]).toEqual(['GET', api.SpanKind.SERVER]);
+    expect([span.name, span.kind]).toEqual(['GET /ok', api.SpanKind.SERVER]);
     expect(span.attributes).toMatchObject({
       'http.request.method': 'GET',
       'http.response.status_code': 200,
+      'http.route': '/ok',
       'url.path': '/ok',
       'url.scheme': 'http',
       'network.protocol.version': '1.1',
@@ -104,6 +105,20 @@ describe('a span', () => {
       'http.request.method': '_OTHER',
       'http.request.method_original': 'FROB',
     });
+  });
+
+  it('has the pattern of its route, where applications are mounted too, and of no route none', async () => {
+    const users = new Application().route('GET', '/:id', () => {
+      throw new RangeError('fault');
+    });
+    const site = await serve((server) => server.use(openTelemetry(api)).mount('/users', users));
+    await site.ask('GET', '/users/7');
+    await site.ask('GET', '/users/7/else');
+    expect(spans().map(({ name }) => name)).toEqual(['GET /users/:id', 'GET']);
+    expect(spans().map(({ attributes }) => attributes['http.route'])).toEqual([
+      '/users/:id',
+      undefined,
+    ]);
   });
 
   it.each([

@@ -11,6 +11,8 @@ export interface AccessRecord {
   readonly method: string;
   /** The target as it was sent; empty when the request did not parse. */
   readonly target: string;
+  /** `ServerRequest.route`: the pattern that the path has matched; `null` for none. */
+  readonly route: string | null;
   readonly status: number;
   /** Octets of the response's content, without head and framing. */
   readonly bytes: number;

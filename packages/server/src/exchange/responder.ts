@@ -211,6 +211,7 @@ export class Responder implements PumpSink {
     settings.onAccess({
       method: request?.method ?? '',
       target: request?.target ?? '',
+      route: request?.route ?? null,
       status: this.#status,
       bytes: this.#sentBytes,
       durationMs: settings.clock.now() - this.#startedAt,

@@ -56,6 +56,12 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
   readonly target: string;
   /** What the route's parameters and its `*` are bound to. */
   params: Params = NO_PARAMS;
+  /**
+   * The pattern that the path has matched, such as `/users/:id`, behind those that its application is
+   * mounted under: one of few, whatever clients ask for. `null` before a route is found, and where
+   * none is. Middleware knows it behind `next`.
+   */
+  route: string | null = null;
   readonly #head: RequestHead;
   readonly #origin: RequestOrigin;
   #parts: RequestTarget | null = null;

@@ -104,7 +104,8 @@ export class Application {
       const { '*': rest = '' } = request.params;
       // What is inside may map the rest onto something itself, as a folder of files does.
       request.params = joined(request.params, { '*': rest });
-      return application.answer(request, `/${rest}`, request.params);
+      const place = request.route?.replace(/\/\*$/, '') ?? '';
+      return application.answer(request, `/${rest}`, request.params, place);
     };
     this.#mounts.set(inside, application);
     if (prefix !== '') this.#router.add(null, prefix, inside);
@@ -169,12 +170,18 @@ export class Application {
    *
    * @param path where its route is looked for: of a mounted application, what is behind its own.
    * @param bound what the paths that it is mounted under have bound.
+   * @param place those paths, as the beginning of `request.route`.
    */
-  answer(request: ServerRequest, path: string = request.path, bound: Params | null = null): Answer {
+  answer(
+    request: ServerRequest,
+    path: string = request.path,
+    bound: Params | null = null,
+    place = '',
+  ): Answer {
     const onError = this.#onError;
     return onError === null
-      ? this.#run(request, path, bound, 0)
-      : caught(() => this.#run(request, path, bound, 0), onError)(request);
+      ? this.#run(request, path, bound, place, 0)
+      : caught(() => this.#run(request, path, bound, place, 0), onError)(request);
   }
 
   /** What a path allows, as its route knows it, whatever stands around it; `null` without a route. @internal */
@@ -189,17 +196,24 @@ export class Application {
     return inside.allowed(request, `/${match.params['*'] ?? ''}`);
   }
 
-  #run(request: ServerRequest, path: string, bound: Params | null, at: number): Answer {
+  #run(
+    request: ServerRequest,
+    path: string,
+    bound: Params | null,
+    place: string,
+    at: number,
+  ): Answer {
     const middleware = this.#middleware[at];
     return middleware === undefined
-      ? this.#dispatch(request, path, bound)
-      : middleware(request, () => this.#run(request, path, bound, at + 1));
+      ? this.#dispatch(request, path, bound, place)
+      : middleware(request, () => this.#run(request, path, bound, place, at + 1));
   }
 
-  #dispatch(request: ServerRequest, path: string, bound: Params | null): Answer {
+  #dispatch(request: ServerRequest, path: string, bound: Params | null, place: string): Answer {
     const { method } = request;
+    request.route = null;
     const host = this.#hosts.size === 0 ? null : this.#hosts.find(request.authority);
-    if (host !== null) return host.answer(request, path, bound);
+    if (host !== null) return host.answer(request, path, bound, place);
     if (method === 'CONNECT') return this.#connect(request);
     if (request.wantsSwitch && this.#switches.size > 0) {
       const handler = this.#switchOf(request);
@@ -207,6 +221,8 @@ export class Application {
     }
     const match = this.#router.find(path);
     if (match === null) return this.#answerElse(request);
+    const { pattern } = match.route;
+    request.route = place === '' ? pattern : place + pattern;
     const handler = match.route.handlerOf(method);
     if (handler === null) return this.#refuse(request, match.route);
     request.params = bound === null ? match.params : joined(bound, match.params);

@@ -12,6 +12,8 @@ import type { Params } from '../request/params.js';
 
 /** The handlers of one path or pattern, by method. */
 export class Route<T> {
+  /** The path or pattern, as it was given. */
+  readonly pattern: string;
   /** In the order of the pattern; `*` is the name of the rest. */
   readonly paramNames: readonly string[];
   /** For the Allow field: every method this route answers, in the order of registration. */
@@ -19,7 +21,8 @@ export class Route<T> {
   readonly #byMethod = new Map<string, T>();
   #any: T | null = null;
 
-  constructor(paramNames: readonly string[]) {
+  constructor(pattern: string, paramNames: readonly string[]) {
+    this.pattern = pattern;
     this.paramNames = paramNames;
   }
 
@@ -105,7 +108,7 @@ export class Router<T> {
     const bound = names.map((name) => (name === '*' ? name : name.slice(1)));
     let route = rest ? at.rest : at.route;
     if (route === null) {
-      route = new Route<T>(bound);
+      route = new Route<T>(pattern, bound);
       if (rest) at.rest = route;
       else at.route = route;
       if (names.length === 0) this.#exact.set(pattern, { route, params: NO_PARAMS });

@@ -123,6 +123,62 @@ describe('an error handler', () => {
   });
 });
 
+describe('the route of a request', () => {
+  it('is the pattern that its path has matched, mounts included', async () => {
+    const logged: (string | null)[] = [];
+    const seen: (string | null)[] = [];
+    const ok = (): Response => Response.text('');
+    const deep = new Application()
+      .any('/:key/*', ok)
+      .host('x.test', new Application().any('/*', ok));
+    const harness = await Harness.start(
+      (server) =>
+        server
+          .use(async ({ route }, next) => {
+            seen.push(route);
+            return next();
+          })
+          .route('GET', '/', ok)
+          .route('GET', '/users/:id', ok)
+          .mount('/api/:version', new Application().route('GET', '/', ok).mount('/deep', deep))
+          .mount('/', new Application().route('GET', '/root/:a', ok)),
+      { onAccess: ({ route }) => logged.push(route) },
+    );
+    const client = await harness.connect();
+    const asked: [string, string | null][] = [
+      ['GET /', '/'],
+      ['GET /users/7?x=1', '/users/:id'],
+      ['PUT /users/%37', '/users/:id'],
+      ['GET /api/1', '/api/:version/'],
+      ['GET /api/1/deep/a/b/c', '/api/:version/deep/:key/*'],
+      ['GET /api/1/none', null],
+      ['GET /root/a', '/root/:a'],
+      ['GET /none', null],
+    ];
+    for (const [line] of asked) await client.fetch(head(line));
+    await client.send('GET /api/1/deep/a/b/c HTTP/1.1\r\nHost: x.test\r\n\r\n');
+    expect(logged).toEqual([...asked.map(([, route]) => route), '/api/:version/deep/*']);
+    expect(new Set(seen)).toEqual(new Set([null]));
+  });
+
+  it('is there for what stands inside of it, and behind it', async () => {
+    const seen: (string | null)[] = [];
+    const look: Middleware = async (request, next) => {
+      const answer = await next();
+      seen.push(request.route);
+      return answer;
+    };
+    const harness = await Harness.start((server) =>
+      server.use(look).route('GET', '/a/:b', look, ({ route }) => {
+        seen.push(route);
+        throw new HttpError(400);
+      }),
+    );
+    await harness.fetch(head('GET /a/1'));
+    expect(seen).toEqual(['/a/:b']);
+  });
+});
+
 describe('an application under a path', () => {
   it('is asked for what is there, behind its own path', async () => {
     const log: string[] = [];
