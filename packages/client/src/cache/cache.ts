@@ -95,12 +95,12 @@ class HttpCache {
     if (isSafeMethod(request.method) || response.status < 200 || response.status >= 400) {
       return response;
     }
-    await this.#shelf.delete(url);
+    await this.#shelf.invalidate(url);
     for (const name of ['location', 'content-location']) {
       const [place] = response.headers.getAll(name);
       if (place === undefined || !URL.canParse(place, url)) continue;
       const other = new URL(place, url);
-      if (other.origin === request.url.origin) await this.#shelf.delete(keyOf(other));
+      if (other.origin === request.url.origin) await this.#shelf.invalidate(keyOf(other));
     }
     return response;
   }
@@ -150,6 +150,7 @@ class HttpCache {
     const chosen = asked.dated?.stored ?? null;
     const conditional = request.method === 'GET' ? validating(request, kept, chosen) : null;
     const requestedAt = this.#clock.wallTime();
+    const began = this.#shelf.epoch;
     const response = await next(conditional ?? request);
     const times = { requestedAt, receivedAt: this.#clock.wallTime() };
     if (conditional !== null && response.status === StatusCode.NotModified) {
@@ -159,14 +160,14 @@ class HttpCache {
       if (found === null) return this.#fetch({ ...asked, kept: [], dated: null });
       const fresh = freshened(found, response.headers, times);
       const stored = { ...fresh, chosenBy: chosenBy(request, new Headers(fresh.headers)) };
-      await this.#shelf.put(url, stored);
+      await this.#shelf.put(url, stored, began);
       return answerOf(request, datedAt(stored, times.receivedAt, this.#shared));
     }
     if (request.method === 'HEAD') {
-      await this.#compareHead(asked, response, times);
+      await this.#compareHead(asked, response, times, began);
       return response;
     }
-    return this.#store(asked, response, times);
+    return this.#store(asked, response, times, began);
   }
 
   /** What a HEAD says of what is kept (4.3.5). */
@@ -174,11 +175,12 @@ class HttpCache {
     asked: LookUp,
     response: ClientResponse,
     times: { readonly requestedAt: number; readonly receivedAt: number },
+    began: number,
   ): Promise<void> {
     const stored = asked.dated?.stored ?? null;
     if (stored === null || response.status !== StatusCode.Ok) return;
     if (isSameContent(stored, response.headers)) {
-      await this.#shelf.put(asked.url, freshened(stored, response.headers, times));
+      await this.#shelf.put(asked.url, freshened(stored, response.headers, times), began);
     } else await this.#shelf.delete(asked.url);
   }
 
@@ -186,16 +188,21 @@ class HttpCache {
     asked: LookUp,
     response: ClientResponse,
     times: { readonly requestedAt: number; readonly receivedAt: number },
+    began: number,
   ): Promise<ClientResponse> {
     const { request, url } = asked;
     if (!mayStore(request, response, times.receivedAt, this.#shared)) return response;
     const { status, reason, decoded } = response;
     const keep = (body: Uint8Array): Promise<void> =>
-      this.#shelf.put(url, {
-        ...{ status, reason, decoded, body, ...times },
-        headers: storedFields(response.headers),
-        chosenBy: chosenBy(request, response.headers),
-      });
+      this.#shelf.put(
+        url,
+        {
+          ...{ status, reason, decoded, body, ...times },
+          headers: storedFields(response.headers),
+          chosenBy: chosenBy(request, response.headers),
+        },
+        began,
+      );
     if (response.bodyLength !== 0) {
       return recording(response, { clock: this.#clock, maxBytes: this.#maxEntryBytes, keep });
     }

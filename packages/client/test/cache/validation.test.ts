@@ -152,6 +152,34 @@ describe('what changes the resource', () => {
     expect(await bench.get()).toBe(expected);
   });
 
+  it('is not undone by an answer that was on its way before [RFC 9111 4.4]', async () => {
+    let answer = (_: Said): void => {};
+    const bench = new CacheBench(({ method }, count) => {
+      if (method === 'POST') return { status: 204 };
+      if (count > 1) return { headers: TAGGED, body: 'new' };
+      return new Promise<Said>((resolve) => {
+        answer = resolve;
+      });
+    });
+    const slow = bench.get();
+    await new Promise((resolve) => setImmediate(resolve));
+    await bench.get({ method: 'POST' });
+    answer({ headers: TAGGED, body: 'old' });
+    expect(await slow).toBe('old');
+    expect(await bench.get()).toBe('new');
+    expect(await bench.get()).toBe('new');
+    expect(bench.asked.length).toBe(3);
+  });
+
+  it('holds for what nobody has read yet, and for thousands of URLs [RFC 9111 4.4]', async () => {
+    const bench = new CacheBench((_, count) => ({ headers: TAGGED, body: `answer ${count}` }));
+    const unread = await bench.client.get('http://a.test/0');
+    for (let at = 0; at < 1500; at++) await bench.get({ method: 'POST' }, `/${at}`);
+    expect(await unread.text()).toBe('answer 1');
+    expect(await bench.get({}, '/0')).toBe('answer 1502');
+    expect(await bench.get({}, '/0')).toBe('answer 1502');
+  });
+
   it.each([
     ['Location', '/', 'two'],
     ['Content-Location', 'http://a.test/', 'two'],
