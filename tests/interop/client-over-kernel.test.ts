@@ -101,6 +101,21 @@ describe('node:http over the kernel', () => {
     client.abort();
   });
 
+  it('sends no POST on a connection that the server has closed already [RFC 9110 9.2.2]', async () => {
+    const sockets: Socket[] = [];
+    const url = await serve((request, response) => {
+      sockets.push(request.socket);
+      request.pipe(response);
+    });
+    const client = make();
+    for (let round = 0; round < 20; round++) {
+      // The end is in the kernel's hands, and nobody has told the client.
+      sockets.pop()?.destroy();
+      expect(await (await client.post(url, `round ${round}`)).text()).toBe(`round ${round}`);
+    }
+    await client.close();
+  });
+
   it('carries many requests at once', async () => {
     const url = await serve((request, response) => {
       request.pipe(response);

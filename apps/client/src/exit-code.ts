@@ -80,6 +80,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   ENETUNREACH: ExitCode.CONNECT,
   EACCES: ExitCode.CONNECT,
   'connect-timeout': ExitCode.TIMEOUT,
+  'queue-timeout': ExitCode.TIMEOUT,
   'headers-timeout': ExitCode.TIMEOUT,
   'body-timeout': ExitCode.TIMEOUT,
   'total-timeout': ExitCode.TIMEOUT,

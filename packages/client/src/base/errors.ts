@@ -11,6 +11,7 @@ export type ClientErrorCode =
   | 'invalid-url'
   | 'unsupported-protocol'
   | 'connect-timeout'
+  | 'queue-timeout'
   | 'headers-timeout'
   | 'body-timeout'
   | 'total-timeout'
@@ -107,6 +108,13 @@ export function exchangeFailure(error: unknown, place: string): ClientError {
 /** A connection that was closed before anything was sent on it. */
 export const closedAtOnce = (place: string): ClientError =>
   new ClientError('closed', `${place}: ${CLOSED}`);
+
+/** No connection has become free for a request in line. */
+export const queueTimeout = (place: string, count: number, ms: number): ClientError =>
+  new ClientError(
+    'queue-timeout',
+    `${place}: nothing moves on ${count} connections for ${ms} ms, and a request waits for one: read or discard their responses, or allow more (maxConnectionsPerOrigin)`,
+  );
 
 const CLOSED = 'the server closed the connection without an answer: try again';
 

@@ -19,6 +19,8 @@ export interface Carrier {
   readonly remotePort: number;
   /** Exchanges opened so far. */
   readonly opened: number;
+  /** Grows with everything that is received, or taken by the peer; for who waits for room. */
+  readonly moved?: number;
   /** Exchanges that can be opened now. */
   readonly room: number;
   /** Opens an exchange; there is room. */

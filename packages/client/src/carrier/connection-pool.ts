@@ -9,8 +9,9 @@
  */
 
 import type { Cancellation } from '../base/cancellation.js';
-import { closedAtOnce } from '../base/errors.js';
+import { closedAtOnce, queueTimeout } from '../base/errors.js';
 import type { Origin } from '../base/origin.js';
+import { Timeout } from '../base/timeout.js';
 import type { Carrier, CarrierOwner, CarrierSettings } from './carrier.js';
 import { type ConnectorSettings, connectTo } from './connector.js';
 import { carrierOf } from './protocols.js';
@@ -18,13 +19,22 @@ import { carrierOf } from './protocols.js';
 /** What the pool is told once. */
 export interface PoolSettings extends CarrierSettings, ConnectorSettings {
   readonly maxConnectionsPerOrigin: number;
+  /** Lets be told what the host has received already; `null` where everything is told at once. */
+  readonly look: (() => Promise<void>) | null;
 }
 
 /** What a request wants of the pool. */
 export interface Wanted<T> {
   /** Whether the connection must not have been used before. */
   readonly fresh: boolean;
+  /**
+   * Whether the request cannot be sent twice: before it goes on a kept connection, it is looked whether
+   * the server has closed that already.
+   */
+  readonly careful: boolean;
   readonly connectTimeoutMs: number;
+  /** In line for a connection, while nothing moves on those that there are. */
+  readonly queueTimeoutMs: number;
   readonly cancellation: Cancellation;
   /** Begins the request on a carrier that has room. */
   begin(carrier: Carrier): T;
@@ -82,7 +92,16 @@ export class ConnectionPool implements CarrierOwner {
       cancellation.check();
       if (offered !== null && offered.room > 0) return this.#begin(place, offered, wanted);
       const found = fresh ? null : this.#takeFree(place);
-      if (found !== null) return this.#begin(place, found, wanted);
+      if (found !== null) {
+        const { look } = this.#settings;
+        if (!wanted.careful || found.room > 1 || look === null) {
+          return this.#begin(place, found, wanted);
+        }
+        // Nobody else finds it meanwhile.
+        await look();
+        offered = found;
+        continue;
+      }
       if (fresh) this.#makeRoom(place);
       if (place.count < this.#settings.maxConnectionsPerOrigin) {
         const { carrier, isMade } = await this.#open(origin, wanted);
@@ -90,7 +109,7 @@ export class ConnectionPool implements CarrierOwner {
         if (isMade && carrier.room === 0) throw closedAtOnce(origin.authority);
         offered = carrier;
       } else {
-        offered = await this.#wait(place, wanted, first);
+        offered = await this.#wait(origin, place, wanted, first);
       }
     }
   }
@@ -169,23 +188,55 @@ export class ConnectionPool implements CarrierOwner {
   }
 
   /** Waits for a turn: a carrier, or the chance of one. */
-  #wait<T>(place: Place, wanted: Wanted<T>, first: boolean): Promise<Carrier | null> {
-    return new Promise((resolve) => {
+  #wait<T>(
+    origin: Origin,
+    place: Place,
+    wanted: Wanted<T>,
+    first: boolean,
+  ): Promise<Carrier | null> {
+    return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         fresh: wanted.fresh,
         take: (carrier) => {
+          timeout.stop();
           unlisten();
           resolve(carrier);
         },
       };
       if (first) place.line.unshift(waiter);
       else place.line.push(waiter);
-      const unlisten = wanted.cancellation.listen(() => {
+      const leave = (): void => {
+        timeout.stop();
         const at = place.line.indexOf(waiter);
         if (at >= 0) place.line.splice(at, 1);
+      };
+      let moved = this.#movedTo(origin);
+      const timeout = new Timeout(this.#settings.clock, () => {
+        const before = moved;
+        moved = this.#movedTo(origin);
+        if (moved !== before) {
+          timeout.restart(wanted.queueTimeoutMs);
+          return;
+        }
+        leave();
+        unlisten();
+        reject(queueTimeout(origin.authority, place.count, wanted.queueTimeoutMs));
+      });
+      timeout.restart(wanted.queueTimeoutMs);
+      const unlisten = wanted.cancellation.listen(() => {
+        leave();
         resolve(null);
       });
     });
+  }
+
+  /** A number that changes when anything moves on the connections to an origin. */
+  #movedTo(origin: Origin): number {
+    let moved = 0;
+    for (const carrier of this.#carriers) {
+      if (carrier.origin.key === origin.key) moved += (carrier.moved ?? 0) + carrier.opened;
+    }
+    return moved;
   }
 
   /** Gives a turn that is not used to the next one. */

@@ -33,6 +33,7 @@ export class Http1Carrier
   readonly origin: Origin;
   readonly http: ClientConnection;
   opened = 0;
+  moved = 0;
   readonly #stream: ByteStream;
   readonly #settings: CarrierSettings;
   readonly #owner: CarrierOwner;
@@ -107,6 +108,7 @@ export class Http1Carrier
 
   handleData(buf: Uint8Array, start: number, end: number): void {
     if (this.#aborted) return;
+    this.moved += end - start;
     this.#exchange?.handler.handleProgress(end - start);
     this.http.handleData(buf, start, end);
   }
@@ -116,6 +118,7 @@ export class Http1Carrier
   }
 
   handleDrain(): void {
+    this.moved++;
     this.#exchange?.handler.handleDrain();
   }
 

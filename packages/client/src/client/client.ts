@@ -9,6 +9,7 @@ import { Cancellation } from '../base/cancellation.js';
 import { argumentFailure, ClientError } from '../base/errors.js';
 import type { RequestBody } from '../body/request-body.js';
 import { ConnectionPool } from '../carrier/connection-pool.js';
+import { lookAround } from '../carrier/look-around.js';
 import { wiresOf } from '../carrier/wires.js';
 import { hostDecoders } from '../content/content-coding.js';
 import { withCookies } from '../hop/cookies.js';
@@ -58,6 +59,7 @@ export class Client {
       },
       idleTimeoutMs: options.idleTimeoutMs ?? 4000,
       maxConnectionsPerOrigin: options.maxConnectionsPerOrigin ?? 16,
+      look: this.#clock instanceof HostClock ? lookAround() : null,
     });
     const tell = options.observe ?? (() => {});
     const decoders = { ...hostDecoders(), ...options.decoders };

@@ -88,7 +88,9 @@ export class Sender {
     const { cancellation, settings } = hop;
     return this.#pool.acquire(originOf(place), {
       fresh,
+      careful: !isIdempotentMethod(hop.method),
       connectTimeoutMs: settings.connectTimeoutMs,
+      queueTimeoutMs: settings.queueTimeoutMs,
       cancellation,
       begin: (carrier) => {
         const reused = carrier.opened > 0;

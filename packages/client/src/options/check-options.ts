@@ -61,6 +61,7 @@ const isRetry: Check = (value) =>
 
 const DEFAULT_RULES: { readonly [K in keyof Required<RequestDefaults>]: Rule } = {
   connectTimeoutMs: MS,
+  queueTimeoutMs: MS,
   headersTimeoutMs: MS,
   bodyTimeoutMs: MS,
   minDataRate: [isNumber, 'bytes per second, 0 or more'],

@@ -27,6 +27,11 @@ export interface RequestDefaults {
   /** Making a connection, with the resolution of the name. @default 10000 */
   readonly connectTimeoutMs?: number;
   /**
+   * In line for a connection, when there are `maxConnectionsPerOrigin` and nothing moves on any of
+   * them: responses that nobody reads, for one. @default 60000
+   */
+  readonly queueTimeoutMs?: number;
+  /**
    * From the end of the request, as far as it is known that the server has it, to the head of the
    * response; interim responses do not prolong it. @default 60000
    */
@@ -156,6 +161,7 @@ export interface ClientOptions extends RequestDefaults {
 /** The defaults of {@link RequestDefaults}. */
 export const DEFAULTS: Required<RequestDefaults> = {
   connectTimeoutMs: 10_000,
+  queueTimeoutMs: 60_000,
   headersTimeoutMs: 60_000,
   bodyTimeoutMs: 60_000,
   minDataRate: 240,
@@ -175,6 +181,7 @@ export function mergeDefaults(
 ): Required<RequestDefaults> {
   return {
     connectTimeoutMs: options.connectTimeoutMs ?? defaults.connectTimeoutMs,
+    queueTimeoutMs: options.queueTimeoutMs ?? defaults.queueTimeoutMs,
     headersTimeoutMs: options.headersTimeoutMs ?? defaults.headersTimeoutMs,
     bodyTimeoutMs: options.bodyTimeoutMs ?? defaults.bodyTimeoutMs,
     minDataRate: options.minDataRate ?? defaults.minDataRate,

@@ -226,6 +226,40 @@ describe('the limit of connections', () => {
     expect(await (await responses[3])?.text()).toBe('d');
   });
 
+  it('is given up when nothing moves on the connections that it waits for', async () => {
+    const clock = new ManualClock();
+    const transport = memory();
+    const connections = await rawServer(transport, () => {});
+    const client = new Client({
+      ...{ transport, clock, maxConnectionsPerOrigin: 1, queueTimeoutMs: 1000 },
+    });
+    const unread = client.get('http://a.test/1');
+    await settle();
+    connections[0]?.send('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123');
+    const response = await unread;
+    let failed = '';
+    const waiting = client.get('http://a.test/2').catch((error: { code: string }) => {
+      failed = error.code;
+    });
+    await settle();
+    clock.advance(999);
+    connections[0]?.send('456');
+    await settle();
+    clock.advance(1000);
+    await settle();
+    expect(failed).toBe('');
+    clock.advance(1000);
+    await waiting;
+    expect(failed).toBe('queue-timeout');
+    const next = client.get('http://a.test/3');
+    connections[0]?.send('789');
+    expect(await response.text()).toBe('123456789');
+    await settle();
+    expect(connections[0]?.heads[1]).toContain('GET /3 ');
+    connections[0]?.send(ok('c'));
+    expect(await (await next).text()).toBe('c');
+  });
+
   it('passes the turn of a request that was given up', async () => {
     const transport = memory();
     const connections = await rawServer(transport, () => {});
