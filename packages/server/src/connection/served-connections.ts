@@ -177,8 +177,11 @@ export class ServedConnections implements ConnectionContext, ExchangeHost {
     this.#tellEmpty();
   }
 
-  waitFor(stream: ByteStream, whenOver: PromiseLike<unknown>): void {
-    this.#taken.add(stream, whenOver);
+  waitFor(stream: ByteStream, taken: unknown, over: () => void): boolean {
+    if (!isPromise(taken)) return false;
+    taken.then(over, over);
+    this.#taken.add(stream, taken);
+    return true;
   }
 
   /** Brings `Date` up to date, at most once per tick, and only for a server that answers. */
@@ -233,5 +236,8 @@ export class ServedConnections implements ConnectionContext, ExchangeHost {
     for (const connection of this.#connections) connection.handleTick(now);
   }
 }
+
+const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 
 const NOTHING = new Uint8Array(0);

@@ -34,6 +34,10 @@ export interface ExchangeContext {
   heldContentBytes: number;
   /** Brings the `Date` of responses up to date. */
   refreshDate(): void;
-  /** A stream has left HTTP; `whenOver` is what the server waits for as it closes. */
-  waitFor(stream: ByteStream, whenOver: PromiseLike<unknown>): void;
+  /**
+   * A stream has left HTTP; `taken`, if it is a promise, is what the server waits for as it closes.
+   *
+   * @returns whether it is one: `over` is called when it is settled.
+   */
+  waitFor(stream: ByteStream, taken: unknown, over: () => void): boolean;
 }

@@ -24,13 +24,11 @@ import { responseToError } from '../response/error-response.js';
 import { discardContent, withFirstPiece } from '../response/response-pump.js';
 import { isPreflight } from '../routing/cors.js';
 import type { Answer } from '../routing/handler.js';
+import type { DrainSignals } from './drain-signals.js';
 import type { ExchangeContext } from './exchange-context.js';
 import { notAResponse } from './not-a-response.js';
 import type { ExchangeServer } from './protocol.js';
 import { Responder, type ResponderHost } from './responder.js';
-
-const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -216,12 +214,8 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
     return context.heldBodyBytes <= context.settings.limits.heldBodyBytes;
   }
 
-  makeDrain(): AbortController {
-    return this.#context.drains.make();
-  }
-
-  forgetDrain(controller: AbortController): void {
-    this.#context.drains.forget(controller);
+  get drains(): DrainSignals {
+    return this.#context.drains;
   }
 
   sendInterim(request: ServerRequest, response: Response): void {
@@ -381,10 +375,7 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
     this.#responder.finish();
     const taken = agreement.take(stream, remaining);
     const over = (): void => request.handleOver();
-    if (isPromise(taken)) {
-      this.#context.waitFor(stream, taken);
-      taken.then(over, over);
-    } else over();
+    if (!this.#context.waitFor(stream, taken, over)) over();
   }
 
   // Waiting.

@@ -32,9 +32,8 @@ export interface RequestOrigin {
   wantBody(): void;
   holdBody(): void;
   countHeld(octets: number): boolean;
-  /** Makes what tells that the server closes, until it is forgotten. */
-  makeDrain(): AbortController;
-  forgetDrain(controller: AbortController): void;
+  /** Make what tells that the server closes, until it is forgotten. */
+  readonly drains: { make(): AbortController; forget(controller: AbortController): void };
   /** Sends an interim response, where one can be sent. */
   sendInterim(request: ServerRequest, response: Response): void;
 }
@@ -180,7 +179,7 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
    */
   get draining(): AbortSignal {
     if (this.#drain === null) {
-      this.#drain = this.#isOver ? new AbortController() : this.#origin.makeDrain();
+      this.#drain = this.#isOver ? new AbortController() : this.#origin.drains.make();
     }
     return this.#drain.signal;
   }
@@ -297,7 +296,7 @@ export class ServerRequest implements AsyncIterable<Uint8Array> {
   /** The exchange is over. @internal */
   handleOver(): void {
     this.#isOver = true;
-    if (this.#drain !== null) this.#origin.forgetDrain(this.#drain);
+    if (this.#drain !== null) this.#origin.drains.forget(this.#drain);
   }
 
   /** The client has ended its half, and has probably gone; what it has sent can still be read. @internal */
