@@ -1,5 +1,5 @@
 /**
- * An HTTP/1.1 client on any `Transport`: the kernel's TCP, our own, or a pipe in memory. It keeps
+ * An HTTP client on any `Transport`: the kernel's TCP, our own, or a pipe in memory. It keeps
  * connections, follows redirections, streams both ways with backpressure, and takes its time from
  * a clock that it is handed.
  *
@@ -14,6 +14,7 @@ export {
   type HashOctets,
 } from './authentication/digest.js';
 export { ClientError, type ClientErrorCode } from './base/errors.js';
+export type { Origin } from './base/origin.js';
 export { Multipart, type PartOptions } from './body/multipart.js';
 export type { MakeBody } from './body/prepared-body.js';
 export type { TellProgress } from './body/progress.js';
@@ -21,7 +22,9 @@ export type { RequestBody } from './body/request-body.js';
 export { type CacheOptions, cache } from './cache/cache.js';
 export type { CacheStore, StoredResponse } from './cache/cache-store.js';
 export { type MemoryCacheOptions, MemoryCacheStore } from './cache/memory-cache-store.js';
+export type { Carrier, CarrierOwner, CarrierSettings, MakeCarrier } from './carrier/carrier.js';
 export type { ResolveName } from './carrier/connector.js';
+export type { ClientProtocol } from './carrier/protocols.js';
 export { Client } from './client/client.js';
 export type { ContentDecoder, ContentDecoders } from './content/content-coding.js';
 export type { ServerSentEvent } from './events/event-parser.js';

@@ -15,8 +15,10 @@ export {
 } from './agents.js';
 export { dgramOf, type StackDgram } from './dgram-of.js';
 export { type DuplexOfOptions, duplexOf, type StreamDuplex } from './duplex-of.js';
+export type { Http2ClientOptions } from './h2/h2-client-options.js';
 export type { Http2Options } from './h2/h2-options.js';
 export { http2 } from './h2/http2.js';
+export { http2Client } from './h2/http2-client.js';
 export type { ChooseHost, SocketRequest } from './handle-choice.js';
 export { installHooks } from './hooks.js';
 export { installStack, loopbackOnKernel, type StackRule } from './install-stack.js';

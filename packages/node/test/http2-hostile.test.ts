@@ -2,50 +2,20 @@
  * Clients of HTTP/2 that keep to frames and to nothing else, written octet by octet.
  */
 
-import type { ByteStream } from '@netlayers/http';
 import { Response } from '@netlayers/http';
 import type { Http2Options } from '@netlayers/node';
 import { fuzzSeed, seededRandom } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import { H2Bench, settle } from './support/h2-bench.js';
-
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-const Type = {
-  DATA: 0,
-  HEADERS: 1,
-  RST_STREAM: 3,
-  SETTINGS: 4,
-  PING: 6,
-  GOAWAY: 7,
-  WINDOW: 8,
-  CONTINUATION: 9,
-};
-const END_STREAM = 0x1;
-const END_HEADERS = 0x4;
-
-/** RFC 9113, 4.1 */
-function frame(
-  type: number,
-  flags: number,
-  id: number,
-  payload: Uint8Array = Buffer.alloc(0),
-): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head[3] = type;
-  head[4] = flags;
-  head.writeUInt32BE(id, 5);
-  return Buffer.concat([head, payload]);
-}
-
-/** A field of HPACK, never indexed, no Huffman (RFC 7541, 6.2.3). */
-const field = (name: string, value: string): Buffer =>
-  Buffer.concat([
-    Buffer.from([0x10, name.length]),
-    Buffer.from(name),
-    Buffer.from([value.length]),
-    Buffer.from(value),
-  ]);
+import {
+  END_HEADERS,
+  END_STREAM,
+  field,
+  frame,
+  PREFACE,
+  RawPeer,
+  Type,
+} from './support/h2-frames.js';
 
 const GET = Buffer.concat([
   field(':method', 'GET'),
@@ -54,57 +24,10 @@ const GET = Buffer.concat([
   field(':authority', 'server'),
 ]);
 
-/** A client that is nothing but frames. */
-class RawClient {
-  received: Buffer = Buffer.alloc(0);
-  isOver = false;
-  readonly stream: ByteStream;
-
-  constructor(stream: ByteStream) {
-    this.stream = stream;
-    stream.setHandler({
-      handleData: (buf, start, end) => {
-        this.received = Buffer.concat([this.received, buf.subarray(start, end)]);
-      },
-      handleEnd: () => {
-        this.isOver = true;
-      },
-      handleDrain() {},
-      handleClose: () => {
-        this.isOver = true;
-      },
-    });
-  }
-
-  static async open(bench: H2Bench): Promise<RawClient> {
-    const client = new RawClient(await bench.stream());
-    await client.send(PREFACE, frame(Type.SETTINGS, 0, 0));
-    return client;
-  }
-
-  async send(...frames: readonly Uint8Array[]): Promise<void> {
-    for (const one of frames) this.stream.write(one);
-    await settle(8);
-  }
-
-  /** Types of the frames that have come, and the error code where a frame has one. */
-  frames(): readonly { type: number; flags: number; id: number; code: number }[] {
-    const frames = [];
-    for (let at = 0; at + 9 <= this.received.length; ) {
-      const length = this.received.readUIntBE(at, 3);
-      const [type = 0, flags = 0] = this.received.subarray(at + 3);
-      const id = this.received.readUInt32BE(at + 5);
-      const codeAt = at + 9 + (type === Type.GOAWAY ? 4 : 0);
-      const hasCode = type === Type.GOAWAY || type === Type.RST_STREAM;
-      frames.push({ type, flags, id, code: hasCode ? this.received.readUInt32BE(codeAt) : -1 });
-      at += 9 + length;
-    }
-    return frames;
-  }
-
-  codes(type: number): number[] {
-    return this.frames().flatMap((one) => (one.type === type ? [one.code] : []));
-  }
+async function open(bench: H2Bench): Promise<RawPeer> {
+  const client = new RawPeer(await bench.stream());
+  await client.send(PREFACE, frame(Type.SETTINGS, 0, 0));
+  return client;
 }
 
 const start = (options: Http2Options = {}): Promise<H2Bench> =>
@@ -120,7 +43,7 @@ const start = (options: Http2Options = {}): Promise<H2Bench> =>
 describe('frames', () => {
   it('that are right are answered', async () => {
     const bench = await start();
-    const client = await RawClient.open(bench);
+    const client = await open(bench);
     await client.send(frame(Type.HEADERS, END_STREAM | END_HEADERS, 1, GET));
     expect(
       client
@@ -133,7 +56,7 @@ describe('frames', () => {
 
   it('of a connection that is none end it', async () => {
     const bench = await start();
-    const client = new RawClient(await bench.stream());
+    const client = new RawPeer(await bench.stream());
     await client.send(Buffer.from('GET / HTTP/1.1\r\nHost: server\r\n\r\n'));
     await bench.advance(40_000);
     expect(client.isOver).toBe(true);
@@ -142,7 +65,7 @@ describe('frames', () => {
 
   it('with fields of a connection, or names in capitals, are malformed [RFC 9113 8.2.2] [RFC 9113 8.2.1]', async () => {
     const bench = await start();
-    const client = await RawClient.open(bench);
+    const client = await open(bench);
     const bad = [field('connection', 'close'), field('X-Upper', '1'), field('te', 'gzip')];
     for (const [at, one] of bad.entries()) {
       const head = Buffer.concat([GET, one]);
@@ -154,7 +77,7 @@ describe('frames', () => {
 
   it('of more content than was announced are malformed [RFC 9113 8.1.1]', async () => {
     const bench = await start();
-    const client = await RawClient.open(bench);
+    const client = await open(bench);
     const post = Buffer.concat([
       field(':method', 'POST'),
       GET.subarray(field(':method', 'GET').length),
@@ -170,7 +93,7 @@ describe('frames', () => {
 describe('floods', () => {
   it('of CONTINUATION end the connection [RFC 9113 10.5.1]', async () => {
     const bench = await start();
-    const client = await RawClient.open(bench);
+    const client = await open(bench);
     await client.send(frame(Type.HEADERS, END_STREAM, 1, GET));
     for (let at = 0; at < 50 && !client.isOver; at++) {
       await client.send(frame(Type.CONTINUATION, 0, 1, field(`x-${at}`, 'v'.repeat(100))));
@@ -183,7 +106,7 @@ describe('floods', () => {
 
   it('of fields are refused before they are kept [RFC 9113 10.5.1]', async () => {
     const bench = await start({ maxHeaderListSize: 8192 });
-    const client = await RawClient.open(bench);
+    const client = await open(bench);
     const head: Buffer[] = [GET];
     for (let at = 0; at < 100; at++) head.push(field(`x-${at}`, 'v'.repeat(90)));
     const all = Buffer.concat(head);
@@ -200,7 +123,7 @@ describe('floods', () => {
   it('of PING and SETTINGS of who reads no answer end the connection [RFC 9113 10.5]', async () => {
     for (const ask of [frame(Type.PING, 0, 0, Buffer.alloc(8)), frame(Type.SETTINGS, 0, 0)]) {
       const bench = await start();
-      const client = await RawClient.open(bench);
+      const client = await open(bench);
       client.stream.pause();
       const many = Buffer.concat(Array.from({ length: 2000 }, () => ask));
       for (let at = 0; at < 50 && !client.isOver; at++) await client.send(many);
@@ -216,12 +139,12 @@ describe('floods', () => {
     ]);
     const empty = Buffer.concat(Array.from({ length: 500 }, () => frame(Type.DATA, 0, 1)));
     const few = await start();
-    const client = await RawClient.open(few);
+    const client = await open(few);
     await client.send(frame(Type.HEADERS, END_HEADERS, 1, post), empty);
     await few.advance(35_000);
     expect(few.server.counters()).toMatchObject({ connections: 1, rejected: 1 });
     const many = await start();
-    const flooding = await RawClient.open(many);
+    const flooding = await open(many);
     await flooding.send(frame(Type.HEADERS, END_HEADERS, 1, post));
     for (let at = 0; at < 20; at++) await flooding.send(empty);
     expect(many.server.counters()).toMatchObject({ connections: 0, rejected: 0 });
@@ -229,7 +152,7 @@ describe('floods', () => {
 
   it('of heads that are never complete are an idle connection', async () => {
     const bench = await start();
-    const client = await RawClient.open(bench);
+    const client = await open(bench);
     await client.send(frame(Type.HEADERS, END_STREAM, 1, GET));
     await bench.advance(36_000);
     expect(client.isOver).toBe(true);
@@ -243,7 +166,7 @@ it('any octets at all do no harm', async () => {
   const pick = (below: number): number => random.below(below);
   const bench = await start();
   for (let round = 0; round < 150; round++) {
-    const client = await RawClient.open(bench);
+    const client = await open(bench);
     for (let at = 0; at < 12 && !client.isOver; at++) {
       const payload = pick(3) === 0 ? GET : random.bytes(pick(60));
       const one = frame(pick(11), pick(256), pick(8), payload);
@@ -255,7 +178,7 @@ it('any octets at all do no harm', async () => {
   await settle();
   expect(bench.server.counters().connections, `seed ${seed}`).toBe(0);
   expect(bench.errors, `seed ${seed}`).toEqual([]);
-  const client = await RawClient.open(bench);
+  const client = await open(bench);
   await client.send(frame(Type.HEADERS, END_STREAM | END_HEADERS, 1, GET));
   expect(client.received.toString()).toContain('hello');
 });

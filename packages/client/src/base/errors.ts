@@ -13,6 +13,10 @@ export type ClientErrorCode =
   | 'connect-timeout'
   | 'queue-timeout'
   | 'headers-timeout'
+  | 'unprocessed'
+  | 'http1-required'
+  | 'stream-reset'
+  | 'http2-error'
   | 'body-timeout'
   | 'total-timeout'
   | 'too-many-redirects'
@@ -126,6 +130,6 @@ function protocolAdvice(error: HttpProtocolError): string {
     case 'incomplete':
       return 'the server closed the connection before the response was complete: try again';
     default:
-      return `the answer is not valid HTTP/1.1 (${error.message}): check that an HTTP server listens there`;
+      return `the answer is not valid HTTP (${error.message}): check that an HTTP server listens there`;
   }
 }

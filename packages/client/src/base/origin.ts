@@ -11,6 +11,8 @@ import { ClientError } from './errors.js';
 export interface Origin {
   /** Scheme, name and port in one string: equal for equal origins. */
   readonly key: string;
+  /** Whether HTTP/1.1 alone will do: for a proxy, or for a connection that is to leave HTTP. */
+  readonly isPlain: boolean;
   readonly secure: boolean;
   /** A name in ascii, or an address; IPv6 without brackets. */
   readonly host: string;
@@ -47,12 +49,17 @@ export function originOf(url: URL): Origin {
   const { hostname } = url;
   return {
     key: url.origin,
+    isPlain: false,
     secure,
     host: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname,
     port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
     authority: url.host,
   };
 }
+
+/** The same server, spoken to in HTTP/1.1 alone; its connections are others. */
+export const plainOrigin = (origin: Origin): Origin =>
+  origin.isPlain ? origin : { ...origin, key: `${origin.key} http/1.1`, isPlain: true };
 
 /** A URL for messages and logs, without the credentials in it. */
 export const shown = (url: URL): string => withoutCredentials(url).href;

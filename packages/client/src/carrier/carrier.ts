@@ -15,6 +15,10 @@ import type { Origin } from '../base/origin.js';
 /** Carries exchanges. */
 export interface Carrier {
   readonly origin: Origin;
+  /** What it speaks, by its name in ALPN: `http/1.1`, `h2`. */
+  readonly protocol: string;
+  /** Whether it can carry more than one exchange at a time. */
+  readonly isShared: boolean;
   readonly remoteAddress: string;
   readonly remotePort: number;
   /** Exchanges opened so far. */

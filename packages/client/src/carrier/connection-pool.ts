@@ -6,15 +6,18 @@
  * take the room. One that waits takes its carrier a moment after it has become free, so that a close
  * that came with the last response is seen. Who has a connection made for it takes a free one if that is
  * there before: the new one is then for the next.
+ *
+ * Where a connection may turn out to carry many requests, those that come while it is being made wait for
+ * it, instead of each making its own; when it carries one only, they do.
  */
 
 import type { Cancellation } from '../base/cancellation.js';
 import { closedAtOnce, queueTimeout } from '../base/errors.js';
 import type { Origin } from '../base/origin.js';
 import { Timeout } from '../base/timeout.js';
+import { Attempt } from './attempt.js';
 import type { Carrier, CarrierOwner, CarrierSettings } from './carrier.js';
 import { type ConnectorSettings, connectTo } from './connector.js';
-import { carrierOf } from './protocols.js';
 
 /** What the pool is told once. */
 export interface PoolSettings extends CarrierSettings, ConnectorSettings {
@@ -46,12 +49,6 @@ interface Waiter {
   take(carrier: Carrier | null): void;
 }
 
-/** A carrier for a request that had none, and whether it was made for it. */
-interface Opened {
-  readonly carrier: Carrier;
-  readonly isMade: boolean;
-}
-
 /** What is known of one origin. */
 interface Place {
   /** Carriers with room, the one used last at the end. */
@@ -59,8 +56,10 @@ interface Place {
   /** Connections that exist or are being made. */
   count: number;
   readonly line: Waiter[];
-  /** Requests that have a connection made for them. */
-  readonly opening: Waiter[];
+  /** Connections that are being made. */
+  readonly attempts: Set<Attempt>;
+  /** Whether a connection may carry many requests, so that one that is being made is waited for. */
+  mayShare: boolean;
 }
 
 /** Keeps connections. */
@@ -68,8 +67,6 @@ export class ConnectionPool implements CarrierOwner {
   readonly #settings: PoolSettings;
   readonly #places = new Map<string, Place>();
   readonly #carriers = new Set<Carrier>();
-  /** Connections that are being made and that nobody waits for any more. */
-  readonly #unawaited = new Set<AbortController>();
   #closed = false;
 
   constructor(settings: PoolSettings) {
@@ -81,14 +78,21 @@ export class ConnectionPool implements CarrierOwner {
     return this.#carriers.size;
   }
 
+  /** Whether connections to an origin may carry many requests at once. */
+  mayShare(origin: Origin): boolean {
+    return this.#settings.protocols.mayShare(origin);
+  }
+
   /** Finds or makes a carrier, and begins the request on it. */
   async acquire<T>(origin: Origin, wanted: Wanted<T>): Promise<T> {
     const { cancellation, fresh } = wanted;
     let offered: Carrier | null = null;
-    for (let first = false; ; first = true) {
+    let hasWaited = false;
+    let wasInLine = false;
+    for (; ; hasWaited = true) {
       const place = this.#placeOf(origin);
       // Given up just when its turn had come: the next one gets it.
-      if (cancellation.happened && first) this.#passOn(place, offered);
+      if (cancellation.happened && hasWaited) this.#passOn(place, offered);
       cancellation.check();
       if (offered !== null && offered.room > 0) return this.#begin(place, offered, wanted);
       const found = fresh ? null : this.#takeFree(place);
@@ -102,24 +106,26 @@ export class ConnectionPool implements CarrierOwner {
         offered = found;
         continue;
       }
-      if (fresh) this.#makeRoom(place);
-      if (place.count < this.#settings.maxConnectionsPerOrigin) {
-        const { carrier, isMade } = await this.#open(origin, wanted);
+      const joined = this.#attemptFor(place, wanted);
+      if (fresh && joined === null) this.#makeRoom(place);
+      if (joined !== null || place.count < this.#settings.maxConnectionsPerOrigin) {
+        const attempt = joined ?? this.#open(origin, place, wanted.connectTimeoutMs);
+        const { carrier, isMade } = await attempt.wait(fresh, cancellation);
         // Not tried again and again: such a server closes the next one as well.
-        if (isMade && carrier.room === 0) throw closedAtOnce(origin.authority);
+        if (isMade && carrier?.room === 0) throw closedAtOnce(origin.authority);
         offered = carrier;
       } else {
-        offered = await this.#wait(origin, place, wanted, first);
+        offered = await this.#wait(origin, place, wanted, wasInLine);
+        wasInLine = true;
       }
     }
   }
 
   handleRoom(carrier: Carrier): void {
     const place = this.#placeOf(carrier.origin);
-    let { room } = carrier;
-    for (; room > 0 && place.line[0]?.fresh === false; room--) place.line.shift()?.take(carrier);
-    for (; room > 0 && place.opening.length > 0; room--) place.opening.shift()?.take(carrier);
-    if (room === 0) return;
+    let room = this.#serveLine(place, carrier, carrier.room);
+    for (const attempt of place.attempts) while (room > 0 && attempt.serve(carrier)) room--;
+    if (room <= 0) return;
     if (this.#closed) {
       carrier.retire();
       return;
@@ -139,8 +145,8 @@ export class ConnectionPool implements CarrierOwner {
   /** Keeps nothing from now on: ends the connections that carry nothing, and others when they do. */
   close(): void {
     this.#closed = true;
-    for (const attempt of this.#unawaited) attempt.abort();
     for (const place of [...this.#places.values()]) {
+      for (const attempt of place.attempts) attempt.giveUpUnlessAwaited();
       for (const carrier of [...place.free]) carrier.retire();
     }
   }
@@ -148,14 +154,24 @@ export class ConnectionPool implements CarrierOwner {
   /** Resets all connections. */
   abort(): void {
     this.#closed = true;
-    for (const attempt of this.#unawaited) attempt.abort();
+    for (const { attempts } of this.#places.values()) {
+      for (const attempt of attempts) attempt.giveUpUnlessAwaited();
+    }
     for (const carrier of [...this.#carriers]) carrier.abort();
+  }
+
+  /** Gives a carrier to those in line, so many at most; says how many more could have it. */
+  #serveLine({ line }: Place, carrier: Carrier, most: number): number {
+    let room = most;
+    for (; room > 0 && line[0]?.fresh === false; room--) line.shift()?.take(carrier);
+    return room;
   }
 
   #placeOf(origin: Origin): Place {
     let place = this.#places.get(origin.key);
     if (place === undefined) {
-      place = { free: [], count: 0, line: [], opening: [] };
+      const mayShare = this.#settings.protocols.mayShare(origin);
+      place = { free: [], count: 0, line: [], attempts: new Set(), mayShare };
       this.#places.set(origin.key, place);
     }
     return place;
@@ -245,63 +261,43 @@ export class ConnectionPool implements CarrierOwner {
     else place.line.shift()?.take(null);
   }
 
-  /** Makes a connection, and waits for it or for one that becomes free before. */
-  #open<T>(origin: Origin, wanted: Wanted<T>): Promise<Opened> {
-    const place = this.#placeOf(origin);
-    const attempt = new AbortController();
-    place.count++;
-    return new Promise((resolve, reject) => {
-      let isAwaited = true;
-      const stopWaiting = (): void => {
-        isAwaited = false;
-        unlisten();
-        const at = place.opening.indexOf(waiter);
-        if (at >= 0) place.opening.splice(at, 1);
-      };
-      const waiter: Waiter = {
-        fresh: wanted.fresh,
-        take: (carrier) => {
-          if (carrier === null) return;
-          stopWaiting();
-          this.#unawaited.add(attempt);
-          resolve({ carrier, isMade: false });
-        },
-      };
-      if (!wanted.fresh) place.opening.push(waiter);
-      const unlisten = wanted.cancellation.listen((reason) => attempt.abort(reason));
-      this.#make(origin, place, wanted.connectTimeoutMs, attempt).then(
-        (carrier) => {
-          if (!isAwaited) {
-            this.handleRoom(carrier);
-            return;
-          }
-          stopWaiting();
-          resolve({ carrier, isMade: true });
-        },
-        (error: unknown) => {
-          if (isAwaited) stopWaiting();
-          reject(error);
-        },
-      );
-    });
+  /** A connection that is being made and that a request may wait for with others. */
+  #attemptFor<T>(place: Place, { connectTimeoutMs }: Wanted<T>): Attempt | null {
+    if (!place.mayShare) return null;
+    for (const attempt of place.attempts) {
+      if (attempt.timeoutMs === connectTimeoutMs) return attempt;
+    }
+    return null;
   }
 
-  async #make(
-    origin: Origin,
-    place: Place,
-    timeoutMs: number,
-    attempt: AbortController,
-  ): Promise<Carrier> {
+  /** Begins to make a connection. */
+  #open(origin: Origin, place: Place, timeoutMs: number): Attempt {
+    const attempt = new Attempt(timeoutMs);
+    place.count++;
+    place.attempts.add(attempt);
+    this.#make(origin, place, attempt).then(
+      (carrier) => {
+        const served = attempt.succeed(carrier);
+        if (served === 0) this.handleRoom(carrier);
+        else this.#serveLine(place, carrier, carrier.room - served);
+      },
+      (error: unknown) => attempt.fail(error),
+    );
+    return attempt;
+  }
+
+  async #make(origin: Origin, place: Place, attempt: Attempt): Promise<Carrier> {
     try {
-      const stream = await connectTo(origin, this.#settings, timeoutMs, attempt);
-      const carrier = carrierOf(origin, stream, this.#settings, this);
+      const stream = await connectTo(origin, this.#settings, attempt.timeoutMs, attempt.controller);
+      const carrier = this.#settings.protocols.carrierOf(origin, stream, this.#settings, this);
+      place.mayShare = carrier.isShared;
       this.#carriers.add(carrier);
       return carrier;
     } catch (error) {
       this.#leave(origin, place);
       throw error;
     } finally {
-      this.#unawaited.delete(attempt);
+      place.attempts.delete(attempt);
     }
   }
 }

@@ -7,6 +7,7 @@ import { type AbortLike, type ByteStream, dropStream, type Transport } from '@ne
 import { ClientError, connectFailure } from '../base/errors.js';
 import type { Origin } from '../base/origin.js';
 import { Timeout } from '../base/timeout.js';
+import type { Protocols } from './protocols.js';
 
 /** Finds the address of a name. */
 export type ResolveName = (name: string, signal: AbortLike) => PromiseLike<string>;
@@ -16,6 +17,7 @@ export interface ConnectorSettings {
   readonly transport: Transport;
   readonly secureTransport: Transport | null;
   readonly resolve: ResolveName | null;
+  readonly protocols: Protocols;
   readonly clock: Clock;
 }
 
@@ -53,7 +55,7 @@ function reach(
   settings: ConnectorSettings,
   signal: AbortSignal,
 ): Promise<ByteStream> {
-  const { transport, secureTransport, resolve } = settings;
+  const { transport, secureTransport, resolve, protocols } = settings;
   const chosen = origin.secure ? secureTransport : transport;
   if (chosen === null) {
     const text = `https is not available on this client: use http://${origin.authority}, or give it a secureTransport`;
@@ -65,7 +67,9 @@ function reach(
     const connect = async (): Promise<void> => {
       const host = resolve !== null && isName ? await resolve(origin.host, signal) : origin.host;
       if (signal.aborted) return;
-      const stream = await chosen.connect({ host, port: origin.port, signal });
+      const place = { host, port: origin.port, signal };
+      const alpn = protocols.offerFor(origin);
+      const stream = await chosen.connect({ ...place, ...(alpn !== null && { alpn }) });
       // Too late: somebody has given up meanwhile.
       if (signal.aborted) dropStream(stream);
       else settle(stream);

@@ -31,6 +31,8 @@ export class Http1Carrier
   implements Carrier, Http1Connection, ByteStreamHandler, ClientConnectionHandler
 {
   readonly origin: Origin;
+  readonly protocol = 'http/1.1';
+  readonly isShared = false;
   readonly http: ClientConnection;
   opened = 0;
   moved = 0;

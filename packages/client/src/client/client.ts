@@ -10,6 +10,7 @@ import { argumentFailure, ClientError } from '../base/errors.js';
 import type { RequestBody } from '../body/request-body.js';
 import { ConnectionPool } from '../carrier/connection-pool.js';
 import { lookAround } from '../carrier/look-around.js';
+import { Protocols } from '../carrier/protocols.js';
 import { wiresOf } from '../carrier/wires.js';
 import { hostDecoders } from '../content/content-coding.js';
 import { withCookies } from '../hop/cookies.js';
@@ -30,7 +31,7 @@ import {
 import { givenHeaders } from '../options/request-headers.js';
 import type { ClientResponse } from '../response/client-response.js';
 
-/** An HTTP/1.1 client on a transport. */
+/** An HTTP client on a transport: HTTP/1.1, and other protocols that it is given. */
 export class Client {
   readonly #options: ClientOptions;
   readonly #clock: Clock;
@@ -51,6 +52,7 @@ export class Client {
     const decodeText = hostLatin1();
     this.#pool = new ConnectionPool({
       ...wiresOf(options),
+      protocols: new Protocols(options.protocols ?? []),
       clock: this.#clock,
       http: {
         encodeText: (text) => encoder.encode(text),

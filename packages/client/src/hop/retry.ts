@@ -33,11 +33,16 @@ const TRANSIENT = new Set([
   'incomplete',
   'headers-timeout',
   'body-timeout',
+  'stream-reset',
 ]);
+
+/** The server has not looked at the request: it does not matter what it was (RFC 9113, 8.7). */
+const UNPROCESSED = 'unprocessed';
 
 /** Whether a failure may be over the next time, whatever it is that has failed. */
 export const isTransient = (error: unknown): boolean =>
-  error instanceof ClientError && (BEFORE_REQUEST.has(error.code) || TRANSIENT.has(error.code));
+  error instanceof ClientError &&
+  (BEFORE_REQUEST.has(error.code) || TRANSIENT.has(error.code) || error.code === UNPROCESSED);
 
 /** What retries need of the client. */
 export interface RetryTools {
@@ -83,7 +88,9 @@ function isWorthRetrying(response: ClientResponse, hop: Hop, settings: RetrySett
 function mayFollowFailure(error: unknown, hop: Hop, settings: RetrySettings): boolean {
   if (!(error instanceof ClientError)) return false;
   if (BEFORE_REQUEST.has(error.code)) return true;
-  return hop.body.repeatable && TRANSIENT.has(error.code) && settings.methods.includes(hop.method);
+  if (!hop.body.repeatable) return false;
+  if (error.code === UNPROCESSED) return true;
+  return TRANSIENT.has(error.code) && settings.methods.includes(hop.method);
 }
 
 /** Twice as long each time; between half of it and all of it. */

@@ -1,15 +1,17 @@
 /**
  * Sends one hop: finds a connection, runs the request on it, and makes the response.
  *
- * A request is repeated here in two cases only. A kept connection turns out to be closed
+ * A request is repeated here in these cases only. A kept connection turns out to be closed
  * before a byte of the answer: then once, if the method is idempotent and the body still there
- * (RFC 9112, 9.3.1). A server refuses the expectation (417): then without it (RFC 9110, 10.1.1).
+ * (RFC 9112, 9.3.1). A server says that it has not looked at the request (RFC 9113, 8.7), or that it wants
+ * HTTP/1.1 for it (7): whatever the method, a few times. A server refuses the expectation (417): then
+ * without it (RFC 9110, 10.1.1).
  */
 
 import type { Clock } from '@netlayers/host';
 import { isIdempotentMethod, type Request, type ResponseHead } from '@netlayers/http';
 import { ClientError } from '../base/errors.js';
-import { originOf } from '../base/origin.js';
+import { type Origin, originOf, plainOrigin } from '../base/origin.js';
 import { counted } from '../body/progress.js';
 import type { Carrier } from '../carrier/carrier.js';
 import type { ConnectionPool } from '../carrier/connection-pool.js';
@@ -59,8 +61,9 @@ export class Sender {
   async send(first: Hop): Promise<ClientResponse> {
     let hop = first;
     let fresh = false;
-    for (;;) {
-      const { running, reused } = await this.#begin(hop, fresh);
+    let isPlain = false;
+    for (let refusals = 0; ; ) {
+      const { running, reused } = await this.#begin(hop, fresh, isPlain);
       try {
         const head = await running.response;
         if (head.status !== 417 || hop.continueTimeoutMs === null || running.contentStarted) {
@@ -74,6 +77,12 @@ export class Sender {
         hop.cancellation.check();
         const stale = reused && !running.answered && isLost(error);
         const used = !hop.body.repeatable && running.contentStarted;
+        const refusal = used || running.answered ? null : refusalOf(error);
+        if (refusal !== null && refusals++ < MOST_REFUSALS) {
+          isPlain ||= refusal === 'http1-required';
+          this.#tell({ type: 'repeat', because: REFUSALS[refusal], delayMs: 0 });
+          continue;
+        }
         if (!stale || used || !isIdempotentMethod(hop.method)) throw error;
         this.#tell({ type: 'repeat', because: 'the kept connection was closed', delayMs: 0 });
         fresh = true;
@@ -81,12 +90,15 @@ export class Sender {
     }
   }
 
-  #begin(hop: Hop, fresh: boolean): Promise<Begun> {
+  #begin(hop: Hop, fresh: boolean, wantsPlain: boolean): Promise<Begun> {
     const proxy = this.#proxyOf(hop);
     const request = requestOf(hop, acceptedCodings(this.#decoders), proxy);
-    const place = proxy === null ? hop.url : new URL(`http://${proxy.place}`);
+    const place = originOf(proxy === null ? hop.url : new URL(`http://${proxy.place}`));
+    // What leaves HTTP takes a connection along.
+    const isPlain = wantsPlain || proxy !== null || request.headers.has('upgrade');
+    const origin: Origin = isPlain && this.#pool.mayShare(place) ? plainOrigin(place) : place;
     const { cancellation, settings } = hop;
-    return this.#pool.acquire(originOf(place), {
+    return this.#pool.acquire(origin, {
       fresh,
       careful: !isIdempotentMethod(hop.method),
       connectTimeoutMs: settings.connectTimeoutMs,
@@ -134,6 +146,7 @@ export class Sender {
       authority: carrier.origin.authority,
       address: carrier.remoteAddress,
       port: carrier.remotePort,
+      protocol: carrier.protocol,
       reused,
     });
     this.#tell({ type: 'request', request });
@@ -160,6 +173,20 @@ export class Sender {
       new RunningSource(running, content, bodyLength, this.#clock),
     );
   }
+}
+
+/** How often one request may be refused before it fails. */
+const MOST_REFUSALS = 3;
+
+/** What a server says of a request that it has not looked at. */
+const REFUSALS = {
+  unprocessed: 'the server has not looked at it',
+  'http1-required': 'the server wants HTTP/1.1 for it',
+} as const;
+
+function refusalOf(error: unknown): keyof typeof REFUSALS | null {
+  const code: string = error instanceof ClientError ? error.code : '';
+  return code === 'unprocessed' || code === 'http1-required' ? code : null;
 }
 
 /** Whether a connection went away, rather than something being wrong with what it brought. */

@@ -106,6 +106,10 @@ const CLIENT_RULES: { readonly [K in keyof Required<ClientOptions>]: Rule } = {
     (value) => isFunction(value) || isProxy(value as string),
     'a URL such as http://host:port or socks5://host:port, or a function',
   ],
+  protocols: [
+    isList((one) => isFunction((one as { carry?: unknown })?.carry)),
+    'a list of protocols',
+  ],
   random: FUNCTION,
   clock: [(value) => isFunction((value as { setTimer?: unknown })?.setTimer), 'a Clock'],
   resolve: FUNCTION,

@@ -15,6 +15,7 @@ import type {
 import type { TellProgress } from '../body/progress.js';
 import type { RequestBody } from '../body/request-body.js';
 import type { ResolveName } from '../carrier/connector.js';
+import type { ClientProtocol } from '../carrier/protocols.js';
 import type { ContentDecoders } from '../content/content-coding.js';
 import type { ProxyOption } from '../proxy/proxy-url.js';
 import type { CookieStore } from './cookie-store.js';
@@ -105,6 +106,8 @@ export type ClientActivity =
       readonly authority: string;
       readonly address: string;
       readonly port: number;
+      /** What it speaks, by its name in ALPN: `http/1.1`, `h2`. */
+      readonly protocol: string;
       readonly reused: boolean;
     }
   | { readonly type: 'request'; readonly request: Request }
@@ -131,6 +134,12 @@ export interface ClientOptions extends RequestDefaults {
    * for http and asked for tunnels for https, or `socks5://host`. @default none
    */
   readonly proxy?: ProxyOption;
+  /**
+   * Protocols beside HTTP/1.1, the dearest first: `http2Client()` of `@netlayers/node`, for one. They are
+   * offered by connections for https, where the `secureTransport` can do that (`tlsTransport` can), and
+   * spoken where the server agrees. @default none
+   */
+  readonly protocols?: readonly ClientProtocol[];
   /** @default the host's */
   readonly clock?: Clock;
   /** Uniform uint32s, for what is left to chance: part of the pause before a retry. @default the host's */

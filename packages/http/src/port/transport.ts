@@ -86,12 +86,16 @@ export interface Transport {
   /**
    * Connects to a host: an address, or a name where the transport can resolve names.
    *
+   * `alpn` names protocols to agree on, best first (RFC 7301), in place of those that a transport of TLS
+   * offers by itself; others have no use for it.
+   *
    * @throws rejects with a `code` of `ECONNREFUSED`, `ETIMEDOUT`, `EHOSTUNREACH`, `ENOTFOUND` or
    *   `ECONNRESET`, or with the signal's reason.
    */
   connect(options: {
     readonly host: string;
     readonly port: number;
+    readonly alpn?: readonly string[];
     readonly signal?: AbortLike;
   }): PromiseLike<ByteStream>;
   /** Closes listeners and whatever the transport owns. */

@@ -8,7 +8,7 @@ import type { ProgressDeadline } from '@netlayers/host';
 import {
   bytesOf,
   checkTrailers,
-  Headers,
+  type Headers,
   isStream,
   localError,
   type Response,
@@ -17,9 +17,10 @@ import {
   type TakenStream,
 } from '@netlayers/http';
 import type { ExchangeHost, ExchangeServer } from '@netlayers/server';
+import { fieldsOf, trailersOf } from './h2-fields.js';
 import type { H2Request } from './h2-request.js';
-import { fieldsOf, responseHeadOf } from './h2-response.js';
-import { tunnelOf } from './h2-tunnel.js';
+import { responseHeadOf } from './h2-response.js';
+import { type Ends, tunnelOf } from './h2-tunnel.js';
 
 const { NGHTTP2_NO_ERROR, NGHTTP2_INTERNAL_ERROR } = constants;
 const NOTHING = new Uint8Array(0);
@@ -29,12 +30,6 @@ const LARGEST_PIECE = 0x4000;
 
 /** A write is told as a whole: what may be under way before its progress shows, in octets. */
 const LARGEST_WRITE = 2 * LARGEST_PIECE;
-
-/** The connection as its exchanges see it. */
-export type Ends = Pick<
-  ServerExchange,
-  'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort' | 'secure'
->;
 
 /** One request and its response. */
 export class H2Exchange implements ServerExchange {
@@ -346,16 +341,4 @@ export class H2Exchange implements ServerExchange {
     }
     this.lose(Object.assign(new Error('the client has reset the request'), { code: 'ECONNRESET' }));
   }
-}
-
-function trailersOf(raw: readonly string[]): Headers | null {
-  const trailers = new Headers();
-  try {
-    for (let at = 0; at < raw.length; at += 2) {
-      trailers.append(raw[at] as string, raw[at + 1] as string);
-    }
-  } catch {
-    return null;
-  }
-  return trailers.size === 0 ? null : trailers;
 }

@@ -53,7 +53,11 @@ const DEFAULTS: Required<Http2Options> = {
  */
 export function h2SettingsOf(options: Http2Options): Required<Http2Options> {
   checkOptions('http2', options, OPTIONS);
-  const settings = { ...DEFAULTS, ...options };
+  return checkBounds({ ...DEFAULTS, ...options });
+}
+
+/** @throws RangeError for a number that is no bound. */
+export function checkBounds<T extends object>(settings: T): T {
   for (const [name, value] of Object.entries(settings)) {
     if (typeof value === 'boolean') continue;
     if (!(Number.isInteger(value) && value > 0 && value <= LARGEST_WINDOW)) {

@@ -18,6 +18,7 @@ import {
   type RequestHead,
   UNKNOWN_LENGTH,
 } from '@netlayers/http';
+import { sizeOfFields } from './h2-fields.js';
 
 /** A request as it was received. */
 export interface H2Request {
@@ -32,9 +33,6 @@ const fault = (code: ParseErrorCode): HttpProtocolError => {
   return new HttpProtocolError('remote', statusCode, code, reason);
 };
 
-/** What a field counts beside its name and its value (RFC 9113, 6.5.2). */
-const FIELD_OVERHEAD = 32;
-
 /**
  * Reads a head.
  *
@@ -47,8 +45,7 @@ export function requestOf(
   isWhole: boolean,
   maxSize: number,
 ): H2Request | HttpProtocolError {
-  const size = raw.reduce((sum, text) => sum + text.length + FIELD_OVERHEAD / 2, 0);
-  if (size > maxSize) return fault('header-section-too-large');
+  if (sizeOfFields(raw) > maxSize) return fault('header-section-too-large');
   const pseudo = new Map<string, string>();
   const headers = new Headers();
   const cookies: string[] = [];

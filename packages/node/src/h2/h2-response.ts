@@ -4,23 +4,8 @@
  */
 
 import type { OutgoingHttpHeaders } from 'node:http2';
-import {
-  type HeadDefaults,
-  type Headers,
-  listMembers,
-  localError,
-  type Response,
-} from '@netlayers/http';
-
-/** RFC 9113, 8.2.2 */
-const OF_A_CONNECTION = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'upgrade',
-  'http2-settings',
-]);
+import { type HeadDefaults, localError, type Response } from '@netlayers/http';
+import { declaredLength, fieldsOf } from './h2-fields.js';
 
 /** What of a response is to be said. */
 export interface ResponsePlan {
@@ -30,18 +15,6 @@ export interface ResponsePlan {
   readonly isBodiless: boolean;
   /** Whether even a length is out of place: 204, and what is no response of HTTP any more. */
   readonly isUnframed: boolean;
-}
-
-/** Names and values; lines of one name are one value, but of `Set-Cookie`. */
-export function fieldsOf(headers: Headers): OutgoingHttpHeaders {
-  const fields: OutgoingHttpHeaders = Object.create(null);
-  const dropped = listMembers(headers.get('connection') ?? '').map((name) => name.toLowerCase());
-  for (let at = 0; at < headers.size; at++) {
-    const name = headers.nameAt(at).toLowerCase();
-    if (name in fields || OF_A_CONNECTION.has(name) || dropped.includes(name)) continue;
-    fields[name] = name === 'set-cookie' ? headers.getAll(name) : (headers.get(name) ?? '');
-  }
-  return fields;
 }
 
 /**
@@ -75,13 +48,4 @@ export function responseHeadOf(
   else fields['content-length'] = String(length);
   fields[':status'] = response.status;
   return { fields, length: isBodiless ? 0 : length };
-}
-
-function declaredLength(headers: Headers): number {
-  const value = headers.get('content-length');
-  if (value === null) return -1;
-  if (!/^\d+$/.test(value) || !Number.isSafeInteger(Number(value))) {
-    throw localError('invalid-framing', `not a Content-Length: "${value}"`);
-  }
-  return Number(value);
 }

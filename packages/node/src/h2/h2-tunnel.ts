@@ -3,12 +3,18 @@
  * the connection that carries it.
  */
 
-import { constants, type ServerHttp2Stream } from 'node:http2';
-import type { ByteStream, ServerExchange } from '@netlayers/http';
+import { constants, type Http2Stream } from 'node:http2';
+import type { ByteStream } from '@netlayers/http';
 import { byteStreamOf, type Carrier } from '@netlayers/kernel';
 
+/** The connection, as far as a stream inside of it shows it. */
+export type Ends = Pick<
+  ByteStream,
+  'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort' | 'secure'
+>;
+
 /** Makes it; its addresses are those of the connection. */
-export function tunnelOf(stream: ServerHttp2Stream, ends: ServerExchange): ByteStream {
+export function tunnelOf(stream: Http2Stream, ends: Ends): ByteStream {
   const { localAddress, localPort, remoteAddress, remotePort, secure } = ends;
   const carrier: Carrier = {
     ...{ localAddress, localPort, remoteAddress, remotePort },

@@ -17,6 +17,7 @@ const MAX_SESSIONS = 100;
 interface Target {
   readonly host: string;
   readonly port: number;
+  readonly alpn?: readonly string[];
   readonly signal?: AbortLike;
 }
 
@@ -81,8 +82,8 @@ export class TlsConnector {
     });
   }
 
-  #begin(carrier: TlsCarrier, { host, port }: Target): TLSSocket {
-    const { alpn, rejectUnauthorized, servername: given } = this.#settings;
+  #begin(carrier: TlsCarrier, { host, port, alpn }: Target): TLSSocket {
+    const { rejectUnauthorized, servername: given } = this.#settings;
     const servername = given ?? (isIP(host) === 0 ? host : '');
     const key = `${servername}|${host}:${port}`;
     const session = this.#sessions.get(key);
@@ -91,7 +92,7 @@ export class TlsConnector {
       host,
       servername,
       rejectUnauthorized,
-      ALPNProtocols: alpn,
+      ALPNProtocols: alpn === undefined ? this.#settings.alpn : [...alpn],
       secureContext: this.#contexts.client,
       ...(session !== undefined && { session }),
     });

@@ -75,7 +75,7 @@ export class TlsTransport implements Transport {
   }
 
   /**
-   * Connects, and agrees on TLS.
+   * Connects, and agrees on TLS; `alpn` is offered in place of that of the transport's options.
    *
    * @throws rejects with what the transport beneath rejects with; with a code of OpenSSL's, such as
    *   `CERT_HAS_EXPIRED`, or of Node's, such as `ERR_TLS_CERT_ALTNAME_INVALID`; with `ETIMEDOUT`.
@@ -83,12 +83,14 @@ export class TlsTransport implements Transport {
   async connect(options: {
     readonly host: string;
     readonly port: number;
+    readonly alpn?: readonly string[];
     readonly signal?: AbortLike;
   }): Promise<ByteStream> {
-    const { host, signal } = options;
+    const { host, port, signal } = options;
     const { resolve = null } = this.#settings;
     const address = resolve === null || isIP(host) !== 0 ? host : await resolve(host, signal);
-    const stream = await this.#inner.connect({ ...options, host: address });
+    const place = { host: address, port, ...(signal !== undefined && { signal }) };
+    const stream = await this.#inner.connect(place);
     return this.#connector.secure(stream, options);
   }
 
