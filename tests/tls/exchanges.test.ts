@@ -4,10 +4,11 @@
  */
 
 import http, { type IncomingHttpHeaders } from 'node:http';
-import http2Client, { type ClientHttp2Session } from 'node:http2';
+import nodeHttp2, { type ClientHttp2Session } from 'node:http2';
+import { Client } from '@netlayers/client';
 import type { ByteStream, Transport } from '@netlayers/http';
 import { kernelTransport } from '@netlayers/kernel';
-import { duplexOf, http2, tlsTransport } from '@netlayers/node';
+import { duplexOf, http2, http2Client, tlsTransport } from '@netlayers/node';
 import { createNetwork } from '@netlayers/sim';
 import { selfSigned } from '@netlayers/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -194,7 +195,7 @@ function askHttp2(open: () => Promise<ByteStream>, scheme: 'http' | 'https'): As
   return async ({ method, path, fields = {}, body }) => {
     if (session === null) {
       const duplex = duplexOf(await open(), { allowHalfOpen: true });
-      session = http2Client.connect(`${scheme}://${HOST}`, { createConnection: () => duplex });
+      session = nodeHttp2.connect(`${scheme}://${HOST}`, { createConnection: () => duplex });
     }
     const head = { ':method': method, ':path': path, ':authority': HOST, ...fields };
     const stream = session.request(head, { endStream: body === undefined });
@@ -224,10 +225,38 @@ function askHttp2(open: () => Promise<ByteStream>, scheme: 'http' | 'https'): As
   };
 }
 
+/** Sends by our own client. */
+function askClient(client: Client, origin: string): Ask {
+  return async ({ method, path, fields = {}, body }) => {
+    const interim: number[] = [];
+    const response = await client.request(`${origin}${path}`, {
+      method,
+      headers: fields,
+      expectContinue: fields.expect === '100-continue',
+      onInterim: ({ status }) => interim.push(status),
+      ...(body !== undefined && { body }),
+    });
+    const text = await response.text();
+    const { status, headers, trailers } = response;
+    const answered: IncomingHttpHeaders = { 'set-cookie': headers.getAll('set-cookie') };
+    for (const [name, value] of headers) answered[name.toLowerCase()] ??= value;
+    return {
+      status,
+      fields: answered,
+      body: text,
+      trailers: Object.fromEntries([...(trailers ?? [])]),
+      interim: [...new Set(interim)],
+    };
+  };
+}
+
 const LIMITS = { limits: { bodyBytes: 400_000 } };
 
 /** A server over the kernel's TCP. */
-async function overKernel(secure: boolean, alpn: string): Promise<[Ask, () => Promise<void>]> {
+async function overKernel(
+  secure: boolean,
+  alpn: 'http/1.1' | 'h2' | 'ours',
+): Promise<[Ask, () => Promise<void>]> {
   const server = exchangeServer(LIMITS).speak(http2({ h2c: true }));
   const inner = kernelTransport();
   const transport: Transport = secure
@@ -236,12 +265,23 @@ async function overKernel(secure: boolean, alpn: string): Promise<[Ask, () => Pr
   const client: Transport = secure ? tlsTransport(inner, { ...secured, alpn: [alpn] }) : inner;
   const { port } = await server.listen(transport, { host: '127.0.0.1', port: 0 });
   const open = async () => client.connect({ host: '127.0.0.1', port });
-  const ask = alpn === 'h2' ? askHttp2(open, secure ? 'https' : 'http') : askHttp1(open);
+  const scheme = secure ? 'https' : 'http';
+  const ours = new Client({
+    transport: inner,
+    secureTransport: client,
+    protocols: [http2Client({ priorKnowledge: true })],
+  });
+  const ask =
+    alpn === 'ours'
+      ? askClient(ours, `${scheme}://127.0.0.1:${port}`)
+      : alpn === 'h2'
+        ? askHttp2(open, scheme)
+        : askHttp1(open);
   return [ask, () => server.close({ deadlineMs: 500 }).then(() => inner.close())];
 }
 
 /** A server over our TCP, in virtual time, with a lossy link. */
-async function overOurs(alpn: string): Promise<[Ask, () => Promise<void>]> {
+async function overOurs(alpn: 'http/1.1' | 'h2' | 'ours'): Promise<[Ask, () => Promise<void>]> {
   const network = createNetwork({ seed: 9 });
   const { clock } = network;
   const far = network.host({ name: 'server.test', address: '10.0.0.1' });
@@ -256,7 +296,18 @@ async function overOurs(alpn: string): Promise<[Ask, () => Promise<void>]> {
     }),
   );
   const open = () => client.connect({ host: 'server.test', port: 443 });
-  const ask = alpn === 'h2' ? askHttp2(open, 'https') : askHttp1(open);
+  const ours = new Client({
+    transport: near.transport,
+    secureTransport: client,
+    protocols: [http2Client()],
+    clock,
+  });
+  const ask =
+    alpn === 'ours'
+      ? askClient(ours, 'https://server.test')
+      : alpn === 'h2'
+        ? askHttp2(open, 'https')
+        : askHttp1(open);
   return [
     (sent) => network.run(() => ask(sent)),
     () => network.run(() => server.close({ deadlineMs: 500 })),
@@ -270,6 +321,9 @@ describe.each([
   ['HTTP/2 without TLS', () => overKernel(false, 'h2')],
   ['HTTP/1.1 over TLS over our TCP, packets lost', () => overOurs('http/1.1')],
   ['HTTP/2 over TLS over our TCP, packets lost', () => overOurs('h2')],
+  ['HTTP/2 of our client over TLS', () => overKernel(true, 'ours')],
+  ['HTTP/2 of our client without TLS', () => overKernel(false, 'ours')],
+  ['HTTP/2 of our client over TLS over our TCP, packets lost', () => overOurs('ours')],
 ] as const)('%s', (_name, start) => {
   let ask: Ask;
   let close: () => Promise<void>;
