@@ -13,6 +13,8 @@ export const ExitCode = {
   URL: 3,
   NAME: 6,
   CONNECT: 7,
+  /** The connection of HTTP/2 has failed. */
+  HTTP2: 16,
   /** The connection ended before the content did. */
   PARTIAL: 18,
   /** With `--fail`: the status was 400 or more. */
@@ -39,6 +41,8 @@ export const ExitCode = {
   TOO_LARGE: 63,
   /** A body that cannot be sent a second time was needed again. */
   REWIND: 65,
+  /** A stream of HTTP/2 was reset. */
+  HTTP2_STREAM: 92,
   /** The file of `--cacert`. */
   CA_FILE: 77,
   INTERRUPTED: 130,
@@ -85,6 +89,10 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   'body-timeout': ExitCode.TIMEOUT,
   'total-timeout': ExitCode.TIMEOUT,
   ETIMEDOUT: ExitCode.TIMEOUT,
+  'http2-error': ExitCode.HTTP2,
+  'stream-reset': ExitCode.HTTP2_STREAM,
+  'http1-required': ExitCode.HTTP2_STREAM,
+  unprocessed: ExitCode.HTTP2_STREAM,
   incomplete: ExitCode.PARTIAL,
   closed: ExitCode.NO_ANSWER,
   'too-many-redirects': ExitCode.REDIRECTS,
@@ -119,8 +127,8 @@ export const messageOf = (error: unknown): string =>
 
 /** The codes for `--help`. */
 export const EXIT_CODE_HELP =
-  'Exit codes: 0 done, 1 failed, 2 usage, 3 URL, 6 name not found, 7 no connection, 18 cut short, ' +
+  'Exit codes: 0 done, 1 failed, 2 usage, 3 URL, 6 name not found, 7 no connection, 16 HTTP/2, 18 cut short, ' +
   '22 status >= 400 (--fail), 23 write, 26 read, 28 timeout, 33 cannot resume, 35 TLS, 47 redirects, ' +
   '52 no answer, 55 sending failed, 56 broken answer, 58 our certificate, 60 its certificate, 61 content coding, ' +
   '63 too large, ' +
-  '65 cannot send again, 77 --cacert file, 130 interrupted; of several URLs the last failure counts';
+  '65 cannot send again, 77 --cacert file, 92 a stream of HTTP/2 was reset, 130 interrupted; of several URLs the last failure counts';

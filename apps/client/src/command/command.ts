@@ -3,6 +3,7 @@
  */
 
 import type { TunSettings, Verbosity } from '@netlayers/common';
+import type { HttpChoice } from '../http-version.js';
 
 /** A field to send; `null` leaves it out. */
 export type Field = readonly [name: string, value: string | null];
@@ -102,6 +103,9 @@ export interface ClientCommand {
   readonly query: readonly DataPart[];
   readonly requestTarget: string | null;
   readonly user: string | null;
+  /** How it is said who asks; `any` is what the server likes to hear. */
+  readonly authentication: 'basic' | 'digest' | 'any';
+  readonly http: HttpChoice;
   /** The URL of a proxy for all; `null` leaves it to the environment. */
   readonly proxy: string | null;
   /** Hosts that need no proxy; `null` leaves it to the environment. */

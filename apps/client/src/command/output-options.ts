@@ -53,7 +53,6 @@ const hiddenText = { type: 'string', requiresArg: true, hidden: true } as const;
 export const HARMLESS_OPTIONS = {
   'no-buffer': { alias: 'N', ...hidden },
   buffer: hidden,
-  'http1.1': hidden,
   'tcp-nodelay': hidden,
   'no-keepalive': hidden,
   keepalive: hidden,

@@ -19,6 +19,7 @@ import {
   tunOptions,
 } from '@netlayers/common/command-line';
 import { EXIT_CODE_HELP } from '../exit-code.js';
+import type { HttpChoice } from '../http-version.js';
 import type {
   ClientCommand,
   ContentSpec,
@@ -115,6 +116,8 @@ export async function readOptions(args: readonly string[]): Promise<ClientComman
     query: (argv['url-query'] ?? []).map(encodedPart),
     requestTarget: argv['request-target'] ?? null,
     user: argv.user ?? null,
+    authentication: argv.anyauth === true ? 'any' : argv.digest === true ? 'digest' : 'basic',
+    http: httpOf(argv),
     proxy: proxyOf(argv),
     noProxy: argv.noproxy ?? (argv.proxy === '' ? '*' : null),
     netrcFile: await netrcOf(argv),
@@ -170,6 +173,15 @@ function proxyOf(argv: Given): string | null {
     url.password = encodeURIComponent(password.join(':'));
   }
   return url.href;
+}
+
+function httpOf(argv: Given): HttpChoice {
+  const prior = argv['http2-prior-knowledge'] === true;
+  if (argv['http1.1'] !== true) return prior ? 'prior-knowledge' : 'agreed';
+  if (prior || argv.http2 === true) {
+    throw usage(`--http1.1 and --http2${prior ? '-prior-knowledge' : ''} contradict each other`);
+  }
+  return '1.1';
 }
 
 function methodFor(argv: Given, content: ContentSpec): string {

@@ -8,14 +8,10 @@ import { UsageError } from '@netlayers/common';
 const CURL = 'use curl for that';
 
 const REFUSED: Readonly<Record<string, string>> = {
-  'http1.0': 'HTTP/1.1 is spoken here: leave it out, or use curl -0',
-  http2: 'HTTP/1.1 is spoken here: leave it out, or use curl --http2',
-  'http2-prior-knowledge': 'HTTP/1.1 is spoken here: leave it out, or use curl',
-  http3: 'HTTP/1.1 is spoken here: leave it out, or use curl --http3',
-  digest: `only Basic is known (-u): ${CURL}`,
-  ntlm: `only Basic is known (-u): ${CURL}`,
-  negotiate: `only Basic is known (-u): ${CURL}`,
-  anyauth: `only Basic is known (-u): ${CURL}`,
+  'http1.0': 'HTTP/2 and HTTP/1.1 are spoken here: leave it out, or use curl -0',
+  http3: 'HTTP/2 and HTTP/1.1 are spoken here: leave it out, or use curl --http3',
+  ntlm: `only Basic and Digest are known (--anyauth): ${CURL}`,
+  negotiate: `only Basic and Digest are known (--anyauth): ${CURL}`,
   'aws-sigv4': `signatures are not made here: ${CURL}`,
   socks4: `of SOCKS version 5 alone is spoken (-x socks5://HOST:PORT): ${CURL}`,
   socks4a: `of SOCKS version 5 alone is spoken (-x socks5://HOST:PORT): ${CURL}`,

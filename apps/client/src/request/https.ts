@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import type { Transport } from '@netlayers/http';
 import type { TlsSpec } from '../command/command.js';
 import { CommandError, ExitCode } from '../exit-code.js';
+import { loadHttp2 } from './http2.js';
 
 async function pemOf(path: string, exitCode: ExitCode): Promise<Buffer> {
   return readFile(path).catch((error: Error) => {
@@ -23,7 +24,7 @@ async function identityOf(spec: TlsSpec): Promise<object> {
 }
 
 async function load(inner: Transport, spec: TlsSpec): Promise<Transport> {
-  const { tlsTransport } = await import('@netlayers/node');
+  const { tlsTransport } = await loadHttp2();
   const ca = spec.caFile === null ? {} : { ca: await pemOf(spec.caFile, ExitCode.CA_FILE) };
   const identity = await identityOf(spec);
   try {

@@ -52,7 +52,8 @@ export async function prepare(command: ClientCommand, spec: TransferSpec): Promi
   const url = withQuery(spec.url, (await joinParts(parts, '&')).toString('latin1'));
   const fields: Field[] = [];
   const parsed = URL.canParse(url) ? new URL(url) : null;
-  if (parsed !== null && (command.user !== null || parsed.username === '')) {
+  const isSaid = command.authentication === 'basic';
+  if (isSaid && parsed !== null && (command.user !== null || parsed.username === '')) {
     const credentials = await credentialsFor(parsed, command.user, command.netrcFile);
     if (credentials !== null) fields.push(basicField(credentials));
   }

@@ -6,6 +6,7 @@ import type { ClientActivity } from '@netlayers/client';
 import { type ChainLog, VERBOSITIES, type Verbosity } from '@netlayers/common';
 import type { Headers } from '@netlayers/http';
 import pc from 'picocolors';
+import { shownVersion } from '../http-version.js';
 
 /** Credentials are not for screens and logs. */
 const SECRET = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
@@ -17,6 +18,8 @@ const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
 export class Notes implements ChainLog {
   readonly colors = pc.createColors(pc.isColorSupported && process.stderr.isTTY === true);
   readonly #level: number;
+  /** What the last connection speaks. */
+  #spoken = '1.1';
 
   readonly #silent: boolean;
   readonly #showsErrors: boolean;
@@ -57,19 +60,20 @@ export class Notes implements ChainLog {
     const { dim } = this.colors;
     switch (activity.type) {
       case 'connection': {
-        const { authority, address, port, reused } = activity;
+        const { authority, address, port, protocol, reused } = activity;
         const how = reused ? 'Again on the connection' : 'Connected';
-        this.info(dim(`* ${how} to ${authority} (${address} port ${port})`));
+        this.#spoken = protocol === 'h2' ? '2' : '1.1';
+        this.info(dim(`* ${how} to ${authority} (${address} port ${port}), HTTP/${this.#spoken}`));
         break;
       }
       case 'request': {
         const { method, target, headers } = activity.request;
-        this.#head('>', `${method} ${target} HTTP/1.1`, headers);
+        this.#head('>', `${method} ${target} HTTP/${this.#spoken}`, headers);
         break;
       }
       case 'response': {
         const { version, status, reason, headers } = activity.response;
-        this.#head('<', `HTTP/${version} ${status} ${reason}`, headers);
+        this.#head('<', `HTTP/${shownVersion(version)} ${status} ${reason}`, headers);
         break;
       }
       case 'redirect':

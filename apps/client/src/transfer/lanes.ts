@@ -7,6 +7,7 @@ import { Client, type CookieStore } from '@netlayers/client';
 import type { ByteStream } from '@netlayers/http';
 import type { ClientCommand } from '../command/command.js';
 import { ExitCode } from '../exit-code.js';
+import { protocolsOf } from '../request/http2.js';
 import { httpsOn } from '../request/https.js';
 import { proxyRule } from '../request/proxy-rule.js';
 import { isCookieText, textOrFile } from '../request/request-of.js';
@@ -112,6 +113,10 @@ async function openLane(shared: Shared): Promise<Lane> {
   lane.client = new Client({
     transport,
     secureTransport: (inner) => httpsOn(inner, command.tls, () => lane.meter.secured()),
+    protocols: await protocolsOf(command.http),
+    ...(command.authentication === 'basic'
+      ? {}
+      : { interceptors: [(await import('../request/authentication.js')).authenticating(command)] }),
     proxy: proxyRule(process.env, command),
     redirect: command.followRedirects ? 'follow' : 'manual',
     maxRedirects: command.maxRedirects,

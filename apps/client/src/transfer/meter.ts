@@ -5,6 +5,7 @@
 
 import type { ClientActivity } from '@netlayers/client';
 import type { ByteStream, Headers, ResponseHead } from '@netlayers/http';
+import { shownVersion } from '../http-version.js';
 
 /** The length of a head with this first line. */
 function headLength(start: number, headers: Headers): number {
@@ -91,10 +92,10 @@ export class Meter {
         break;
       }
       case 'response': {
-        const { reason, headers } = activity.response;
+        const { version, reason, headers } = activity.response;
         this.answeredMs = this.elapsedMs;
         this.heads.push(activity.response);
-        this.headBytes += headLength(13 + reason.length, headers);
+        this.headBytes += headLength(10 + shownVersion(version).length + reason.length, headers);
         break;
       }
       case 'redirect':

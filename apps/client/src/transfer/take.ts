@@ -7,6 +7,7 @@ import { ClientError, type ClientResponse } from '@netlayers/client';
 import type { ResponseHead } from '@netlayers/http';
 import pc from 'picocolors';
 import { CommandError, ExitCode } from '../exit-code.js';
+import { shownVersion } from '../http-version.js';
 import { isJsonType, MOST_JSON, prettyJson } from '../show/pretty-json.js';
 import { makeFolders, serverPath, setServerTime } from './file-name.js';
 import { FileOutput } from './output.js';
@@ -73,7 +74,7 @@ async function settlePath(transfer: Transfer, response: ClientResponse): Promise
 
 /** A head as it came. */
 function headOf({ version, status, reason, headers }: ResponseHead): string {
-  let text = `HTTP/${version} ${status} ${reason}\r\n`;
+  let text = `HTTP/${shownVersion(version)} ${status} ${reason}\r\n`;
   for (const [name, value] of headers) text += `${name}: ${value}\r\n`;
   return `${text}\r\n`;
 }
@@ -82,7 +83,7 @@ function headOf({ version, status, reason, headers }: ResponseHead): string {
 function colouredHeadOf({ version, status, reason, headers }: ResponseHead): string {
   const colors = pc.createColors(true);
   const paint = status < 300 ? colors.green : status < 400 ? colors.yellow : colors.red;
-  let text = `${paint(`HTTP/${version} ${status} ${reason}`)}\r\n`;
+  let text = `${paint(`HTTP/${shownVersion(version)} ${status} ${reason}`)}\r\n`;
   for (const [name, value] of headers) text += `${colors.cyan(name)}: ${value}\r\n`;
   return `${text}\r\n`;
 }

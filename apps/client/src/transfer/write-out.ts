@@ -2,6 +2,7 @@
  * `-w`: what is told of a transfer when it is over, in the variables of curl that make sense here.
  */
 
+import { shownVersion } from '../http-version.js';
 import type { TransferResult } from './result.js';
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(6);
@@ -17,7 +18,10 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   filename_effective: ({ path }) => path,
   http_code: ({ meter }) => String(meter.heads.at(-1)?.status ?? 0).padStart(3, '0'),
   http_connect: () => '000',
-  http_version: ({ meter }) => meter.heads.at(-1)?.version ?? 0,
+  http_version: ({ meter }) => {
+    const head = meter.heads.at(-1);
+    return head === undefined ? 0 : shownVersion(head.version);
+  },
   local_ip: ({ meter }) => meter.localAddress,
   local_port: ({ meter }) => meter.localPort,
   method: ({ meter, method }) => meter.method || method,
