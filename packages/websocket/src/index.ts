@@ -66,5 +66,11 @@ export {
   openWebSocket,
 } from './socket/connect-web-socket.js';
 export type { Message } from './socket/message-queue.js';
+export {
+  type RequestWebSocketOptions,
+  requestWebSocket,
+  type UpgradeRequester,
+  type UpgradeResponse,
+} from './socket/request-web-socket.js';
 export type { SocketOptions } from './socket/socket-options.js';
 export { WebSocketStream } from './socket/web-socket-stream.js';

@@ -13,6 +13,8 @@ export interface Origin {
   readonly key: string;
   /** Whether HTTP/1.1 alone will do: for a proxy, or for a connection that is to leave HTTP. */
   readonly isPlain: boolean;
+  /** Whether a proxy of HTTP makes a tunnel to it although it is not https. */
+  readonly isTunnelled: boolean;
   readonly secure: boolean;
   /** A name in ascii, or an address; IPv6 without brackets. */
   readonly host: string;
@@ -50,6 +52,7 @@ export function originOf(url: URL): Origin {
   return {
     key: url.origin,
     isPlain: false,
+    isTunnelled: false,
     secure,
     host: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname,
     port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
@@ -60,6 +63,13 @@ export function originOf(url: URL): Origin {
 /** The same server, spoken to in HTTP/1.1 alone; its connections are others. */
 export const plainOrigin = (origin: Origin): Origin =>
   origin.isPlain ? origin : { ...origin, key: `${origin.key} http/1.1`, isPlain: true };
+
+/** The same server behind a tunnel: a proxy passes no connection on that leaves HTTP (RFC 9110, 7.8). */
+export const tunnelledOrigin = (origin: Origin): Origin => ({
+  ...plainOrigin(origin),
+  key: `${origin.key} tunnel`,
+  isTunnelled: true,
+});
 
 /** A URL for messages and logs, without the credentials in it. */
 export const shown = (url: URL): string => withoutCredentials(url).href;

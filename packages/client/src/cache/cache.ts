@@ -74,6 +74,8 @@ class HttpCache {
   }
 
   async answer(given: ClientRequest, next: SendRequest): Promise<ClientResponse> {
+    // What leaves HTTP is no content.
+    if (given.headers.has('upgrade')) return next(given);
     const request = withAuthorization(given);
     const url = keyOf(request.url);
     if (request.method !== 'GET' && request.method !== 'HEAD')

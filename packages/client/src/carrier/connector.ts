@@ -16,6 +16,8 @@ export type ResolveName = (name: string, signal: AbortLike) => PromiseLike<strin
 export interface ConnectorSettings {
   readonly transport: Transport;
   readonly secureTransport: Transport | null;
+  /** Reaches servers without TLS through tunnels, where there is a proxy. */
+  readonly tunnelTransport: Transport;
   readonly resolve: ResolveName | null;
   readonly protocols: Protocols;
   readonly clock: Clock;
@@ -55,8 +57,9 @@ function reach(
   settings: ConnectorSettings,
   signal: AbortSignal,
 ): Promise<ByteStream> {
-  const { transport, secureTransport, resolve, protocols } = settings;
-  const chosen = origin.secure ? secureTransport : transport;
+  const { secureTransport, resolve, protocols } = settings;
+  const plain = origin.isTunnelled ? settings.tunnelTransport : settings.transport;
+  const chosen = origin.secure ? secureTransport : plain;
   if (chosen === null) {
     const text = `https is not available on this client: use http://${origin.authority}, or give it a secureTransport`;
     return Promise.reject(new ClientError('unsupported-protocol', text));

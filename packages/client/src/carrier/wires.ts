@@ -9,7 +9,10 @@ import { throughProxy } from '../proxy/through-proxy.js';
 import type { ConnectorSettings, ResolveName } from './connector.js';
 
 /** Ways to origins. */
-export type Wires = Pick<ConnectorSettings, 'transport' | 'secureTransport' | 'resolve'>;
+export type Wires = Pick<
+  ConnectorSettings,
+  'transport' | 'secureTransport' | 'tunnelTransport' | 'resolve'
+>;
 
 /** What of a client's options they are made of. */
 export interface WireOptions {
@@ -24,7 +27,10 @@ export function wiresOf(options: WireOptions): Wires {
   const { transport, proxy, resolve = null, secureTransport: secure = null } = options;
   const secured = (inner: Transport): Transport | null =>
     typeof secure === 'function' ? secure(inner) : secure;
-  if (proxy === undefined) return { transport, secureTransport: secured(transport), resolve };
+  if (proxy === undefined) {
+    const secureTransport = secured(transport);
+    return { transport, secureTransport, tunnelTransport: transport, resolve };
+  }
   if (secure !== null && typeof secure !== 'function') {
     throw new TypeError(
       'with a proxy the option secureTransport of Client is a function that puts TLS on a transport',
@@ -34,6 +40,7 @@ export function wiresOf(options: WireOptions): Wires {
   return {
     transport: throughProxy(inner, onlySocks(proxy), 'http'),
     secureTransport: secured(throughProxy(inner, proxy, 'https')),
+    tunnelTransport: throughProxy(inner, proxy, 'http'),
     resolve: null,
   };
 }

@@ -11,7 +11,7 @@
 import type { Clock } from '@netlayers/host';
 import { isIdempotentMethod, type Request, type ResponseHead } from '@netlayers/http';
 import { ClientError } from '../base/errors.js';
-import { type Origin, originOf, plainOrigin } from '../base/origin.js';
+import { type Origin, originOf, plainOrigin, tunnelledOrigin } from '../base/origin.js';
 import { counted } from '../body/progress.js';
 import type { Carrier } from '../carrier/carrier.js';
 import type { ConnectionPool } from '../carrier/connection-pool.js';
@@ -91,12 +91,14 @@ export class Sender {
   }
 
   #begin(hop: Hop, fresh: boolean, wantsPlain: boolean): Promise<Begun> {
-    const proxy = this.#proxyOf(hop);
+    const leaves = hop.headers.has('upgrade');
+    const asked = this.#proxyOf(hop);
+    const proxy = leaves ? null : asked;
     const request = requestOf(hop, acceptedCodings(this.#decoders), proxy);
     const place = originOf(proxy === null ? hop.url : new URL(`http://${proxy.place}`));
-    // What leaves HTTP takes a connection along.
-    const isPlain = wantsPlain || proxy !== null || request.headers.has('upgrade');
-    const origin: Origin = isPlain && this.#pool.mayShare(place) ? plainOrigin(place) : place;
+    const isPlain = wantsPlain || proxy !== null || leaves;
+    let origin: Origin = isPlain && this.#pool.mayShare(place) ? plainOrigin(place) : place;
+    if (leaves && asked !== null) origin = tunnelledOrigin(place);
     const { cancellation, settings } = hop;
     return this.#pool.acquire(origin, {
       fresh,

@@ -95,7 +95,7 @@ export class HandshakeOffer {
    * @throws WebSocketError `handshake-refused` for another status than 101, `invalid-handshake` for a
    *   101 that agrees to what was not offered, or does not prove that it read the request.
    */
-  check({ status, headers }: ResponseHead): Agreement {
+  check({ status, headers }: Pick<ResponseHead, 'status' | 'headers'>): Agreement {
     if (status !== 101) {
       const message = `the server has answered ${status} instead of changing to WebSocket`;
       throw new WebSocketError('handshake-refused', message, CloseCode.Abnormal, status);

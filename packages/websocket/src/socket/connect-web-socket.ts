@@ -12,16 +12,16 @@ import {
   type Transport,
 } from '@netlayers/http';
 import { WebSocketError } from '../base/errors.js';
-import { compressionOf } from '../deflate/parameters.js';
 import type { Agreement } from '../handshake/accept.js';
 import { HandshakeOffer, type OfferOptions, targetOf } from '../handshake/offer.js';
+import { clientSocket } from './client-socket.js';
 import {
   bound,
   type SocketOptions,
   type SocketSettings,
   socketSettingsOf,
 } from './socket-options.js';
-import { WebSocketStream } from './web-socket-stream.js';
+import type { WebSocketStream } from './web-socket-stream.js';
 
 /** What a client asks for, and how the socket behaves. */
 export interface ConnectOptions extends OfferOptions, SocketOptions {
@@ -150,15 +150,9 @@ class OpeningHandshake {
       this.#reject(error);
       return;
     }
-    const { deflate: parameters, protocol } = agreement;
-    const { deflate } = this.#options;
-    const compression =
-      parameters === null || !deflate ? null : compressionOf('client', parameters, deflate);
     const remaining = this.#http.takeRemaining();
-    const agreed = { role: 'client', protocol, compression } as const;
-    const socket = new WebSocketStream(this.#stream, agreed, this.#settings);
-    if (remaining.length > 0) socket.handleData(remaining, 0, remaining.length);
-    this.#resolve(socket);
+    const { deflate } = this.#options;
+    this.#resolve(clientSocket(this.#stream, remaining, agreement, deflate, this.#settings));
   }
 }
 
