@@ -12,7 +12,7 @@ import {
   END_STREAM,
   field,
   frame,
-  type RawPeer,
+  RawPeer,
   Type,
   words,
 } from './support/h2-frames.js';
@@ -153,6 +153,30 @@ describe('GOAWAY', () => {
     expect(await answer).toEqual({ status: 200, text: 'first' });
     await settle();
     expect(peer.codes(Type.GOAWAY)).toEqual([0, 0]);
+  });
+
+  it('that serves one request of each connection serves all at last [RFC 9113 6.8]', async () => {
+    const bench = await H2ClientBench.framed();
+    const answers = Array.from({ length: 12 }, () => outcomeOf(bench));
+    for (let at = 0; at < 12; at++) {
+      await settle();
+      await bench.peers[at]?.send(head(1, END_STREAM), goAway(1, 0));
+    }
+    for (const answer of await Promise.all(answers)) expect(answer).toMatchObject({ status: 200 });
+    expect(bench.connections).toBe(12);
+  });
+
+  it('before anything else is not asked for ever [RFC 9113 6.8]', async () => {
+    const bench = new H2ClientBench();
+    await bench.listen((stream) => {
+      const peer = new RawPeer(stream);
+      peer.stream.write(Buffer.concat([frame(Type.SETTINGS, 0, 0), goAway(0, 0)]));
+      stream.end();
+    });
+    expect(await outcomeOf(bench, { method: 'POST', body: 'x' })).toMatchObject({
+      code: expect.stringMatching(/^(unprocessed|closed)$/),
+    });
+    expect(bench.connections).toBeLessThan(6);
   });
 
   it('in two steps is one [RFC 9113 6.8]', async () => {

@@ -78,7 +78,9 @@ export class Sender {
         const stale = reused && !running.answered && isLost(error);
         const used = !hop.body.repeatable && running.contentStarted;
         const refusal = used || running.answered ? null : refusalOf(error);
-        if (refusal !== null && refusals++ < MOST_REFUSALS) {
+        // A connection that has served others is worn out, and the request was not refused.
+        if (refusal !== null && !hasServed(error)) refusals++;
+        if (refusal !== null && refusals <= MOST_REFUSALS) {
           isPlain ||= refusal === 'http1-required';
           this.#tell({ type: 'repeat', because: REFUSALS[refusal], delayMs: 0 });
           continue;
@@ -190,6 +192,10 @@ function refusalOf(error: unknown): keyof typeof REFUSALS | null {
   const code: string = error instanceof ClientError ? error.code : '';
   return code === 'unprocessed' || code === 'http1-required' ? code : null;
 }
+
+const hasServed = (error: unknown): boolean =>
+  ((error as ClientError).cause as { readonly hasServed?: unknown } | undefined)?.hasServed ===
+  true;
 
 /** Whether a connection went away, rather than something being wrong with what it brought. */
 const isLost = (error: unknown): boolean =>

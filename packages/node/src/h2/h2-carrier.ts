@@ -161,7 +161,8 @@ export class H2Carrier implements Carrier, StreamHost {
   failureOf(stream: ClientHttp2Stream, hasHead: boolean): Error {
     const id = stream.id ?? Number.POSITIVE_INFINITY;
     const isUnseen = !hasHead && (stream.id === undefined || id > this.#lastProcessed);
-    if (isUnseen) return unprocessed();
+    const last = this.#lastProcessed;
+    if (isUnseen) return unprocessed(last > 0 && last < Number.POSITIVE_INFINITY);
     const { rstCode = NGHTTP2_NO_ERROR } = stream;
     if (!this.#isLost && !this.#session.destroyed) return resetStream(rstCode, hasHead);
     if (this.#failure !== null) return this.#failure;

@@ -27,9 +27,15 @@ const NAMES: readonly string[] = [
 
 const coded = (code: string, message: string): Error => Object.assign(new Error(message), { code });
 
-/** The server has not looked at the request: it may be sent again, whatever it is (RFC 9113, 8.7). */
-export const unprocessed = (): Error =>
-  coded('unprocessed', 'the server has not looked at the request: try again');
+/**
+ * The server has not looked at the request: it may be sent again, whatever it is (RFC 9113, 8.7).
+ *
+ * @param hasServed whether it has looked at others of the connection: then it goes on with the next one.
+ */
+export const unprocessed = (hasServed = false): Error =>
+  Object.assign(coded('unprocessed', 'the server has not looked at the request: try again'), {
+    hasServed,
+  });
 
 /** A stream was reset, by the server or because of what it sent. */
 export function resetStream(code: number, hasHead: boolean): Error {
