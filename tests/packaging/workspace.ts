@@ -71,7 +71,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   kernel: { kind: 'node', imports: ['http', 'bytes'] },
   static: { kind: 'node', imports: ['http', 'server'], foreign: ['mime', 'picomatch'] },
   // Of a stack it names the shape, and of what is below HTTP nothing.
-  node: { kind: 'node', imports: ['server', 'http', 'kernel', 'host', 'bytes'] },
+  node: { kind: 'node', imports: ['server', 'client', 'http', 'kernel', 'host', 'bytes'] },
 };
 
 /** The part of a package.json that is looked at. */

@@ -230,6 +230,33 @@ describe('a response', () => {
   });
 });
 
+it('may become a stream of its own: CONNECT [RFC 9113 8.5]', async () => {
+  const bench = await H2ClientBench.served((stream, fields) => {
+    expect({ ...fields }).toMatchObject({ ':method': 'CONNECT', ':authority': 'far.test:80' });
+    expect(fields).not.toHaveProperty(':path');
+    stream.respond({ ':status': 200 });
+    stream.pipe(stream);
+  });
+  const response = await bench.client.request(URL_, { method: 'CONNECT', target: 'far.test:80' });
+  const { stream } = response.takeStream();
+  let heard = '';
+  let isOver = false;
+  stream.setHandler({
+    handleData: (buf, start, end) => {
+      heard += Buffer.from(buf.subarray(start, end)).toString();
+    },
+    handleEnd: () => {
+      isOver = true;
+    },
+    handleDrain() {},
+    handleClose() {},
+  });
+  stream.write(Buffer.from('hello'));
+  stream.end();
+  await settle();
+  expect([heard, isOver, bench.client.connections]).toEqual(['hello', true, 1]);
+});
+
 describe('a connection', () => {
   it('is one for requests that come at the same time [RFC 9113 9.1]', async () => {
     const bench = await H2ClientBench.served((stream, fields) => {
