@@ -103,6 +103,15 @@ describe('a stream that is reset', () => {
     expect(await answer).toEqual({ status: 200, text: 'whole' });
   });
 
+  it('by NO_ERROR behind all of the content that was announced is none either', async () => {
+    const { peer, answer } = await asked();
+    await peer.send(head(1, 0, field('content-length', '5')), data(1, 'whole'), reset(1, 0));
+    expect(await answer).toEqual({ status: 200, text: 'whole' });
+    const { peer: other, answer: cut } = await asked();
+    await other.send(head(1, 0, field('content-length', '6')), data(1, 'whole'), reset(1, 0));
+    expect(await cut).toEqual({ status: 200, code: 'stream-reset' });
+  });
+
   it.each([
     ['GET', undefined],
     ['POST', 'content'],

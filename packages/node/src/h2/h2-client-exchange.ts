@@ -27,7 +27,7 @@ import { tunnelOf } from './h2-tunnel.js';
 import type { StreamHost } from './stream-host.js';
 import { UploadProgress } from './upload-progress.js';
 
-const { NGHTTP2_CANCEL } = constants;
+const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR } = constants;
 const END_STREAM = 0x1;
 const NOTHING = new Uint8Array(0);
 
@@ -49,6 +49,8 @@ export class H2ClientExchange implements ClientExchange {
   #interims = 0;
   #interimOctets = 0;
   #hasHead = false;
+  /** Octets of content that are still to come; negative where only the end will tell. */
+  #missing = -1;
   /** The server has ended its half. */
   #hasEnded = false;
   #isBodyOver = false;
@@ -172,6 +174,8 @@ export class H2ClientExchange implements ClientExchange {
     this.#host.handleEnded(this);
     if (this.#isOver || this.#isSwitched) return;
     this.#isOpen = false;
+    // Some reset with NO_ERROR what they have sent, in place of its end.
+    if (this.#missing === 0 && stream.rstCode === NGHTTP2_NO_ERROR) this.#hasEnded = true;
     // RFC 9113, 8.1: a server that has answered may do without the rest of the request.
     if (this.#isBodyOver) this.#finish();
     else if (this.#hasHead && this.#hasEnded) this.#deliverHeld();
@@ -239,6 +243,7 @@ export class H2ClientExchange implements ClientExchange {
     const head = this.#headOf(flags, raw);
     if (head === null) return;
     this.#hasHead = true;
+    this.#missing = head.bodyLength;
     if (this.#method === Method.CONNECT && head.status < 300) {
       this.#isSwitched = true;
       this.#handler.handleResponse(head);
@@ -263,6 +268,7 @@ export class H2ClientExchange implements ClientExchange {
 
   #deliver(chunk: Uint8Array): void {
     if (this.#isOver) return;
+    this.#missing -= chunk.length;
     this.#handler.handleProgress(chunk.length);
     this.#handler.handleBody(chunk, 0, chunk.length);
   }
