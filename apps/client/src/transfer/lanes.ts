@@ -3,7 +3,7 @@
  * with a client of its own, whose connections the next transfer of the lane goes on with.
  */
 
-import { Client, type CookieStore } from '@netlayers/client';
+import { Client, type CookieStore, type Interceptor } from '@netlayers/client';
 import type { ByteStream } from '@netlayers/http';
 import type { ClientCommand } from '../command/command.js';
 import { ExitCode } from '../exit-code.js';
@@ -93,6 +93,13 @@ async function report(shared: Shared, result: TransferResult): Promise<void> {
 const isBrokenPipe = (error: unknown): boolean =>
   error instanceof Error && error.message.startsWith('cannot write') && /EPIPE/.test(error.message);
 
+/** What answers challenges, where they are waited for. */
+async function answering(command: ClientCommand): Promise<Interceptor[]> {
+  if (command.authentication === 'basic') return [];
+  const { authenticating } = await import('../request/authentication.js');
+  return [authenticating(command)];
+}
+
 async function openLane(shared: Shared): Promise<Lane> {
   const { command, open, notes, cookies, bars } = shared;
   const lane = { notes, meter: new Meter() } as { -readonly [K in keyof Lane]: Lane[K] };
@@ -114,14 +121,11 @@ async function openLane(shared: Shared): Promise<Lane> {
     transport,
     secureTransport: (inner) => httpsOn(inner, command.tls, () => lane.meter.secured()),
     protocols: await protocolsOf(command.http),
-    ...(command.authentication === 'basic'
-      ? {}
-      : { interceptors: [(await import('../request/authentication.js')).authenticating(command)] }),
     proxy: proxyRule(process.env, command),
     redirect: command.followRedirects ? 'follow' : 'manual',
     maxRedirects: command.maxRedirects,
     redirectHeaders: command.trustRedirects ? ['authorization', 'cookie'] : [],
-    interceptors: [allowedSchemes(command)],
+    interceptors: [allowedSchemes(command), ...(await answering(command))],
     decompress: command.compressed,
     headersTimeoutMs: longest,
     bodyTimeoutMs: command.speed?.timeMs ?? longest,
