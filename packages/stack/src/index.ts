@@ -20,3 +20,4 @@ export type {
 export { StackTransport } from './stack-transport.js';
 export { type CongestionControlChoice, type SocketInfo, TcpSocket } from './tcp-socket.js';
 export { type UdpDestination, UdpSocket, type UdpSocketHandler, UdpSource } from './udp-socket.js';
+export type { UnclaimedCallback } from './unclaimed.js';

@@ -32,6 +32,8 @@ export const STACK_OPTIONS: OptionNames<StackOptions> = {
   udpMemoryLimit: 'optional',
   ipv4: 'optional',
   resolve: 'optional',
+  sharedSecret: 'optional',
+  onUnclaimed: 'optional',
 };
 
 const LINK_OPTIONS: OptionNames<StackLink> = {

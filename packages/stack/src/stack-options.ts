@@ -7,6 +7,7 @@ import type { Ipv4Options } from '@netlayers/ipv4';
 import type { LinkDevice } from '@netlayers/link';
 import type { TcpObserver, TcpSettings } from '@netlayers/tcp';
 import type { Resolve } from './look-up.js';
+import type { UnclaimedCallback } from './unclaimed.js';
 
 /** What a stack is made of. */
 export interface StackOptions {
@@ -58,6 +59,17 @@ export interface StackOptions {
    * asked for. @default names are refused
    */
   readonly resolve?: Resolve;
+  /**
+   * 48 bytes that nobody can guess, the same for all stacks that stand for one host, side by side or one
+   * after another. They need clocks that agree. Numbers of connections then go on from one to the other,
+   * and each takes the SYN cookies of the others. @default one of its own
+   */
+  readonly sharedSecret?: Uint8Array;
+  /**
+   * Is shown what belongs to no connection of this stack, before it is answered with a reset: another one
+   * that stands for the same host may have it, whose `handlePacket` then takes it. @default nobody is
+   */
+  readonly onUnclaimed?: UnclaimedCallback;
 }
 
 /** A link beside the device of a stack. */

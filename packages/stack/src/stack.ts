@@ -6,6 +6,7 @@
 import { type AbortLike, type Clock, HostClock, hostRandom, hostScheduler } from '@netlayers/host';
 import { formatAddress, type IpAddress, type IpHost, IpProtocol } from '@netlayers/ip';
 import { Ipv4 } from '@netlayers/ipv4';
+import { ChecksumState } from '@netlayers/link';
 import {
   connectError,
   listenError,
@@ -34,6 +35,7 @@ import { TcpSocket } from './tcp-socket.js';
 import { TurnLoop } from './turn.js';
 import { checkPort, type UdpSocket, type UdpSocketHandler } from './udp-socket.js';
 import { UdpSockets } from './udp-sockets.js';
+import { UnclaimedPackets } from './unclaimed.js';
 
 /** Everything that was counted, at one moment. */
 export interface StackCounters {
@@ -89,6 +91,8 @@ export class Stack {
       ...(options.prefixLength !== undefined && { prefixLength: options.prefixLength }),
     });
     this.#ip = this.#ipv4;
+    const { onUnclaimed } = options;
+    const unclaimed = onUnclaimed === undefined ? null : new UnclaimedPackets(onUnclaimed);
     this.#tcp = new Tcp({
       ip: this.#ip,
       randomU32: random,
@@ -97,6 +101,8 @@ export class Stack {
       ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),
       ...(options.maxTimeWait !== undefined && { maxTimeWait: options.maxTimeWait }),
       ...(options.memoryLimit !== undefined && { memoryLimit: options.memoryLimit }),
+      ...(options.sharedSecret !== undefined && { sharedSecret: options.sharedSecret }),
+      ...(unclaimed !== null && { unclaimed }),
     });
     this.#udp = new UdpSockets(this.#ip, random, this.#resolve, options.udpMemoryLimit);
     this.#ip.register(IpProtocol.TCP, this.#tcp);
@@ -110,6 +116,7 @@ export class Stack {
       this.#udp.layer,
       this.#clock,
       scheduler,
+      unclaimed,
     );
     this.transport = new StackTransport(this);
   }
@@ -195,6 +202,22 @@ export class Stack {
     const address = this.#ip.parseAddress(host);
     const found = address === null ? await lookUp(this.#ip, this.#resolve, host) : [address];
     return found.map(formatAddress);
+  }
+
+  /**
+   * Takes an IP packet as if the device had received it: one that another stack of the same host was given
+   * and has no connection for. To be called from outside of the stack's own callbacks.
+   *
+   * @param segmentSize payload bytes of each TCP segment that was merged into it. @default 0: none was
+   */
+  handlePacket(
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    checksum: ChecksumState = ChecksumState.COMPLETE,
+    segmentSize = 0,
+  ): void {
+    this.#loop.inject(buf, start, end, checksum, segmentSize);
   }
 
   /** Everything that was counted so far; the objects are live. */

@@ -15,6 +15,7 @@ import type { ChecksumState, PacketReceiver } from '@netlayers/link';
 import type { Tcp } from '@netlayers/tcp';
 import type { Udp } from '@netlayers/udp';
 import type { DrivenDevice } from './link-group.js';
+import type { UnclaimedPackets } from './unclaimed.js';
 
 /** Packets received in one turn at most. */
 const BATCH = 128;
@@ -29,6 +30,7 @@ export class TurnLoop implements PacketReceiver {
   readonly #udp: Udp;
   readonly #clock: Clock;
   readonly #scheduler: TurnScheduler;
+  readonly #unclaimed: UnclaimedPackets | null;
   readonly #input = (): void => this.#runInput();
   readonly #output = (): void => this.#runOutput();
   readonly #timerFired = (): void => {
@@ -50,6 +52,7 @@ export class TurnLoop implements PacketReceiver {
     udp: Udp,
     clock: Clock,
     scheduler: TurnScheduler,
+    unclaimed: UnclaimedPackets | null,
   ) {
     this.#device = device;
     this.#ip = ip;
@@ -57,6 +60,7 @@ export class TurnLoop implements PacketReceiver {
     this.#udp = udp;
     this.#clock = clock;
     this.#scheduler = scheduler;
+    this.#unclaimed = unclaimed;
     device.onReadable = () => this.#scheduleInput();
     device.onWritable = () => {
       udp.handleWritable();
@@ -75,7 +79,22 @@ export class TurnLoop implements PacketReceiver {
     checksum: ChecksumState,
     segmentSize: number,
   ): void {
+    this.#unclaimed?.handlePacket(buf, start, end, checksum, segmentSize);
     this.#ip.handlePacket(buf, start, end, checksum, segmentSize, this.#now);
+  }
+
+  /** Takes a packet that no device has received. Never from inside a turn. */
+  inject(
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    checksum: ChecksumState,
+    segmentSize: number,
+  ): void {
+    if (this.#stopped) return;
+    this.#now = this.#clock.now();
+    this.handlePacket(buf, start, end, checksum, segmentSize);
+    this.scheduleOutput();
   }
 
   /** Asks for an output half; any number of requests before it are one. */

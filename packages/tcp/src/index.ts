@@ -41,6 +41,7 @@ export { type SegmentComments, segmentComments } from './layer/segment-comments.
 export { type SegmentLogSink, segmentLog } from './layer/segment-log.js';
 export { Tcp } from './layer/tcp.js';
 export type { TcpConnectOptions, TcpOptions } from './layer/tcp-options.js';
+export type { UnclaimedHandler } from './layer/unclaimed.js';
 export { formatFlags, TcpFlag } from './wire/flags.js';
 export { formatSegment } from './wire/format-segment.js';
 export type { TcpHeader, TcpParseDrop } from './wire/header.js';

@@ -15,7 +15,11 @@ import { seq, seqGe, seqLt } from '../wire/seq.js';
 /** Finds the connection of a 4-tuple. */
 export type ConnectionFinder = (tuple: FourTuple) => TcpConnection | null;
 
-/** Deals with an error that quotes `buf[start..end)`, at least 8 bytes of one of our segments. */
+/**
+ * Deals with an error that quotes `buf[start..end)`, at least 8 bytes of one of our segments.
+ *
+ * @returns whether there is such a connection.
+ */
 export function arriveIcmpError(
   error: IpError,
   buf: Uint8Array,
@@ -23,17 +27,23 @@ export function arriveIcmpError(
   end: number,
   now: number,
   find: ConnectionFinder,
-): void {
-  if (end - start < 8) return;
+): boolean {
+  if (end - start < 8) return false;
   const connection = find({
     localAddress: error.source,
     localPort: readU16(buf, start),
     remoteAddress: error.destination,
     remotePort: readU16(buf, start + 2),
   });
-  if (connection === null) return;
+  if (connection === null) return false;
+  takeError(connection, error, readU32(buf, start + 4), now);
+  return true;
+}
+
+/** @param number the sequence number that is quoted. */
+function takeError(connection: TcpConnection, error: IpError, number: number, now: number): void {
   const { snd } = connection;
-  const quoted = seq(readU32(buf, start + 4));
+  const quoted = seq(number);
   if (!seqGe(quoted, snd.una) || !seqLt(quoted, snd.nxt)) return;
   if (error.kind === 'packet-too-big') {
     // An error without an MTU is of before RFC 1191.

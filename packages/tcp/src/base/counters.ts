@@ -165,6 +165,7 @@ export function createTcpCounters(): TcpCounters {
       'bad-checksum': 0,
       'bad-port': 0,
       'no-connection': 0,
+      'handed-over': 0,
       'reset-limited': 0,
       'backlog-full': 0,
       'half-open-evicted': 0,

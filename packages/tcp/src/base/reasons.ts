@@ -80,6 +80,8 @@ export type TcpDropReason =
   | 'bad-checksum'
   | 'bad-port'
   | 'no-connection'
+  /** Belongs to no connection here, and somebody else has taken it. */
+  | 'handed-over'
   | 'reset-limited'
   | 'backlog-full'
   | 'half-open-evicted'

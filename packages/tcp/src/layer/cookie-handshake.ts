@@ -3,7 +3,7 @@
  * forgotten, the ACK that brings the cookie back makes the connection, its text and all.
  *
  * Cookies are looked for only while the listener has sent one lately, so that guessing them is no way
- * in at other times. Deliberately absent: a repetition of the SYN-ACK. Nobody here knows of it; where
+ * in at other times; layers that share their secret always look for those of the others. Deliberately absent: a repetition of the SYN-ACK. Nobody here knows of it; where
  * it is lost, the peer repeats its SYN.
  */
 
@@ -26,6 +26,7 @@ import { type Seq, seq, seqAdd, seqNumber } from '../wire/seq.js';
 import type { ConnectionTable } from './connection-table.js';
 import { handOver } from './hand-over.js';
 import type { TcpListener } from './listener.js';
+import type { KeySource } from './shared-secret.js';
 import {
   COOKIE_LIFETIME_MS,
   type CookieOptions,
@@ -42,6 +43,8 @@ export class CookieHandshakes {
   readonly #context: TcpContext<TcpConnection>;
   readonly #connections: ConnectionTable<TcpConnection>;
   readonly #cookie: SynCookie;
+  /** Whether others send cookies that are good here. */
+  readonly #isShared: boolean;
   /** The SYN as the cookie remembers it. */
   readonly #syn = createTcpHeader();
   readonly #options: CookieOptions = { windowShift: -1, sackPermitted: false, ecn: false };
@@ -58,10 +61,15 @@ export class CookieHandshakes {
     ecn: false,
   };
 
-  constructor(context: TcpContext<TcpConnection>, connections: ConnectionTable<TcpConnection>) {
+  constructor(
+    context: TcpContext<TcpConnection>,
+    connections: ConnectionTable<TcpConnection>,
+    keys: KeySource,
+  ) {
     this.#context = context;
     this.#connections = connections;
-    this.#cookie = new SynCookie(context.randomU32);
+    this.#cookie = new SynCookie(keys.next);
+    this.#isShared = keys.isShared;
   }
 
   /** Answers a SYN and forgets it. Returns false for one that no cookie can remember. */
@@ -105,7 +113,12 @@ export class CookieHandshakes {
 
   /** Whether an ACK to a listener may bring a cookie of ours. */
   isExpected(listener: TcpListener, now: number): boolean {
-    return now - listener.cookieSentAt < COOKIE_LIFETIME_MS;
+    return this.#isShared || now - listener.cookieSentAt < COOKIE_LIFETIME_MS;
+  }
+
+  /** Whether an ACK to a listener brings a cookie of ours; nothing is counted. */
+  isKnown(listener: TcpListener, tuple: FourTuple, seg: TcpHeader, now: number): boolean {
+    return this.isExpected(listener, now) && this.#recall(listener, tuple, seg, now);
   }
 
   /** Whether an ACK brings a cookie of ours: then `complete` makes its connection. */

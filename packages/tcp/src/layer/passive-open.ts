@@ -19,6 +19,7 @@ import type { IsnGenerator } from './isn.js';
 import type { TcpListener } from './listener.js';
 import type { ListenerTable } from './listener-table.js';
 import { ResetLimiter } from './reset-limiter.js';
+import type { KeySource } from './shared-secret.js';
 
 /** Takes the segments that no connection takes. */
 export class PassiveOpens {
@@ -36,6 +37,7 @@ export class PassiveOpens {
     listeners: ListenerTable,
     isn: IsnGenerator,
     maxConnections: number,
+    keys: KeySource,
   ) {
     this.#context = context;
     this.#connections = connections;
@@ -43,7 +45,7 @@ export class PassiveOpens {
     this.#isn = isn;
     this.#maxConnections = maxConnections;
     this.#resets = new ResetLimiter(context.randomU32);
-    this.#cookies = new CookieHandshakes(context, connections);
+    this.#cookies = new CookieHandshakes(context, connections, keys);
   }
 
   /** Who listens for the SYNs of a 4-tuple; `null` = nobody. */
@@ -64,6 +66,14 @@ export class PassiveOpens {
    */
   refusalAsHalfOpen(listener: TcpListener): TcpDropReason | null {
     return listener.halfOpen >= 2 * listener.halfOpenLimit ? 'half-open-full' : null;
+  }
+
+  /** Whether a segment of a 4-tuple without a connection is for whoever gets it: a SYN, or a cookie of ours. */
+  mayBegin(tuple: FourTuple, seg: TcpHeader, now: number): boolean {
+    const bits = seg.flags & (TcpFlag.SYN | TcpFlag.ACK | TcpFlag.RST);
+    if (bits !== TcpFlag.ACK) return bits === TcpFlag.SYN;
+    const listener = this.listenerOf(tuple);
+    return listener !== null && this.#cookies.isKnown(listener, tuple, seg, now);
   }
 
   /**

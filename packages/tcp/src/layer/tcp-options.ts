@@ -5,6 +5,7 @@
 import type { IpAddress, IpLayer } from '@netlayers/ip';
 import type { TcpObserver } from '../connection/observer.js';
 import type { TcpSettings } from '../connection/settings.js';
+import type { UnclaimedHandler } from './unclaimed.js';
 
 /** What TCP is built on. */
 export interface TcpOptions {
@@ -27,6 +28,14 @@ export interface TcpOptions {
    */
   readonly memoryLimit?: number;
   readonly observer?: TcpObserver | null;
+  /**
+   * 48 bytes that nobody can guess, the same for layers that stand for one host: sequence numbers,
+   * timestamps and SYN cookies come from it. Their clocks have to agree, too. Cookies are then looked for
+   * at any time, since another layer may have sent them. @default one of its own
+   */
+  readonly sharedSecret?: Uint8Array;
+  /** Is asked about segments and errors that belong to no connection here. @default nobody is */
+  readonly unclaimed?: UnclaimedHandler;
 }
 
 /** Where to connect. */

@@ -47,10 +47,12 @@ import {
 } from './listener.js';
 import { ListenerTable } from './listener-table.js';
 import { PassiveOpens } from './passive-open.js';
+import { keySource } from './shared-secret.js';
 import type { TcpConnectOptions, TcpOptions } from './tcp-options.js';
 import { TimeWaits } from './time-wait.js';
 import { TimeWaitTable } from './time-wait-table.js';
 import { TurnQueues } from './turn-queues.js';
+import type { UnclaimedHandler } from './unclaimed.js';
 
 /** Octets that all connections may hold together. */
 const MEMORY_LIMIT = 256 * 1024 * 1024;
@@ -83,13 +85,16 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
   readonly #timeWaits: TimeWaits;
   readonly #passiveOpens: PassiveOpens;
   readonly #queues: TurnQueues;
+  readonly #unclaimed: UnclaimedHandler | null;
 
   constructor(options: TcpOptions) {
     this.ip = options.ip;
     this.randomU32 = options.randomU32;
     this.observer = options.observer ?? null;
     this.#queues = new TurnQueues(() => this.onWork?.(), this.ip.hasSeveralLinks ?? false);
-    this.isn = new IsnGenerator(options.randomU32);
+    const keys = keySource(options.sharedSecret, options.randomU32);
+    this.isn = new IsnGenerator(keys.next);
+    this.#unclaimed = options.unclaimed ?? null;
     this.#settings = resolveTcpSettings(options.settings ?? {});
     const budget = new MemoryBudget(options.memoryLimit ?? MEMORY_LIMIT, this.counters);
     this.queues = new QueuePool(new BlockPool(budget));
@@ -101,6 +106,7 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
       this.#listeners,
       this.isn,
       options.maxConnections ?? 262_144,
+      keys,
     );
     this.#timeWaitTable = new TimeWaitTable(options.randomU32, options.maxTimeWait ?? 262_144);
     this.#timeWaits = new TimeWaits(this, this.#timeWaitTable, this.#passiveOpens, this.isn);
@@ -223,7 +229,7 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
     if (reason === null) {
       this.#header.mergedSize = segmentSize;
       this.#header.tos = header.tos;
-      reason = this.#dispatch(source, destination, buf, now);
+      reason = this.#dispatch(header, buf, start, end, checksumState, now);
     }
     if (reason !== null) noteDrop(this, reason);
   }
@@ -250,29 +256,37 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
 
   /** Hands the parsed segment to its connection, or to the listener of its port. */
   #dispatch(
-    source: IpAddress,
-    destination: IpAddress,
+    header: IpHeader,
     buf: Uint8Array,
+    start: number,
+    end: number,
+    checksumState: ChecksumState,
     now: number,
   ): TcpDropReason | null {
     const seg = this.#header;
     const tuple = this.#tuple;
-    tuple.localAddress = destination;
+    tuple.localAddress = header.destination;
     tuple.localPort = seg.destinationPort;
-    tuple.remoteAddress = source;
+    tuple.remoteAddress = header.source;
     tuple.remotePort = seg.sourcePort;
     const connection = this.#connections.get(tuple);
     if (connection === null) {
       const record = this.#timeWaitTable.find(tuple);
       if (record >= 0) return this.#timeWaits.arrive(tuple, record, seg, buf, now);
-      return this.#passiveOpens.arrive(tuple, seg, buf, now);
+      const isTaken =
+        this.#unclaimed !== null &&
+        !this.#passiveOpens.mayBegin(tuple, seg, now) &&
+        this.#unclaimed.handleSegment(header, buf, start, end, checksumState, seg.mergedSize);
+      return isTaken ? 'handed-over' : this.#passiveOpens.arrive(tuple, seg, buf, now);
     }
     handOver(this, connection, seg, buf, now);
     return null;
   }
 
   handleIpError(error: IpError, buf: Uint8Array, start: number, end: number, now: number): void {
-    arriveIcmpError(error, buf, start, end, now, (tuple) => this.#connections.get(tuple));
+    const find = (tuple: FourTuple): TcpConnection | null => this.#connections.get(tuple);
+    if (arriveIcmpError(error, buf, start, end, now, find)) return;
+    this.#unclaimed?.handleIpError(error, buf, start, end);
   }
 
   /** Runs every timer that is due. */
