@@ -11,9 +11,9 @@
 
 export { CaptureError } from './capture-error.js';
 export type { ChainLog, Colors } from './chain-log.js';
-export { checkDevice } from './device-options.js';
+export { checkDevice, deviceOptions } from './device-options.js';
 export { ipv4Address, secondsInMs, wholeNumber } from './option-values.js';
-export { type OpenTransport, openTransport } from './transport.js';
+export { isNotHere, type OpenTransport, openTransport } from './transport.js';
 export { chooseTransport, type GivenTransport, type TransportChoice } from './transport-choice.js';
 export {
   type GivenTunOptions,
@@ -21,6 +21,6 @@ export {
   type TunSettings,
   tunSettingsOf,
 } from './tun-settings.js';
-export type { TunStack } from './tun-stack.js';
+export type { SharedHost, TunStack } from './tun-stack.js';
 export { UsageError } from './usage-error.js';
 export { VERBOSITIES, type Verbosity } from './verbosity.js';

@@ -10,7 +10,7 @@ import type { Transport } from '@netlayers/http';
 import type { ChainLog } from './chain-log.js';
 import type { TransportChoice } from './transport-choice.js';
 import type { TunSettings } from './tun-settings.js';
-import type { TunStack } from './tun-stack.js';
+import type { SharedHost, TunStack } from './tun-stack.js';
 
 /** A transport that is open. */
 export interface OpenTransport {
@@ -28,8 +28,11 @@ export interface OpenTransport {
 /** What `auto` takes as "not here" rather than as a failure. */
 const NOT_HERE = new Set(['EPERM', 'EACCES', 'ENOENT', 'ENODEV', 'ENOMODULE']);
 
-/** Only the device's own errors count: a capture file without a folder is ENOENT as well. */
-const isNotHere = (error: unknown): error is Error =>
+/**
+ * Whether there is no device to be had here, so that `auto` goes on without. Only the device's own errors
+ * count: a capture file without a folder is ENOENT as well.
+ */
+export const isNotHere = (error: unknown): error is Error =>
   error instanceof Error &&
   error.name === 'TunError' &&
   NOT_HERE.has((error as NodeJS.ErrnoException).code ?? '');
@@ -44,6 +47,7 @@ async function openKernel(): Promise<OpenTransport> {
  * Opens a transport. What it needs is loaded only then.
  *
  * @param explain is told why there is no device when `auto` goes on without.
+ * @param shared what our own stack has in common with others of the same host.
  * @throws Error, one line for the user.
  */
 export async function openTransport(
@@ -51,11 +55,12 @@ export async function openTransport(
   settings: TunSettings,
   log: ChainLog,
   explain: (reason: Error) => void = () => {},
+  shared: SharedHost = {},
 ): Promise<OpenTransport> {
   if (choice === 'kernel') return openKernel();
   const { openTunStack } = await import('./tun-stack.js');
   try {
-    const tun = await openTunStack(settings, log);
+    const tun = await openTunStack(settings, log, shared);
     const { stack } = tun;
     return {
       transport: stack.transport,

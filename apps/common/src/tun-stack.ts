@@ -5,7 +5,7 @@
 
 import { HostClock } from '@netlayers/host';
 import { captureDevice, type LinkDevice } from '@netlayers/link';
-import { createStack, type Stack } from '@netlayers/stack';
+import { createStack, type Stack, type StackOptions } from '@netlayers/stack';
 import { type SegmentComments, segmentComments } from '@netlayers/tcp';
 import { createTun, type TunDevice } from '@netlayers/tun';
 import { openCapture } from './capture-file.js';
@@ -25,6 +25,12 @@ export interface TunStack {
   /** This machine's address on the link. */
   readonly peer: string;
 }
+
+/** What a stack gets that stands beside others for the same host. */
+export type SharedHost = Pick<
+  StackOptions,
+  'clock' | 'sharedSecret' | 'onUnclaimed' | 'memoryLimit'
+>;
 
 /** The device, recorded into a file if the settings say so. */
 function captured(
@@ -48,7 +54,11 @@ function captured(
  *
  * @throws TunError when there is no device to be had; CaptureError for a file that cannot be made.
  */
-export async function openTunStack(settings: TunSettings, log: ChainLog): Promise<TunStack> {
+export async function openTunStack(
+  settings: TunSettings,
+  log: ChainLog,
+  shared: SharedHost = {},
+): Promise<TunStack> {
   const tun = await createTun(deviceOptions(settings));
   try {
     tun.onError = (error) => log.error(error.message);
@@ -57,6 +67,7 @@ export async function openTunStack(settings: TunSettings, log: ChainLog): Promis
     const shown = log.shows('debug') ? segmentLog(log) : null;
     const { timeWaitMs } = settings;
     const stack = createStack({
+      ...shared,
       device,
       address: tun.address,
       // Whoever routes further subnets here wants them answered.

@@ -20,6 +20,7 @@ export const DEFAULT_ADDRESS = '10.0.0.2';
 /** The options as they were given, with defaults where nothing depends on another option. */
 export interface GivenOptions extends GivenTransport, GivenTunOptions, GivenFolderOptions {
   readonly port: number;
+  readonly workers?: number | undefined;
   readonly 'log-format': LogFormat;
   readonly verbosity: Verbosity;
   /** A port, or nothing behind the option's name. */

@@ -56,6 +56,12 @@ export class Log implements ChainLog {
     if (this.shows('trace')) this.#print(text);
   }
 
+  /** Passes whole lines of another process on, in one write. */
+  relay(stream: 'stdout' | 'stderr', lines: string): void {
+    this.flush();
+    (stream === 'stdout' ? this.#out : this.#err).write(lines);
+  }
+
   /** Writes what waits. */
   flush(): void {
     if (this.#waiting === '') return;

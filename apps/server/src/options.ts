@@ -31,6 +31,8 @@ export interface ServerCommand {
   /** Address to listen on; `null` for the one that suits the transport. */
   readonly host: string | null;
   readonly port: number;
+  /** Processes that serve, under one that watches them; `null`: this one serves. */
+  readonly workers: number | null;
   /** Absolute path of the served folder; `null` without one. */
   readonly root: string | null;
   /** Files that alone are served, relative to the root; `null` for all. */
@@ -47,6 +49,9 @@ export interface ServerCommand {
   readonly logFormat: LogFormat;
   readonly verbosity: Verbosity;
 }
+
+/** As many as a TUN device has queues. */
+const MOST_WORKERS = 256;
 
 /** Options that say nothing to the kernel's TCP. */
 const TUN_ONLY = [...TUN_OPTION_NAMES, 'udp-echo'] as const;
@@ -76,6 +81,7 @@ function commandOf(given: GivenOptions): ServerCommand {
     udpEcho: echoPortOf(given['udp-echo']),
     host: given.host ?? null,
     port: wholeNumber('port', given.port, 0, 65535) ?? DEFAULTS.port,
+    workers: workersOf(given),
     root: hasFiles ? resolve(given.root ?? '.') : null,
     allow: given.allow ?? null,
     folder: folderSettingsOf(given, hasFiles, given.allow === undefined),
@@ -86,6 +92,23 @@ function commandOf(given: GivenOptions): ServerCommand {
     logFormat: given['log-format'],
     verbosity: given.verbosity,
   };
+}
+
+/** Each worker over TUN has a queue of its own: a device that has one has one worker. */
+function workersOf(given: GivenOptions): number | null {
+  const workers = wholeNumber('workers', given.workers, 1, MOST_WORKERS);
+  if (workers === null) return null;
+  if (given['tun-fd'] !== undefined) {
+    throw new UsageError(
+      '--tun-fd is one queue, and --workers need several: leave one of them out',
+    );
+  }
+  if (given['tun-driver'] === 'tuntap2') {
+    throw new UsageError(
+      '--tun-driver tuntap2 has one queue, and --workers need several: use koffi',
+    );
+  }
+  return workers;
 }
 
 /** The servers to ask, each once and in full. */

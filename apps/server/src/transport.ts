@@ -3,7 +3,8 @@
  * it by. Where `auto` finds no device, one line says so, with the way to get one.
  */
 
-import { type OpenTransport, openTransport } from '@netlayers/common';
+import { type OpenTransport, openTransport, type SharedHost } from '@netlayers/common';
+import type { Stack } from '@netlayers/stack';
 import type { Log } from './log.js';
 import type { ServerCommand } from './options.js';
 import { serveUdpEcho } from './udp-echo.js';
@@ -18,6 +19,10 @@ export interface ServingPlace {
   readonly urlHost: string;
   /** For the start-up line. */
   readonly description: string;
+  /** What else there is to say. */
+  readonly notes: readonly string[];
+  /** Our own; `null` on the kernel's TCP. */
+  readonly stack: Stack | null;
   /** Gives everything back; after the server was closed. */
   close(): Promise<void>;
 }
@@ -25,26 +30,44 @@ export interface ServingPlace {
 const LOOPBACK = '127.0.0.1';
 const ANY_ADDRESS = '0.0.0.0';
 
+/** Says why `auto` goes on without a device. */
+export function warnOfKernel({ host }: ServerCommand, reason: Error, log: Log): void {
+  const place = host ?? LOOPBACK;
+  log.warn(`No TUN device, so the kernel's TCP serves on ${place}: ${reason.message}`);
+}
+
 /**
  * Opens the transport of a command.
  *
  * @throws Error, one line for the user.
  */
-export async function openPlace(command: ServerCommand, log: Log): Promise<ServingPlace> {
-  const open = await openTransport(command.transport, command.tun, log, (reason) => {
-    const place = command.host ?? LOOPBACK;
-    log.warn(`No TUN device, so the kernel's TCP serves on ${place}: ${reason.message}`);
-  });
+export async function openPlace(
+  command: ServerCommand,
+  log: Log,
+  shared: SharedHost,
+): Promise<ServingPlace> {
+  const explain = (reason: Error): void => warnOfKernel(command, reason, log);
+  const open = await openTransport(command.transport, command.tun, log, explain, shared);
   const { transport, tun } = open;
   const close = () => open.close();
   if (tun === null) {
     const description = "on the kernel's TCP";
-    return { kind: 'kernel', transport, host: LOOPBACK, urlHost: LOOPBACK, description, close };
+    return {
+      kind: 'kernel',
+      transport,
+      host: LOOPBACK,
+      urlHost: LOOPBACK,
+      description,
+      notes: [],
+      stack: null,
+      close,
+    };
   }
+  const notes: string[] = [];
   if (command.udpEcho !== null) {
     // Nobody else has a port on a stack of our own yet.
     serveUdpEcho(tun.stack, command.udpEcho);
-    log.info(`UDP echo on port ${command.udpEcho}: nc -u ${tun.address} ${command.udpEcho}`);
+    notes.push(`UDP echo on port ${command.udpEcho}: nc -u ${tun.address} ${command.udpEcho}`);
   }
   return {
     kind: 'tun',
@@ -52,6 +75,8 @@ export async function openPlace(command: ServerCommand, log: Log): Promise<Servi
     host: command.tun.routes.length > 0 ? ANY_ADDRESS : tun.address,
     urlHost: tun.address,
     description: `on our own TCP; ${tun.name}, this machine is ${tun.peer}`,
+    notes,
+    stack: tun.stack,
     close,
   };
 }

@@ -23,9 +23,18 @@ export class HostClock implements Clock {
   #lastId = 0;
   /** Wall time when `now()` was 0. */
   #epoch = performance.timeOrigin;
+  readonly #offset: number;
+
+  /**
+   * @param offsetMs what `now()` is ahead of `performance.now()`, whose zero is the start of the process:
+   *   with the right ones, clocks of several processes agree. @default 0
+   */
+  constructor(offsetMs = 0) {
+    this.#offset = offsetMs;
+  }
 
   now(): number {
-    return performance.now();
+    return performance.now() + this.#offset;
   }
 
   /**
@@ -44,10 +53,11 @@ export class HostClock implements Clock {
     const id = ++this.#lastId;
     // A timer for the end of time is never due, and must not keep a process alive.
     if (atMs === Number.POSITIVE_INFINITY) return id;
+    const dueAt = atMs - this.#offset;
     const arm = (): void => {
-      const delay = Math.min(Math.max(Math.ceil(atMs - performance.now()), 0), LONGEST_DELAY);
+      const delay = Math.min(Math.max(Math.ceil(dueAt - performance.now()), 0), LONGEST_DELAY);
       const fire = (): void => {
-        if (performance.now() < atMs) {
+        if (performance.now() < dueAt) {
           arm();
           return;
         }

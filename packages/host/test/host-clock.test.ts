@@ -11,6 +11,19 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+describe('a clock with an offset', () => {
+  it('is ahead by it, in its timers too', () => {
+    const [clock, ahead] = [new HostClock(), new HostClock(5000)];
+    expect(ahead.now() - clock.now()).toBe(5000);
+    const fired: number[] = [];
+    ahead.setTimer(clock.now() + 5010, () => fired.push(ahead.now()));
+    vi.advanceTimersByTime(9);
+    expect(fired).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(fired).toEqual([clock.now() + 5000]);
+  });
+});
+
 describe('timers of the host', () => {
   it('that fire too early are set again', () => {
     const clock = new HostClock();

@@ -56,8 +56,12 @@ export function explainOpen(errno: number, subject: Subject): TunError {
   }
 }
 
-/** Explains a failed TUNSETIFF: the device could not be created or attached to. */
-export function explainAttach(errno: number, subject: Subject): TunError {
+/**
+ * Explains a failed TUNSETIFF: the device could not be created or attached to.
+ *
+ * @param multiQueue whether it was to have several queues, which kernels before 3.8 do not know.
+ */
+export function explainAttach(errno: number, subject: Subject, multiQueue = false): TunError {
   // Nobody has heard of a pattern: the name would have been the kernel's choice.
   const isPattern = subject.name.includes('%');
   const name = isPattern ? 'a new TUN device' : subject.name;
@@ -80,6 +84,12 @@ export function explainAttach(errno: number, subject: Subject): TunError {
       'EINVAL',
       `${name} exists and is no TUN device, or one with another number of queues: ` +
         `look with ip -d link show ${name}, or give another name`,
+    );
+  }
+  if (errno === Errno.EINVAL && multiQueue) {
+    return new TunError(
+      'EINVAL',
+      'this kernel gives a TUN device one queue only: leave out queues',
     );
   }
   return new TunError('EINVAL', `${name} cannot be opened (errno ${errno})`);

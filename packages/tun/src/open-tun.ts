@@ -62,7 +62,7 @@ export function openTun(
       (multiQueue ? TunFlag.IFF_MULTI_QUEUE : 0);
     const block = new InterfaceRequestBlock(syscalls);
     const result = syscalls.ioctl(fd, TunRequest.TUNSETIFF, block.startShort(subject.name, flags));
-    if (result < 0) throw explainAttach(-result, subject);
+    if (result < 0) throw explainAttach(-result, subject, multiQueue);
     if (offload) setVnet(syscalls, fd, subject);
     // A persistent device remembers what its last user took: without a header to say so in, its
     // packets would come with checksums that nobody has finished.
