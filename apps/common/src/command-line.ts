@@ -69,6 +69,11 @@ export const tunOptions = (address: string) =>
 export const LISTENING_OPTIONS = {
   'tun-route': texts('A further subnet sent to us (repeatable)', group),
   'time-wait': number('Seconds a closed connection is remembered', group),
+  'busy-poll': {
+    type: 'string',
+    describe: 'Do not sleep until so many ms after a packet; takes a core  [default: 1]',
+    group,
+  },
 } as const;
 
 /** How much is said. */

@@ -3,6 +3,9 @@
  */
 
 import { ipv4Address, secondsInMs, wholeNumber } from './option-values.js';
+import { UsageError } from './usage-error.js';
+
+const BUSY_POLL_MS = 1;
 
 /** The options as somebody gave them; a command may take a part of them. */
 export interface GivenTunOptions {
@@ -16,6 +19,8 @@ export interface GivenTunOptions {
   readonly offload?: boolean | undefined;
   readonly pcap?: string | undefined;
   readonly 'time-wait'?: number | undefined;
+  /** Milliseconds, or nothing behind the option's name. */
+  readonly 'busy-poll'?: string | undefined;
 }
 
 /** Their names, in the order of `--help`. */
@@ -28,6 +33,7 @@ export const TUN_OPTION_NAMES = [
   'mtu',
   'offload',
   'time-wait',
+  'busy-poll',
   'pcap',
 ] as const satisfies readonly (keyof GivenTunOptions)[];
 
@@ -48,6 +54,16 @@ export interface TunSettings {
   readonly pcap: string | null;
   /** 2 MSL, milliseconds. */
   readonly timeWaitMs: number | null;
+  /** How long packets are looked for after each instead of waited for, milliseconds. */
+  readonly busyPollMs: number | null;
+}
+
+/** The option may stand alone. */
+function busyPollOf(given: string | undefined): number | null {
+  if (given === undefined) return null;
+  const forMs = given === '' ? BUSY_POLL_MS : Number(given);
+  if (forMs > 0 && forMs <= 1000) return forMs;
+  throw new UsageError('--busy-poll is milliseconds, above 0 and up to 1000');
 }
 
 /**
@@ -67,5 +83,6 @@ export function tunSettingsOf(given: GivenTunOptions, address: string): TunSetti
     offload: given.offload ?? null,
     pcap: given.pcap ?? null,
     timeWaitMs: secondsInMs('time-wait', given['time-wait'], 0, 3600),
+    busyPollMs: busyPollOf(given['busy-poll']),
   };
 }

@@ -7,7 +7,7 @@ import { HostClock } from '@netlayers/host';
 import { captureDevice, type LinkDevice } from '@netlayers/link';
 import { createStack, type Stack, type StackOptions } from '@netlayers/stack';
 import { type SegmentComments, segmentComments } from '@netlayers/tcp';
-import { createTun, type TunDevice } from '@netlayers/tun';
+import { busyPoll, createTun, type TunDevice } from '@netlayers/tun';
 import { openCapture } from './capture-file.js';
 import type { ChainLog } from './chain-log.js';
 import { deviceOptions } from './device-options.js';
@@ -63,7 +63,9 @@ export async function openTunStack(
   try {
     tun.onError = (error) => log.error(error.message);
     const comments = settings.pcap === null ? null : segmentComments();
-    const device = captured(tun, settings.pcap, comments, log);
+    const waiting = captured(tun, settings.pcap, comments, log);
+    const { busyPollMs } = settings;
+    const device = busyPollMs === null ? waiting : busyPoll(waiting, { forMs: busyPollMs });
     const shown = log.shows('debug') ? segmentLog(log) : null;
     const { timeWaitMs } = settings;
     const stack = createStack({

@@ -62,6 +62,8 @@ describe('mistakes', () => {
     [['--kernel-tcp', '--pcap', 'x'], /--pcap is for our own TCP/],
     [['--kernel-tcp', '--udp-echo'], /--udp-echo is for our own/],
     [['--udp-echo', 'x'], /--udp-echo is a whole number from 1 to 65535/],
+    [['--kernel-tcp', '--busy-poll'], /--busy-poll is for our own/],
+    [['--busy-poll', '0'], /--busy-poll is milliseconds, above 0 and up to 1000/],
     [['--udp-echo', '0'], /--udp-echo is a whole number from 1 to 65535/],
   ])('%j', async (args, message) => {
     const server = start(...args);

@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+export { type BusyPollOptions, busyPoll } from './busy-poll.js';
 export { companionOf } from './companion.js';
 export { createTun } from './create-tun.js';
 export { TunError, type TunErrorCode } from './errors.js';

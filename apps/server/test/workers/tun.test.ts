@@ -194,6 +194,19 @@ describe.skipIf(!namespace.available)('several workers over TUN', () => {
     expect(await server.stop()).toBe(0);
   });
 
+  it('look for packets instead of waiting for them, if asked to', async () => {
+    const server = await start('--busy-poll', '2');
+    for (let round = 0; round < 3; round++) {
+      await openIdle(8);
+      // Long enough to fall asleep.
+      await sleep(20);
+      await Promise.all(idle.map((each) => each.ask()));
+    }
+    expect(idle.every(({ end }) => end === null)).toBe(true);
+    for (const connection of idle) connection.destroy();
+    expect(await server.stop()).toBe(0);
+  });
+
   it('end in order when the primary is killed', async () => {
     const server = await start();
     const children = server.children();
