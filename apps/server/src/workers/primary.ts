@@ -135,6 +135,9 @@ class Primary implements SlotOwner {
       await Promise.all(this.#slots.map((slot) => slot.stop()));
       process.off('exit', kill);
     }
+    const lost = this.#slots.find(({ brokenOff }) => brokenOff !== null);
+    if (lost !== undefined)
+      throw new Error(`Worker ${lost.index + 1} ${lost.brokenOff} while it closed`);
     sayClosed(
       this.#slots.reduce((sum, { cut }) => sum + cut, 0),
       this.#log,

@@ -42,11 +42,14 @@ export class WorkerSlot implements Asked {
   lives = 0;
   /** Connections that the last one had to cut off when it was told to end. */
   cut = 0;
+  /** How the last one has ended that was told to end in order, and did not; else `null`. */
+  brokenOff: string | null = null;
   readonly #owner: SlotOwner;
   readonly #policy = new RestartPolicy();
   #process: ChildProcess | null = null;
   #isReady = false;
   #isStopping = false;
+  #isClosed = false;
   #failure: string | null = null;
   #startedAt = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -66,6 +69,7 @@ export class WorkerSlot implements Asked {
     this.lives++;
     this.#startedAt = performance.now();
     this.#failure = null;
+    this.#isClosed = false;
     const child = this.#owner.launch(this);
     this.#process = child;
     for (const name of ['stdout', 'stderr'] as const) {
@@ -106,8 +110,10 @@ export class WorkerSlot implements Asked {
   #handleMessage(message: FromWorker): void {
     if (message.kind === 'booted') this.#owner.handleBoot(this);
     else if (message.kind === 'failed') this.#failure = message.message;
-    else if (message.kind === 'closed') this.cut = message.cut;
-    else if (message.kind === 'ready') {
+    else if (message.kind === 'closed') {
+      this.#isClosed = true;
+      this.cut = message.cut;
+    } else if (message.kind === 'ready') {
       this.#isReady = true;
       this.#owner.handleReady(this, message.lines);
     } else this.#owner.handleMessage(this, message);
@@ -118,6 +124,7 @@ export class WorkerSlot implements Asked {
     this.#process = null;
     this.#isReady = false;
     if (this.#isStopping) {
+      if (!this.#isClosed) this.brokenOff = how;
       this.#ended?.();
       return;
     }

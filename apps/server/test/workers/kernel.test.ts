@@ -135,6 +135,23 @@ describe('several workers on the kernel’s TCP', () => {
     expect(await server.ended).toBe(0);
   });
 
+  it('that are killed while they close are no orderly end', async () => {
+    const server = start('--workers', '2');
+    const socket = await halfRequest(await server.url());
+    server.kill('SIGTERM');
+    await server.until(/Closing/);
+    for (const child of server.children()) {
+      try {
+        process.kill(child, 'SIGKILL');
+      } catch {
+        // The one that had nothing to do has ended meanwhile.
+      }
+    }
+    expect(await server.ended).toBe(1);
+    expect(server.stderr).toMatch(/^error Worker [12] was ended by SIGKILL while it closed$/m);
+    socket.destroy();
+  });
+
   it('are ended at once by a second signal', async () => {
     const server = start('--workers', '2');
     await halfRequest(await server.url());
