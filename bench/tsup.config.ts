@@ -1,10 +1,12 @@
 import { defineConfig } from 'tsup';
 import base from '../tsup.config.js';
 
-/** The programs, and the peers that it starts as processes of their own. */
+/** The commands, and the programs that they start as processes of their own. */
 export default defineConfig({
   ...base,
-  entry: ['src/*.ts', 'src/peers/*.ts'],
+  entry: ['src/*.ts', 'src/programs/*.ts'],
   splitting: false,
   dts: false,
+  // What may be installed beside it, and is no dependency.
+  external: ['fastify', 'tcpip', 'tuntap2'],
 });

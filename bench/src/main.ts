@@ -1,67 +1,112 @@
 /**
- * Measures this stack and its peers side by side and prints a table of ratios.
+ * Measures this stack and its peers side by side and prints a table of ratios. All rows take about five
+ * minutes; names of rows run those only.
  *
  * Everything that has an address runs in a network namespace of its own. Servers are pinned to one
- * core and clients to another, the variants of a row take turns, and the median of the ratios
- * within a round is what counts.
+ * core and load generators to another, the variants of a row take turns of a part of a second, and the
+ * median of the ratios of neighbouring turns is what counts, with its quartiles: what they do not bear is
+ * *no claim*.
  *
- *     npm run bench -- --rows hello,download --rounds 5
+ *     npm run bench -- hello download --turns 15 --json FILE --svg FILE
+ *     npm run bench -- --quick --against HEAD~3
  */
 
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
-import { enterNetworkNamespace } from '@netlayers/testkit/netns';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { machine, table } from './harness/report.js';
-import { measureRow, type Outcome, type Row } from './harness/row.js';
-import type { PeerKind } from './harness/where.js';
-import { CONGESTION_CONTROL } from './peers/congestion-control.js';
-import { bulkRows } from './rows/bulk.js';
-import { httpRows, LOAD_GENERATOR } from './rows/http.js';
-import { memoryRows } from './rows/memory.js';
-import { parseRows } from './rows/parse.js';
-import { udpRows } from './rows/udp.js';
+import { runGuard } from './guard/run-guard.js';
+import { type MeasuredRow, measureRow } from './harness/measure-row.js';
+import { stopWhenInterrupted } from './harness/processes.js';
+import { BENCH } from './harness/programs.js';
+import { enterNamespace } from './harness/where.js';
+import { END_PRIORITY, takePriority } from './process/priority.js';
+import { programme } from './rows/all.js';
+import { failuresOf, progressOn } from './show/console.js';
+import { json } from './show/json.js';
+import { plot } from './show/plot.js';
+import { resultsPage } from './show/results-page.js';
+import { describeSurroundings, surroundings } from './show/surroundings.js';
+import { table } from './show/table.js';
 
 const options = await yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
-  .option('rows', {
+  .usage('$0 [ROW...]\n\nMeasures our stack beside its peers, and prints ratios.')
+  .option('list', { type: 'boolean', describe: 'only say which rows there are' })
+  .option('starts', { type: 'number', describe: 'how often the processes of a row are started' })
+  .option('turns', { type: 'number', describe: 'turns of each variant after each start' })
+  .option('json', { type: 'string', requiresArg: true, describe: 'write every run to this file' })
+  .option('svg', { type: 'string', requiresArg: true, describe: 'draw the ratios into this file' })
+  .option('write', { type: 'boolean', describe: 'write bench/RESULTS.md and its picture' })
+  .option('quick', { type: 'boolean', describe: 'compare with a commit: non-zero if a row lost' })
+  .option('against', {
     type: 'string',
-    default: 'hello,connect,download,upload,udp,parse,memory',
-    describe: 'which rows, separated by commas',
+    requiresArg: true,
+    implies: 'quick',
+    describe: 'the commit; by default the last one without what is not committed',
   })
-  .option('rounds', { type: 'number', default: 3, describe: 'runs of each variant' })
-  .option('seconds', { type: 'number', default: 3, describe: 'length of a run' })
-  .option('write', { type: 'string', describe: 'also write the table to this file' })
-  .strict()
+  .strictOptions()
+  .wrap(100)
   .parseAsync();
 
-const namespace = enterNetworkNamespace();
-const onTun: PeerKind[] = namespace.available ? ['tun', 'tun-plain'] : [];
-const all: Row[] = [
-  ...httpRows([...onTun, 'kernel', 'node-http', 'node-net'], options.seconds),
-  ...bulkRows([...onTun, 'kernel', 'node-net'], options.seconds),
-  ...udpRows([...onTun, 'node-dgram'], options.seconds),
-  ...parseRows(),
-  ...memoryRows(options.seconds),
-];
-const wanted = new Set(options.rows.split(','));
-for (const name of wanted) {
-  if (all.some((row) => row.name === name)) continue;
-  console.error(`no row is called ${name}: choose from ${options.rows}`);
+const names = options._.map(String);
+for (const name of ['starts', 'turns'] as const) {
+  const value = options[name];
+  if (value === undefined || (Number.isInteger(value) && value > 0)) continue;
+  console.error(`--${name} is a number of at least 1`);
   process.exit(2);
 }
 
-const outcomes: Outcome[] = [];
-const showProgress = process.stderr.isTTY;
-for (const row of all.filter(({ name }) => wanted.has(name))) {
-  const progress = (text: string): void => {
-    if (showProgress) process.stderr.write(`\r\x1b[K${text}`);
-  };
-  outcomes.push(...(await measureRow(row, options.rounds, progress)));
-}
-if (showProgress) process.stderr.write('\r\x1b[K');
+stopWhenInterrupted();
+takePriority(END_PRIORITY);
+const pace = { starts: options.starts, turns: options.turns };
 
-const report = `${machine(CONGESTION_CONTROL, LOAD_GENERATOR)}.\n\n${table(outcomes)}\n`;
-process.stdout.write(report);
-if (options.write !== undefined) writeFileSync(options.write, report);
+if (options.quick === true) {
+  const against = options.against ?? null;
+  process.exitCode = await runGuard({ against, names, pace, enterNamespace });
+} else {
+  await measure();
+}
+
+async function measure(): Promise<void> {
+  const { rows, skipped } = programme(enterNamespace());
+  const known = [...new Set(rows.map(({ name }) => name))];
+  if (options.list === true) {
+    console.log(known.join('\n'));
+    return;
+  }
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    console.error(`no row is called ${unknown.join(', ')}: choose from ${known.join(', ')}`);
+    process.exitCode = 2;
+    return;
+  }
+  for (const line of skipped) console.error(`skipped: ${line}`);
+  const chosen = names.length === 0 ? rows : rows.filter(({ name }) => names.includes(name));
+  const progress = progressOn(process.stderr);
+  const measured: MeasuredRow[] = [];
+  for (const row of chosen) measured.push(await measureRow(row, pace, progress.say));
+  progress.done();
+  report(measured, skipped);
+}
+
+function write(path: string, content: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+}
+
+function report(measured: readonly MeasuredRow[], skipped: readonly string[]): void {
+  const at = surroundings();
+  const caption = describeSurroundings(at);
+  process.stdout.write(`${caption}\n\n${table(measured)}\n`);
+  if (options.json !== undefined) write(options.json, json(measured, at));
+  if (options.svg !== undefined) write(options.svg, plot(measured, caption));
+  if (options.write === true) {
+    write(join(BENCH, 'results.svg'), plot(measured, caption));
+    write(join(BENCH, 'RESULTS.md'), resultsPage(measured, caption, skipped));
+  }
+  const failures = failuresOf(measured);
+  for (const line of failures) console.error(line);
+  if (failures.length > 0) process.exitCode = 1;
+}

@@ -1,57 +1,49 @@
 /**
- * A row of the table: one thing that is measured, in several variants, one of which the others are
- * compared with. The variants of a round run one after the other, so that a slow minute of the
- * machine hits all of them.
+ * A row of the table: one thing that is measured, in several variants, some of which the others are
+ * compared with.
+ *
+ * The processes of all variants live side by side and are measured in turns of a part of a second, so
+ * that a slow moment of the machine hits neighbours; every other turn goes backwards. Who is not asked
+ * does nothing.
  */
 
-import { median, pairedRatio } from './statistics.js';
+/** One run, and how busy the two sides were, as shares of one core. */
+export interface Sample {
+  readonly value: number;
+  readonly server?: number;
+  readonly client?: number;
+}
+
+/** The processes of one variant. */
+export interface Session {
+  /** Runs once. */
+  measure(): Promise<Sample>;
+  close(): Promise<void>;
+}
 
 /** One way to do what a row measures. */
 export interface Variant {
   readonly name: string;
-  /** Runs once and returns the figure. */
-  measure(): Promise<number>;
+  open(): Promise<Session>;
 }
 
 /** What is measured. */
 export interface Row {
+  /** What it is called on the command line; several rows may share one. */
   readonly name: string;
   readonly title: string;
   readonly unit: string;
   /** Whether a larger figure is better. */
   readonly moreIsBetter: boolean;
   readonly variants: readonly Variant[];
-  /** Name of the variant that the others are divided by. */
-  readonly baseline: string;
-}
-
-/** The figures of one variant. */
-export interface Outcome {
-  readonly row: Row;
-  readonly variant: string;
-  readonly runs: readonly number[];
-  readonly median: number;
-  /** Against the baseline: above 1 is better, whatever the unit; 1 for the baseline itself. */
-  readonly ratio: number;
-}
-
-/** Measures a row. */
-export async function measureRow(
-  row: Row,
-  rounds: number,
-  progress: (text: string) => void,
-): Promise<Outcome[]> {
-  const runs = new Map<string, number[]>(row.variants.map(({ name }) => [name, []]));
-  for (let round = 1; round <= rounds; round++) {
-    for (const variant of row.variants) {
-      progress(`${row.title}, round ${round} of ${rounds}: ${variant.name}`);
-      runs.get(variant.name)!.push(await variant.measure());
-    }
-  }
-  const baseline = runs.get(row.baseline)!;
-  return row.variants.map(({ name }) => {
-    const values = runs.get(name)!;
-    const ratio = row.moreIsBetter ? pairedRatio(values, baseline) : pairedRatio(baseline, values);
-    return { row, variant: name, runs: values, median: median(values), ratio };
-  });
+  /** Names of the variants that all others are divided by; those that do not run here are left out. */
+  readonly against: readonly string[];
+  /** Who makes the load. */
+  readonly generator?: string;
+  /** How often the processes are started. @default 1 */
+  readonly starts?: number;
+  /** Turns after each start, not counting one that warms up. @default 7 */
+  readonly turns?: number;
+  /** Whether a first turn is run and thrown away. @default true */
+  readonly warmUp?: boolean;
 }

@@ -52,7 +52,7 @@ class Peer {
   #onText: () => void = () => {};
 
   constructor(name: string, args: readonly string[]) {
-    const file = fileURLToPath(new URL(`./peers/${name}.js`, import.meta.url));
+    const file = fileURLToPath(new URL(`./programs/${name}.js`, import.meta.url));
     this.child = spawn(process.execPath, [file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.ended = new Promise((resolve) => this.child.once('close', resolve));
     this.child.stdout!.setEncoding('utf8').on('data', (text: string) => {

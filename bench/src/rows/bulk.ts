@@ -1,36 +1,43 @@
 /**
  * Bulk data over one connection, between a peer and the kernel's TCP on the other core.
+ *
+ * A turn is a slice of one long connection, and the first part of it is thrown away: every connection has
+ * another slow start, a window that grows in steps, and buffers that fill meanwhile. Whole short
+ * connections spread by a factor of two because of them.
  */
 
-import { runClientPeer, startPeer } from '../harness/processes.js';
-import type { Row, Variant } from '../harness/row.js';
-import { addressOf, PEER_TITLES, type PeerKind } from '../harness/where.js';
+import { GENERATOR } from '../harness/generator.js';
+import type { Row } from '../harness/row.js';
+import type { Peer } from '../peers/peer.js';
+import { gigabits, type Loading, loadedVariant } from './loaded.js';
 
-const PORT = 9000;
+const WARM_MS = 100;
+const TURN_MS = 400;
 
-function variant(kind: PeerKind, direction: string, seconds: number): Variant {
-  return {
-    name: PEER_TITLES[kind],
-    measure: async () => {
-      const server = await startPeer('bulk-server', kind, String(PORT));
-      try {
-        const args = [direction, addressOf(kind), String(PORT), String(seconds)];
-        return await runClientPeer('bulk-client', ...args);
-      } finally {
-        await server.stop();
-      }
-    },
-  };
-}
+const DOWNLOAD: Loading = {
+  service: 'bulk',
+  mode: 'read',
+  question: `run ${WARM_MS} ${TURN_MS}`,
+  value: gigabits,
+};
 
-/** The rows of bulk data, for the sorts of peer that can run here. */
-export function bulkRows(kinds: readonly PeerKind[], seconds: number): Row[] {
-  return ['download', 'upload'].map((direction) => ({
-    name: direction,
-    title: direction === 'download' ? 'download: peer to kernel' : 'upload: kernel to peer',
-    unit: 'Gbit/s',
-    moreIsBetter: true,
-    variants: kinds.map((kind) => variant(kind, direction, seconds)),
-    baseline: PEER_TITLES['node-net'],
-  }));
-}
+/** What the peer sends, the kernel reads. */
+export const downloadRow = (peers: readonly Peer[], against: readonly string[]): Row => ({
+  name: 'download',
+  title: 'download: peer to kernel',
+  unit: 'Gbit/s',
+  moreIsBetter: true,
+  variants: peers.map((peer) => loadedVariant(peer, DOWNLOAD)),
+  against,
+  generator: GENERATOR,
+  starts: 2,
+  turns: 4,
+});
+
+/** What the kernel sends, the peer takes. */
+export const uploadRow = (peers: readonly Peer[], against: readonly string[]): Row => ({
+  ...downloadRow(peers, against),
+  name: 'upload',
+  title: 'upload: kernel to peer',
+  variants: peers.map((peer) => loadedVariant(peer, { ...DOWNLOAD, mode: 'write', portOffset: 1 })),
+});

@@ -1,37 +1,45 @@
 /**
- * Datagrams through a UDP echo and back, 256 under way. The load generator is on Node as well and has
- * the other core to itself: what it cannot send, nobody echoes.
+ * Datagrams through a UDP echo and back, 256 under way. The load generator is on Node and has the other
+ * core to itself: what it cannot send, nobody echoes.
  */
 
-import { runClientPeer, startPeer } from '../harness/processes.js';
+import { watchBoth } from '../harness/generator.js';
+import { LineProcess } from '../harness/processes.js';
+import { nodeProgram } from '../harness/programs.js';
 import type { Row, Variant } from '../harness/row.js';
-import { addressOf, PEER_TITLES, type PeerKind } from '../harness/where.js';
+import type { Peer } from '../peers/peer.js';
+import { perSecond } from './loaded.js';
 
-const PORT = 9000;
+const TURN_MS = 300;
 
-function variant(kind: PeerKind, length: number, seconds: number): Variant {
-  return {
-    name: PEER_TITLES[kind],
-    measure: async () => {
-      const server = await startPeer('udp-server', kind, String(PORT));
-      try {
-        const args = [addressOf(kind), String(PORT), String(seconds), String(length)];
-        return await runClientPeer('udp-client', ...args);
-      } finally {
-        await server.stop();
-      }
-    },
-  };
-}
+const variant = (peer: Peer, length: number): Variant => ({
+  name: peer.title,
+  open: async () => {
+    const { host, port, process } = await peer.services.udp!();
+    const load = await LineProcess.start(nodeProgram('udp-load', [host, port, length]), 'client');
+    return {
+      measure: async () => {
+        const run = watchBoth(process, load, () => load.ask(`run ${TURN_MS}`));
+        const { figures, shares } = await run;
+        return { value: perSecond(figures), ...shares };
+      },
+      close: async () => {
+        await load.stop();
+        await process.stop();
+      },
+    };
+  },
+});
 
-/** The rows of the echo, for the sorts of peer that can run here. */
-export function udpRows(kinds: readonly PeerKind[], seconds: number): Row[] {
-  return [100, 1400].map((length) => ({
+/** The rows of the echo. */
+export const udpRows = (peers: readonly Peer[], against: readonly string[]): Row[] =>
+  [100, 1400].map((length) => ({
     name: 'udp',
-    title: `UDP echo, ${length} B (node:dgram)`,
+    title: `UDP echo, ${length} B`,
     unit: 'datagrams/s',
     moreIsBetter: true,
-    variants: kinds.map((kind) => variant(kind, length, seconds)),
-    baseline: PEER_TITLES['node-dgram'],
+    variants: peers.map((peer) => variant(peer, length)),
+    against,
+    generator: 'node:dgram',
+    turns: 5,
   }));
-}

@@ -1,0 +1,12 @@
+/**
+ * `tcpip.js`: lwIP in WebAssembly, for the rows of two stacks in one process.
+ */
+
+import { canResolve } from './resolve.js';
+
+/** As the table calls it. */
+export const TCPIP_JS = 'tcpip.js';
+
+/** How to get it, or `null` where it is there. */
+export const tcpipJsMissing = (): string | null =>
+  canResolve('tcpip') ? null : 'npm install --no-save tcpip in bench/ (https://tcpip.js.org)';

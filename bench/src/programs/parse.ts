@@ -1,0 +1,93 @@
+/**
+ * Time to parse one request, by our parser and by Node's own with bare callbacks: method, target and all
+ * headers as strings, every byte of the body seen.
+ *
+ *     parse ours|node MESSAGE
+ */
+
+import { createRequire } from 'node:module';
+import process from 'node:process';
+import { RequestParser } from '@netlayers/http';
+import { answerLines } from '../process/lines.js';
+import { MESSAGES } from '../process/messages.js';
+
+interface NodeParser {
+  initialize(type: number, owner: object): void;
+  execute(buf: Buffer): number | Error;
+  [callback: number]: (...args: never[]) => unknown;
+}
+
+interface NodeParserClass {
+  new (): NodeParser;
+  readonly REQUEST: number;
+  readonly kOnHeaders: number;
+  readonly kOnBody: number;
+  readonly kOnMessageComplete: number;
+}
+
+const require = createRequire(import.meta.url);
+const { HTTPParser } = require('node:_http_common') as { HTTPParser: NodeParserClass };
+
+/** Something that a result can depend on, so that no work is optimised away. */
+let sum = 0;
+
+function nodeParser(): (message: Buffer) => void {
+  const parser = new HTTPParser();
+  parser.initialize(HTTPParser.REQUEST, {});
+  parser[HTTPParser.kOnHeaders] = (_major, _minor, headers: string[] | undefined) => {
+    sum += headers === undefined ? 0 : headers.length;
+    return 0;
+  };
+  parser[HTTPParser.kOnBody] = (body: Buffer) => {
+    sum += body.length;
+  };
+  parser[HTTPParser.kOnMessageComplete] = () => {
+    sum++;
+  };
+  return (message) => void parser.execute(message);
+}
+
+const latin1Slice = Buffer.prototype.latin1Slice;
+const decodeText = (buf: Uint8Array, start: number, end: number): string =>
+  latin1Slice.call(buf as Buffer, start, end);
+
+function ourParser(): (message: Uint8Array) => void {
+  const parser = new RequestParser({ decodeText });
+  return (message) => {
+    let at = 0;
+    for (;;) {
+      at = parser.read(message, at, message.length);
+      switch (parser.event) {
+        case 'head':
+          for (const [name, value] of parser.head!.headers) sum += name.length + value.length;
+          break;
+        case 'body':
+          sum += parser.bodyEnd - parser.bodyStart;
+          break;
+        case 'end':
+          return;
+        default:
+          throw new Error(`the parser says ${parser.event}`);
+      }
+    }
+  };
+}
+
+/** Nanoseconds per message over a time. */
+function time(parse: (message: Buffer) => void, message: Buffer, milliseconds: number): number {
+  const batch = 1000;
+  let parsed = 0;
+  const began = performance.now();
+  let elapsed = 0;
+  while (elapsed < milliseconds) {
+    for (let index = 0; index < batch; index++) parse(message);
+    parsed += batch;
+    elapsed = performance.now() - began;
+  }
+  if (sum === 0) throw new Error('nothing was parsed');
+  return (elapsed * 1e6) / parsed;
+}
+
+const message = Buffer.from(MESSAGES[process.argv[3]!]!, 'latin1');
+const parse = process.argv[2] === 'ours' ? ourParser() : nodeParser();
+answerLines({ run: (milliseconds) => ({ ns: time(parse, message, milliseconds!) }) });

@@ -1,0 +1,50 @@
+/**
+ * Content over HTTP on one kept connection: whole exchanges, one after the other.
+ */
+
+import { GENERATOR, requestFor } from '../harness/generator.js';
+import type { Row } from '../harness/row.js';
+import type { Peer } from '../peers/peer.js';
+import { gigabits, type Loading, loadedVariant } from './loaded.js';
+
+const MEGABYTE = 1 << 20;
+const GIGABYTE = 1 << 30;
+const TURN_MS = 400;
+
+const download = (bytes: number): Loading => ({
+  service: 'http',
+  mode: 'body',
+  request: (host) => requestFor(host, `/bytes/${bytes}`),
+  question: `run ${TURN_MS}`,
+  value: gigabits,
+});
+
+const upload = (bytes: number): Loading => ({
+  ...download(bytes),
+  bodyBytes: bytes,
+  request: (host) => `POST /sink HTTP/1.1\r\nHost: ${host}\r\nContent-Length: ${bytes}\r\n\r\n`,
+});
+
+const SIZES = [
+  { label: '1 MB', bytes: MEGABYTE },
+  { label: '1 GB', bytes: GIGABYTE },
+];
+
+/** Both directions, in one piece and in many. */
+export const bodyRows = (peers: readonly Peer[], against: readonly string[]): Row[] =>
+  [
+    { name: 'body-down', verb: 'download', loading: download },
+    { name: 'body-up', verb: 'upload', loading: upload },
+  ].flatMap(({ name, verb, loading }) =>
+    SIZES.map(({ label, bytes }) => ({
+      name,
+      title: `HTTP content, ${label}: ${verb}`,
+      unit: 'Gbit/s',
+      moreIsBetter: true,
+      variants: peers.map((peer) => loadedVariant(peer, loading(bytes))),
+      against,
+      generator: GENERATOR,
+      turns: bytes === GIGABYTE ? 5 : 7,
+      warmUp: bytes !== GIGABYTE,
+    })),
+  );

@@ -1,0 +1,106 @@
+/**
+ * How cost grows: processor time of the server for a request with 1 to 10,000 connections, and for a
+ * byte of content from 1 KB to 1 GB. The variants are sizes; flat is what is wanted.
+ */
+
+import { processorTime } from '../harness/cores.js';
+import { GENERATOR, requestFor } from '../harness/generator.js';
+import type { Row, Variant } from '../harness/row.js';
+import type { Peer } from '../peers/peer.js';
+import { type Loading, startPair, stopPair } from './loaded.js';
+
+const TURN_MS = 400;
+const CONNECTIONS = [1, 10, 100, 1000, 10_000];
+const REFERENCE_CONNECTIONS = 100;
+
+const SIZES = [
+  { label: '1 KB', bytes: 1 << 10 },
+  { label: '32 KB', bytes: 32 << 10 },
+  { label: '1 MB', bytes: 1 << 20 },
+  { label: '32 MB', bytes: 32 << 20 },
+  { label: '1 GB', bytes: 1 << 30 },
+];
+const REFERENCE_SIZE = '1 MB';
+
+/** Microseconds of the server's processor time for one of what the generator counts. */
+function costVariant(
+  name: string,
+  peer: Peer,
+  loading: Omit<Loading, 'value'>,
+  counted: 'count' | 'bytes',
+  scale: number,
+): Variant {
+  return {
+    name,
+    open: async () => {
+      const pair = await startPair(peer, { ...loading, value: () => 0 });
+      const { pid } = pair.served.process;
+      return {
+        measure: async () => {
+          const before = processorTime(pid);
+          const figures = await pair.load.ask(loading.question);
+          return { value: ((processorTime(pid) - before) * scale) / figures[counted]! };
+        },
+        close: () => stopPair(pair),
+      };
+    },
+  };
+}
+
+const connectionsName = (connections: number): string =>
+  connections === 1 ? '1 connection' : `${connections.toLocaleString('en-US')} connections`;
+
+const requestCostRow = (peer: Peer): Row => ({
+  name: 'cost',
+  title: `processor time a request, ${peer.title}`,
+  unit: 'us',
+  moreIsBetter: false,
+  variants: CONNECTIONS.map((connections) =>
+    costVariant(
+      connectionsName(connections),
+      peer,
+      {
+        service: 'http',
+        mode: 'keep',
+        connections,
+        request: (host) => requestFor(host, '/'),
+        question: `run ${TURN_MS}`,
+      },
+      'count',
+      1,
+    ),
+  ),
+  against: [connectionsName(REFERENCE_CONNECTIONS)],
+  generator: GENERATOR,
+  turns: 3,
+});
+
+const byteCostRow = (peer: Peer): Row => ({
+  name: 'cost',
+  title: `processor time a byte of content, ${peer.title}`,
+  unit: 'ns',
+  moreIsBetter: false,
+  variants: SIZES.map(({ label, bytes }) =>
+    costVariant(
+      label,
+      peer,
+      {
+        service: 'http',
+        mode: 'body',
+        request: (host) => requestFor(host, `/bytes/${bytes}`),
+        question: `run ${TURN_MS}`,
+      },
+      'bytes',
+      1000,
+    ),
+  ),
+  against: [REFERENCE_SIZE],
+  generator: GENERATOR,
+  turns: 3,
+});
+
+/** Both, for each peer. */
+export const costRows = (peers: readonly Peer[]): Row[] => [
+  ...peers.map(requestCostRow),
+  ...peers.map(byteCostRow),
+];

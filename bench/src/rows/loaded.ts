@@ -1,0 +1,81 @@
+/**
+ * Variants of the rows in which one generator loads one server.
+ */
+
+import { type LoadMode, startLoad, watchBoth } from '../harness/generator.js';
+import type { Figures, LineProcess } from '../harness/processes.js';
+import type { Session, Variant } from '../harness/row.js';
+import type { Peer, Served, Service } from '../peers/peer.js';
+
+/** A server and its generator. */
+export interface LoadedPair {
+  readonly served: Served;
+  readonly load: LineProcess;
+}
+
+/** How a pair is started and measured. */
+export interface Loading {
+  readonly service: Service;
+  readonly mode: LoadMode;
+  readonly connections?: number;
+  readonly bodyBytes?: number;
+  /** Which of the server's ports, counted from its first. @default 0 */
+  readonly portOffset?: number;
+  /** The octets of a request, for the server's host. @default none */
+  request?(host: string): string;
+  /** What the generator is asked in a turn. */
+  readonly question: string;
+  /** The figure, of the generator's answer. */
+  value(figures: Figures): number;
+}
+
+/** Starts a server of a peer and a generator in front of it. */
+export async function startPair(peer: Peer, loading: Loading): Promise<LoadedPair> {
+  const { service, mode, connections, bodyBytes, portOffset = 0, request } = loading;
+  const serve = peer.services[service];
+  if (serve === undefined) throw new Error(`${peer.title} does not serve ${service}`);
+  const served = await serve();
+  try {
+    const load = await startLoad({
+      mode,
+      host: served.host,
+      port: served.port + portOffset,
+      ...(connections === undefined ? {} : { connections }),
+      ...(bodyBytes === undefined ? {} : { bodyBytes }),
+      ...(request === undefined ? {} : { request: request(served.host) }),
+    });
+    return { served, load };
+  } catch (error) {
+    await served.process.stop();
+    throw error;
+  }
+}
+
+/** Ends both. */
+export async function stopPair({ served, load }: LoadedPair): Promise<void> {
+  await load.stop();
+  await served.process.stop();
+}
+
+/** A variant of a row: what the generator counts in a turn. */
+export const loadedVariant = (peer: Peer, loading: Loading): Variant => ({
+  name: peer.title,
+  open: async (): Promise<Session> => {
+    const pair = await startPair(peer, loading);
+    return {
+      measure: async () => {
+        const { figures, shares } = await watchBoth(pair.served.process, pair.load, () =>
+          pair.load.ask(loading.question),
+        );
+        return { value: loading.value(figures), ...shares };
+      },
+      close: () => stopPair(pair),
+    };
+  },
+});
+
+/** Answers in a second. */
+export const perSecond = ({ count, seconds }: Figures): number => count! / seconds!;
+
+/** Gigabits in a second. */
+export const gigabits = ({ bytes, seconds }: Figures): number => (bytes! * 8) / seconds! / 1e9;
