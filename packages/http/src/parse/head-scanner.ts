@@ -4,13 +4,15 @@
  * on with the next; only the start of a line that turned out to be cut is looked at again, once.
  *
  * It knows lines, not meanings: those are for request-head.ts and response-head.ts. Lines end with
- * CR LF only; both alone are refused, as is white space before a colon of a request. All offsets count from the
- * first byte of the section, so that they stay true when its bytes move to another buffer.
+ * CR LF only; both alone are refused, as is white space before a colon of a request. Offsets in the start
+ * line count from its first byte, those of fields from the first byte of the first field, so that they
+ * stay true when the bytes move to another buffer.
  */
 
 import type { Limits } from '../grammar/limits.js';
 import type { ParseErrorCode } from '../grammar/parse-error.js';
 import { CLASS, FIELD, TARGET, TCHAR } from '../grammar/tokens.js';
+import { FieldSection, KNOWN_FIELDS } from '../message/field-section.js';
 
 /** What a message is. */
 export type MessageKind = 'request' | 'response';
@@ -40,26 +42,6 @@ const LINE_FEED = 8;
 const LAST_LINE_FEED = 9;
 const BEFORE_COLON = 10;
 
-/** Fields whose meaning a connection needs; {@link HeadScanner.lineOf} has the line of each. */
-export const KNOWN_FIELDS = [
-  'host',
-  'expect',
-  'upgrade',
-  'connection',
-  'content-length',
-  'transfer-encoding',
-] as const;
-
-/** Index into {@link KNOWN_FIELDS}. */
-export const Known = {
-  Host: 0,
-  Expect: 1,
-  Upgrade: 2,
-  Connection: 3,
-  ContentLength: 4,
-  TransferEncoding: 5,
-} as const;
-
 const KNOWN_BYTES = KNOWN_FIELDS.map((name) => Uint8Array.from(name, (c) => c.charCodeAt(0)));
 /** The known field of each length of name; no two of them have the same. */
 const KNOWN_BY_LENGTH: readonly number[] = Array.from({ length: 18 }, (_, length) =>
@@ -77,7 +59,9 @@ export class HeadScanner {
   targetEnd = 0;
   /** End of the start line, without its CR. */
   startLineEnd = 0;
-  /** Numbers in `spans` that belong to this section: four per field, see `Headers.ofSection`. */
+  /** Where the fields start, behind the start line; 0 in trailers. */
+  fieldsStart = 0;
+  /** Numbers in `spans` that belong to this section: four per field, see `FieldSection.spans`. */
   spanCount = 0;
   /** Whether a value is folded over several lines; only outside of requests. */
   folded = false;
@@ -119,33 +103,46 @@ export class HeadScanner {
     this.#begin();
     this.#inTrailers = true;
     this.#state = LINE_START;
+    this.fieldsStart = 0;
     this.#limit = this.#limits.trailerSection;
   }
 
-  /** Copies the spans of the finished section. */
-  takeSpans(): number[] {
-    const taken = this.spans.slice(0, this.spanCount);
+  /** Takes the fields of the finished section, of which the caller has the text. */
+  takeFields(text: string): FieldSection {
+    const spans = this.spans.slice(0, this.spanCount);
     // The room of one large section is not kept for the next.
     if (this.spans.length > MOST_SPANS_KEPT) this.spans.length = 0;
-    return taken;
+    return new FieldSection(text, spans, this.lineOf.slice(), this.repeated);
+  }
+
+  /** Whether the next byte belongs to the fields. */
+  get isInFields(): boolean {
+    return this.#state >= LINE_START;
   }
 
   /**
    * Scans on. All bytes up to `end` are taken unless the section ends before (`done`) or is
    * refused (`error`).
    *
-   * @param base where the section starts in `buf`.
+   * @param base where the section, start line included, starts in `buf`.
    * @param from the first byte that was not scanned yet.
    * @returns the offset behind what was taken.
    */
   scan(buf: Uint8Array, base: number, from: number, end: number): number {
     let at = from;
     if (this.#state <= START_LINE_FEED) {
-      at = this.#scanStartLine(buf, base, at, end);
+      at = this.scanStartLine(buf, base, at, end);
       if (this.#state <= START_LINE_FEED || this.error !== null) return at;
     }
-    if (this.#state === LINE_START) at = this.#scanWholeLines(buf, base, at, end);
-    return this.#scanFields(buf, base, at, end);
+    const stop = Math.min(end, base + this.#limit);
+    const fields = base + this.fieldsStart;
+    if (this.#state === LINE_START) at = this.#scanWholeLines(buf, fields, at, stop);
+    return this.#scanFields(buf, fields, at, stop, end);
+  }
+
+  /** Takes the fields as they are known to be: nothing is left to scan. */
+  finish(): void {
+    this.done = true;
   }
 
   #begin(): void {
@@ -157,7 +154,8 @@ export class HeadScanner {
     for (let known = 0; known < KNOWN_FIELDS.length; known++) this.lineOf[known] = -1;
   }
 
-  #scanStartLine(buf: Uint8Array, base: number, from: number, end: number): number {
+  /** Scans no further than to the end of the start line. */
+  scanStartLine(buf: Uint8Array, base: number, from: number, end: number): number {
     const stop = Math.min(end, base + this.#limit);
     let at = from;
     if (this.#state === METHOD) {
@@ -187,7 +185,8 @@ export class HeadScanner {
     if (at >= end) return at;
     if (buf[at] !== LF) return this.#refuse('bare-carriage-return', at);
     this.#state = LINE_START;
-    this.#limit = at + 1 - base + this.#limits.headerSection;
+    this.fieldsStart = at + 1 - base;
+    this.#limit = this.fieldsStart + this.#limits.headerSection;
     return at + 1;
   }
 
@@ -195,8 +194,7 @@ export class HeadScanner {
    * The usual case at two thirds of the cost: field lines that lie in the input as a whole and hold
    * nothing unusual. It stops in front of any other line, which {@link #scanFields} then looks at.
    */
-  #scanWholeLines(buf: Uint8Array, base: number, from: number, end: number): number {
-    const stop = Math.min(end, base + this.#limit);
+  #scanWholeLines(buf: Uint8Array, base: number, from: number, stop: number): number {
     const spanLimit = this.#limits.fieldCount * 4;
     const spans = this.spans;
     const table = CLASS;
@@ -226,8 +224,7 @@ export class HeadScanner {
     return start;
   }
 
-  #scanFields(buf: Uint8Array, base: number, from: number, end: number): number {
-    const stop = Math.min(end, base + this.#limit);
+  #scanFields(buf: Uint8Array, base: number, from: number, stop: number, end: number): number {
     const spans = this.spans;
     const table = CLASS;
     let at = from;

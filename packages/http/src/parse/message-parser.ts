@@ -11,7 +11,7 @@ import { PARSE_ERRORS, type ParseErrorCode } from '../grammar/parse-error.js';
 import { decodePlain, type TextDecoder } from '../grammar/text-codec.js';
 import type { Headers } from '../message/headers.js';
 import { BodyDecoder } from './body-decoder.js';
-import type { HeadScanner, MessageKind } from './head-scanner.js';
+import type { MessageKind } from './head-scanner.js';
 import { SectionReader } from './section-reader.js';
 
 /** What a call of `read` has found; `partial` means that it wants more bytes. */
@@ -60,7 +60,7 @@ export abstract class MessageParser<Head> {
 
   /** Bytes of the last head, or of the last trailer section. */
   get sectionBytes(): number {
-    return this.sections.text.length;
+    return this.sections.length;
   }
 
   /** Where the content of event `body` starts in the buffer that was passed. */
@@ -124,7 +124,7 @@ export abstract class MessageParser<Head> {
   forget(): void {
     this.head = null;
     this.trailers = null;
-    this.sections.text = '';
+    this.sections.fields = null;
   }
 
   /**
@@ -132,7 +132,7 @@ export abstract class MessageParser<Head> {
    *
    * @returns why it is refused, or `null`.
    */
-  protected abstract makeHead(text: string, scanner: HeadScanner): ParseErrorCode | null;
+  protected abstract makeHead(sections: SectionReader): ParseErrorCode | null;
 
   /** Length or coding of the body of the current head, as {@link BodyDecoder.begin} takes it. */
   protected abstract bodyFraming(): number;
@@ -164,11 +164,14 @@ export abstract class MessageParser<Head> {
   }
 
   #readHead(buf: Uint8Array, start: number, end: number): number {
-    const { scanner } = this.sections;
-    const at = this.sections.read(buf, start, end);
+    const { sections } = this;
+    const { scanner } = sections;
+    const at = sections.read(buf, start, end);
     if (scanner.done) {
-      const error = this.makeHead(this.sections.text, scanner);
+      const error = this.makeHead(sections);
+      sections.release();
       if (error !== null) return this.#fail(error, at);
+      sections.remember();
       this.#body.begin(this.bodyFraming());
       this.#phase = BODY;
       this.event = 'head';

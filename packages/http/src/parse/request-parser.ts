@@ -6,6 +6,7 @@
 import type { ParseErrorCode } from '../grammar/parse-error.js';
 import { isHost, parseTarget } from '../grammar/request-target.js';
 import { equalsIgnoringCase, listHas } from '../grammar/tokens.js';
+import { type FieldSection, Known, SPAN } from '../message/field-section.js';
 import {
   CHUNKED,
   faultOfTransferEncoding,
@@ -15,8 +16,9 @@ import {
 import type { Headers } from '../message/headers.js';
 import { type HttpVersion, type RequestHead, UNKNOWN_LENGTH } from '../message/message-head.js';
 import { Method } from '../message/method.js';
-import { type HeadScanner, Known } from './head-scanner.js';
 import { MessageParser, type ParserOptions } from './message-parser.js';
+import type { SectionReader } from './section-reader.js';
+import { isText, ShortTexts } from './short-texts.js';
 
 /** The registered methods by their length, usual ones first: a name is compared with few others. */
 const METHODS_BY_LENGTH: readonly (readonly string[])[] = Array.from({ length: 18 }, (_, length) =>
@@ -24,6 +26,8 @@ const METHODS_BY_LENGTH: readonly (readonly string[])[] = Array.from({ length: 1
     (name) => name.length === length,
   ),
 );
+
+const targets = new ShortTexts();
 
 class ReceivedRequest implements RequestHead {
   readonly method: Method;
@@ -50,27 +54,27 @@ export class RequestParser extends MessageParser<RequestHead> {
     super('request', options);
   }
 
-  protected override makeHead(text: string, scanner: HeadScanner): ParseErrorCode | null {
+  protected override makeHead(sections: SectionReader): ParseErrorCode | null {
+    const { scanner, buf, start } = sections;
     // 2.3: HTTP-version = "HTTP" "/" DIGIT "." DIGIT, case-sensitive
     const versionStart = scanner.targetEnd + 1;
     if (scanner.startLineEnd - versionStart !== 8) return 'bad-version';
-    const version = versionAt(text, versionStart);
+    const version = versionAt(buf, start + versionStart);
     if (version === null) return 'bad-version';
     if (version === 'other') return 'unsupported-version';
 
-    const method = methodOf(text, scanner.methodEnd);
-    const target = text.slice(scanner.methodEnd + 1, scanner.targetEnd);
+    const methodEnd = start + scanner.methodEnd;
+    const method = methodOf(buf, start, methodEnd) ?? sections.decode(buf, start, methodEnd);
+    const targetEnd = start + scanner.targetEnd;
+    const target =
+      targetEnd > methodEnd + 1 ? targets.of(buf, methodEnd + 1, targetEnd, sections.decode) : '';
     if (target.charCodeAt(0) !== 0x2f || method === Method.CONNECT) {
       if (parseTarget(method, target) === null) return 'bad-target';
     }
-    const headers = this.sections.takeHeaders();
-    const head = new ReceivedRequest(method, target, version, headers);
+    const fields = sections.fields!;
+    const head = new ReceivedRequest(method, target, version, sections.takeHeaders());
     this.head = head;
-    return (
-      faultOfHost(head, text, scanner) ??
-      applyFraming(head, scanner) ??
-      applyConnection(head, scanner)
-    );
+    return faultOfHost(head, fields) ?? applyFraming(head, fields) ?? applyConnection(head, fields);
   }
 
   protected override bodyFraming(): number {
@@ -79,36 +83,38 @@ export class RequestParser extends MessageParser<RequestHead> {
   }
 }
 
-/** Reads a version at an offset, where eight characters are; `other` for a major version but 1. */
-export function versionAt(text: string, at: number): HttpVersion | 'other' | null {
-  if (!text.startsWith('HTTP/', at) || text.charCodeAt(at + 6) !== 0x2e) return null;
-  const major = text.charCodeAt(at + 5) - 0x30;
-  const minor = text.charCodeAt(at + 7) - 0x30;
+/** Reads a version where eight bytes are; `other` for a major version but 1. */
+export function versionAt(buf: Uint8Array, at: number): HttpVersion | 'other' | null {
+  if (!isText(buf, at, 'HTTP/') || buf[at + 6] !== 0x2e) return null;
+  const major = buf[at + 5]! - 0x30;
+  const minor = buf[at + 7]! - 0x30;
   if (!(major >= 0 && major <= 9 && minor >= 0 && minor <= 9)) return null;
   if (major !== 1) return 'other';
   return minor === 0 ? '1.0' : '1.1';
 }
 
-function methodOf(text: string, end: number): Method {
-  const candidates = METHODS_BY_LENGTH[end];
-  if (candidates !== undefined) {
-    for (const name of candidates) if (text.startsWith(name)) return name;
-  }
-  return text.slice(0, end);
+/** The registered method in `buf[start..end)`; `null` for another one. */
+function methodOf(buf: Uint8Array, start: number, end: number): Method | null {
+  const candidates = METHODS_BY_LENGTH[end - start];
+  if (candidates === undefined) return null;
+  for (const name of candidates) if (isText(buf, start, name)) return name;
+  return null;
 }
 
 /** 3.2: exactly one Host in a request of 1.1, at most one in any, and a valid one. */
-function faultOfHost(head: RequestHead, text: string, scanner: HeadScanner): ParseErrorCode | null {
-  const line = scanner.lineOf[Known.Host]!;
+function faultOfHost(head: RequestHead, fields: FieldSection): ParseErrorCode | null {
+  const line = fields.lineOf[Known.Host]!;
   if (line < 0) return head.version === '1.1' ? 'missing-host' : null;
-  if ((scanner.repeated & (1 << Known.Host)) !== 0) return 'duplicate-host';
-  return isHost(text, scanner.spans[line * 4 + 2], scanner.spans[line * 4 + 3]) ? null : 'bad-host';
+  if (fields.isRepeated(Known.Host)) return 'duplicate-host';
+  if (fields.isKept) return null;
+  const { text, spans } = fields;
+  return isHost(text, spans[line * SPAN + 2], spans[line * SPAN + 3]) ? null : 'bad-host';
 }
 
 /** 6.1 to 6.3: how long the content is, or why that cannot be said. */
-function applyFraming(head: ReceivedRequest, scanner: HeadScanner): ParseErrorCode | null {
-  const lengthLine = scanner.lineOf[Known.ContentLength]!;
-  const codingLine = scanner.lineOf[Known.TransferEncoding]!;
+function applyFraming(head: ReceivedRequest, fields: FieldSection): ParseErrorCode | null {
+  const lengthLine = fields.lineOf[Known.ContentLength]!;
+  const codingLine = fields.lineOf[Known.TransferEncoding]!;
   if (lengthLine < 0 && codingLine < 0) return null;
   if (codingLine >= 0) {
     if (lengthLine >= 0) return 'conflicting-framing';
@@ -118,7 +124,7 @@ function applyFraming(head: ReceivedRequest, scanner: HeadScanner): ParseErrorCo
     if (fault !== null) return fault;
     head.bodyLength = UNKNOWN_LENGTH;
   } else {
-    if ((scanner.repeated & (1 << Known.ContentLength)) !== 0) return 'bad-content-length';
+    if (fields.isRepeated(Known.ContentLength)) return 'bad-content-length';
     const length = parseContentLength(head.headers.valueAt(lengthLine));
     if (length === INVALID_LENGTH) return 'bad-content-length';
     if (length === Number.POSITIVE_INFINITY) return 'content-too-large';
@@ -129,18 +135,18 @@ function applyFraming(head: ReceivedRequest, scanner: HeadScanner): ParseErrorCo
 }
 
 /** 9.3: who wishes to persist; RFC 9110, 7.8 and 10.1.1: what else is wished of the connection. */
-function applyConnection(head: ReceivedRequest, scanner: HeadScanner): null {
-  const line = scanner.lineOf[Known.Connection]!;
+function applyConnection(head: ReceivedRequest, fields: FieldSection): null {
+  const line = fields.lineOf[Known.Connection]!;
   if (line >= 0) {
-    const repeated = (scanner.repeated & (1 << Known.Connection)) !== 0;
+    const repeated = fields.isRepeated(Known.Connection);
     const options = repeated ? (head.headers.get('connection') ?? '') : head.headers.valueAt(line);
     head.keepAlive = persists(head.version, options);
-    if (scanner.lineOf[Known.Upgrade]! >= 0 && head.version === '1.1') {
+    if (fields.lineOf[Known.Upgrade]! >= 0 && head.version === '1.1') {
       head.wantsSwitch = listHas(options, 'upgrade');
     }
   }
   if (head.method === Method.CONNECT) head.wantsSwitch = true;
-  if (scanner.lineOf[Known.Expect]! >= 0 && head.version === '1.1' && head.bodyLength !== 0) {
+  if (fields.lineOf[Known.Expect]! >= 0 && head.version === '1.1' && head.bodyLength !== 0) {
     head.expectsContinue = listHas(head.headers.get('expect') ?? '', '100-continue');
   }
   return null;

@@ -11,6 +11,7 @@
 
 import type { ParseErrorCode } from '../grammar/parse-error.js';
 import { DIGIT, isAll } from '../grammar/tokens.js';
+import { type FieldSection, Known } from '../message/field-section.js';
 import {
   CHUNKED,
   faultOfTransferEncoding,
@@ -22,9 +23,9 @@ import type { Headers } from '../message/headers.js';
 import { type HttpVersion, type ResponseHead, UNKNOWN_LENGTH } from '../message/message-head.js';
 import { Method } from '../message/method.js';
 import type { StatusCode } from '../message/status-code.js';
-import { type HeadScanner, Known } from './head-scanner.js';
 import { MessageParser, type ParserOptions } from './message-parser.js';
 import { persists, versionAt } from './request-parser.js';
+import type { SectionReader } from './section-reader.js';
 
 class ReceivedResponse implements ResponseHead {
   readonly status: StatusCode;
@@ -53,11 +54,13 @@ export class ResponseParser extends MessageParser<ResponseHead> {
     super('response', options);
   }
 
-  protected override makeHead(text: string, scanner: HeadScanner): ParseErrorCode | null {
+  protected override makeHead(sections: SectionReader): ParseErrorCode | null {
     // 4: status-line = HTTP-version SP status-code SP [ reason-phrase ]
-    const end = scanner.startLineEnd;
+    const end = sections.scanner.startLineEnd;
+    const { buf, start } = sections;
+    const text = sections.decode(buf, start, start + end);
     if (end < 12 || text[8] !== ' ' || (end > 12 && text[12] !== ' ')) return 'bad-start-line';
-    const version = versionAt(text, 0);
+    const version = versionAt(buf, start);
     if (version === null) return 'bad-version';
     if (version === 'other') return 'unsupported-version';
     const status = Number(text.slice(9, 12));
@@ -66,10 +69,10 @@ export class ResponseParser extends MessageParser<ResponseHead> {
       status,
       text.slice(13, Math.max(13, end)),
       version,
-      this.sections.takeHeaders(),
+      sections.takeHeaders(),
     );
     this.head = head;
-    const fault = this.#frame(head, scanner);
+    const fault = this.#frame(head, sections.fields!);
     head.bodyLength = this.#framing < 0 ? UNKNOWN_LENGTH : this.#framing;
     // 9.3: a message that only the close ends cannot be followed by another.
     if (this.#framing === UNTIL_CLOSE) head.keepAlive = false;
@@ -81,14 +84,14 @@ export class ResponseParser extends MessageParser<ResponseHead> {
   }
 
   /** 6.3, in its order. */
-  #frame(head: ResponseHead, scanner: HeadScanner): ParseErrorCode | null {
+  #frame(head: ResponseHead, fields: FieldSection): ParseErrorCode | null {
     const { status, headers } = head;
     this.#framing = 0;
     if (this.method === Method.HEAD || status < 200 || status === 204 || status === 304)
       return null;
     if (this.method === Method.CONNECT && status < 300) return null;
-    const hasLength = scanner.lineOf[Known.ContentLength]! >= 0;
-    if (scanner.lineOf[Known.TransferEncoding]! >= 0) {
+    const hasLength = fields.lineOf[Known.ContentLength]! >= 0;
+    if (fields.lineOf[Known.TransferEncoding]! >= 0) {
       // Both at once is how responses are split; in a message of 1.0 the framing is faulty (6.1).
       if (hasLength) return 'conflicting-framing';
       if (head.version === '1.0') return 'bad-transfer-encoding';
