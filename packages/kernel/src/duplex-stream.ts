@@ -1,9 +1,9 @@
 /**
  * A duplex stream of Node as a `ByteStream`: a socket of the kernel's TCP, or any other.
  *
- * Writing: bytes are copied into a block; a block leaves when it is full, when the last cork is
- * pulled, or once per tick after the microtasks, so that all answers of one turn share a system
- * call. Reading: nothing is asked of the socket before a handler is set.
+ * Writing: bytes are collected, and leave when a block of them is full, when the last cork is pulled,
+ * behind the handler of the bytes that they answer, or else once per tick after the microtasks: all
+ * answers of one turn share a system call. Reading: nothing is asked of the socket before a handler is set.
  *
  * Invariant: the handler sees data, end, close in this order, close once, and nothing while paused
  * except the close of a connection that failed.
@@ -12,9 +12,10 @@
 import type { Duplex } from 'node:stream';
 import { checkOctets } from '@netlayers/bytes';
 import type { ByteStream, ByteStreamHandler } from '@netlayers/http';
-import { BLOCK_SIZE, type Block, type BlockPool } from './block-pool.js';
+import type { BlockPool } from './block-pool.js';
 import type { Carrier } from './carrier.js';
 import { resetError, unreadError } from './errors.js';
+import { SendBlocks, type SendTraits } from './send-blocks.js';
 import { sendQueueOf } from './send-queues.js';
 
 /** Bytes waiting in a stream from which `write` returns false, unless told otherwise. */
@@ -49,11 +50,9 @@ interface SocketLike extends Duplex {
 }
 
 /** What a wrapped stream is known to do. */
-export interface DuplexTraits {
+export interface DuplexTraits extends SendTraits {
   /** Whether data arrives through the `data` event; otherwise through `deliver`. */
   readonly usesDataEvent: boolean;
-  /** Whether it is done with a chunk when it calls back: a stream in memory may hand it on. */
-  readonly returnsChunks: boolean;
   /** What is beneath a stream that is encrypted. */
   readonly carrier?: Carrier | undefined;
 }
@@ -65,18 +64,13 @@ export class DuplexStream implements ByteStream {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly #socket: SocketLike;
-  readonly #pool: BlockPool;
+  readonly #blocks: SendBlocks;
   readonly #highWaterMark: number;
   readonly #traits: DuplexTraits;
   #handler: ByteStreamHandler | null = null;
   #paused = false;
   /** What could not be delivered while there was no handler, or while paused. */
   #held: 'nothing' | 'end' | 'close' = 'nothing';
-  #block: Block | null = null;
-  /** Blocks that the socket has, in the order of their completion. */
-  readonly #inFlight: Block[] = [];
-  /** Bytes that the kernel has not called back for. */
-  #queued = 0;
   /** Bytes that the user has written so far. */
   #written = 0;
   #needsDrain = false;
@@ -97,9 +91,8 @@ export class DuplexStream implements ByteStream {
   #carriedLast = 0;
   readonly #flushLater = (): void => {
     this.#flushScheduled = false;
-    if (this.#corks === 0) this.#flush();
+    if (this.#corks === 0) this.#blocks.flush();
   };
-  readonly #handleSent = (): void => this.#blockSent();
 
   constructor(socket: SocketLike, pool: BlockPool, highWaterMark: number, traits: DuplexTraits) {
     const ends = traits.carrier ?? socket;
@@ -108,7 +101,7 @@ export class DuplexStream implements ByteStream {
     this.remoteAddress = plainAddress(ends.remoteAddress);
     this.remotePort = ends.remotePort ?? 0;
     this.#socket = socket;
-    this.#pool = pool;
+    this.#blocks = new SendBlocks(socket, pool, traits, () => this.#handleSent());
     this.#highWaterMark = highWaterMark;
     this.#traits = traits;
     socket.on('error', (error) => {
@@ -141,10 +134,10 @@ export class DuplexStream implements ByteStream {
     const { unacknowledged, encrypted } = this.#socket;
     const { carrier } = this.#traits;
     if (carrier !== undefined) return this.#unacknowledgedOf(carrier);
-    if (unacknowledged !== undefined) return unacknowledged + (this.#block?.filled ?? 0);
-    if (encrypted === true) return this.#queued;
+    if (unacknowledged !== undefined) return unacknowledged + this.#blocks.unflushed;
+    if (encrypted === true) return this.#blocks.queued;
     if (handle?.writeQueueSize === undefined || handle.bytesWritten === undefined) {
-      return this.#queued;
+      return this.#blocks.queued;
     }
     return this.#written - handle.bytesWritten + handle.writeQueueSize;
   }
@@ -155,8 +148,8 @@ export class DuplexStream implements ByteStream {
     const since = bytesWritten - this.#carriedLast;
     const ofData = this.#carriedLast - this.#carriedBefore;
     // What it is given beside writes, such as the end, is nothing that was written.
-    if (this.#queued === 0) return Math.min(Math.max(0, unacknowledged - since), ofData);
-    const unsealed = Math.max(this.#block?.filled ?? 0, this.#queued - since);
+    if (this.#blocks.queued === 0) return Math.min(Math.max(0, unacknowledged - since), ofData);
+    const unsealed = Math.max(this.#blocks.unflushed, this.#blocks.queued - since);
     return unsealed + Math.min(unacknowledged, ofData + since);
   }
 
@@ -181,30 +174,26 @@ export class DuplexStream implements ByteStream {
   deliver(buf: Uint8Array, start: number, end: number): void {
     // A socket may still hold bytes that it had read before it was destroyed.
     if (this.#closing) this.#refuse();
-    else if (!this.#aborted) this.#handler?.handleData(buf, start, end);
+    else if (!this.#aborted) {
+      // What answers these bytes leaves behind them, together.
+      this.#corks++;
+      try {
+        this.#handler?.handleData(buf, start, end);
+      } finally {
+        this.uncork();
+      }
+    }
   }
 
   write(buf: Uint8Array, start = 0, end = buf?.length): boolean {
     checkOctets(buf, start, end);
     if (this.#ended || this.#aborted || this.#closed) return false;
-    if (this.#queued === 0) this.#markCarried();
-    this.#queued += end - start;
+    const blocks = this.#blocks;
+    if (blocks.queued === 0) this.#markCarried();
     this.#written += end - start;
-    for (let at = start; at < end; ) {
-      this.#block ??= this.#pool.take();
-      const block = this.#block;
-      const until = Math.min(end, at + BLOCK_SIZE - block.filled);
-      block.bytes.set(
-        at === 0 && until === buf.length ? buf : buf.subarray(at, until),
-        block.filled,
-      );
-      block.filled += until - at;
-      at = until;
-      // Also when corked: a writer that waits for the queue to drain would wait for ever.
-      if (block.filled === BLOCK_SIZE) this.#flush();
-    }
-    if (this.#corks === 0 && this.#block !== null) this.#scheduleFlush();
-    if (this.#queued < this.#highWaterMark) return true;
+    blocks.add(buf, start, end);
+    if (this.#corks === 0 && blocks.unflushed > 0) this.#scheduleFlush();
+    if (blocks.queued < this.#highWaterMark) return true;
     this.#needsDrain = true;
     return false;
   }
@@ -233,20 +222,20 @@ export class DuplexStream implements ByteStream {
   }
 
   uncork(): void {
-    if (this.#corks > 0 && --this.#corks === 0) this.#flush();
+    if (this.#corks > 0 && --this.#corks === 0) this.#blocks.flush();
   }
 
   end(): void {
     if (this.#ended || this.#aborted || this.#closed) return;
     this.#ended = true;
-    this.#flush();
+    this.#blocks.flush();
     this.#socket.end();
   }
 
   abort(): void {
     if (this.#aborted || this.#closed) return;
     this.#aborted = true;
-    this.#dropBlock();
+    this.#blocks.drop();
     if (this.#held === 'close') process.nextTick(() => this.#close(null));
     else this.#reset();
   }
@@ -259,7 +248,7 @@ export class DuplexStream implements ByteStream {
       process.nextTick(() => this.#close(this.#error));
       return;
     }
-    this.#flush();
+    this.#blocks.flush();
     this.#ended = true;
     // The kernel resets for what it holds itself, but does not know of what Node has read.
     const unread = this.#socket.readableLength + (this.#traits.carrier?.readableLength ?? 0);
@@ -271,7 +260,7 @@ export class DuplexStream implements ByteStream {
 
   /** The kernel's own close sends a FIN, or a reset where bytes are unread: a shutdown would not. */
   #destroyIfSent(): void {
-    if (!this.#closing || this.#queued > 0 || this.#refused) return;
+    if (!this.#closing || this.#blocks.queued > 0 || this.#refused) return;
     const socket = this.#socket;
     if (socket.resetAndDestroy !== undefined && socket.encrypted !== true) socket.destroy();
     else socket.end(() => this.#letGo());
@@ -315,33 +304,14 @@ export class DuplexStream implements ByteStream {
     process.nextTick(this.#flushLater);
   }
 
-  #flush(): void {
-    const block = this.#block;
-    if (block === null) return;
-    this.#block = null;
-    this.#inFlight.push(block);
-    const { bytes, filled } = block;
-    const chunk = filled === BLOCK_SIZE ? bytes : bytes.subarray(0, filled);
-    this.#socket.write(this.#traits.returnsChunks ? chunk : Buffer.from(chunk), this.#handleSent);
-  }
-
-  /** The socket calls back once per chunk, in order, also for those that it gave up. */
-  #blockSent(): void {
-    const block = this.#inFlight.shift();
-    if (block === undefined) return;
-    this.#queued -= block.filled;
+  /** The socket holds less than it did. */
+  #handleSent(): void {
     this.#carriedLast = this.#traits.carrier?.bytesWritten ?? 0;
-    this.#pool.give(block);
     this.#destroyIfSent();
-    if (this.#queued > this.#highWaterMark / 2) return;
+    if (this.#blocks.queued > this.#highWaterMark / 2) return;
     if (!this.#needsDrain || this.#ended || this.#socket.destroyed) return;
     this.#needsDrain = false;
     this.#handler?.handleDrain();
-  }
-
-  #dropBlock(): void {
-    if (this.#block !== null) this.#pool.give(this.#block);
-    this.#block = null;
   }
 
   /** Starts or restarts delivery, never from inside the call that asked for it. */
@@ -370,7 +340,7 @@ export class DuplexStream implements ByteStream {
   }
 
   #socketClosed(): void {
-    this.#dropBlock();
+    this.#blocks.drop();
     if (!this.#closing && !(this.#hasEnded && this.#ended)) this.#failed();
     if (this.#aborted) this.#close(null);
     else if (this.#closing && this.#handler !== null) this.#close(this.#error);

@@ -19,8 +19,8 @@ export interface KernelTransportOptions {
 /** What one read may bring; larger ones were not faster. */
 const READ_BUFFER = 0x4_0000;
 const DEFAULT_BACKLOG = 511;
-const ACCEPTED = { usesDataEvent: true, returnsChunks: true };
-const CONNECTED = { usesDataEvent: false, returnsChunks: true };
+const ACCEPTED = { usesDataEvent: true, returnsChunks: true, isSocket: true };
+const CONNECTED = { usesDataEvent: false, returnsChunks: true, isSocket: true };
 
 /** Makes a transport on the TCP of the operating system. Streams outlive its `close`. */
 export function kernelTransport(options: KernelTransportOptions = {}): Transport {
