@@ -16,6 +16,8 @@ const POOLED_BLOCKS = 64;
 export interface Block {
   readonly bytes: Buffer;
   filled: number;
+  /** Whether it is memory of somebody else, lent until it is sent. */
+  readonly isLent: boolean;
 }
 
 /** A bounded stock of blocks; what does not fit is left to the garbage collector. */
@@ -30,11 +32,14 @@ export class BlockPool {
 
   /** Hands out an empty block. */
   take(): Block {
-    return this.#free.pop() ?? { bytes: Buffer.allocUnsafeSlow(BLOCK_SIZE), filled: 0 };
+    return (
+      this.#free.pop() ?? { bytes: Buffer.allocUnsafeSlow(BLOCK_SIZE), filled: 0, isLent: false }
+    );
   }
 
   /** Takes a block back that nobody refers to any more. */
   give(block: Block): void {
+    if (block.isLent) return;
     block.filled = 0;
     if (this.#free.length < this.#limit) this.#free.push(block);
   }

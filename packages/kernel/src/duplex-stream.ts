@@ -21,6 +21,9 @@ import { sendQueueOf } from './send-queues.js';
 /** Bytes waiting in a stream from which `write` returns false, unless told otherwise. */
 export const HIGH_WATER_MARK = 0x2_0000;
 
+/** Bytes of a write that is worth a chunk of its own, to save their copy. */
+const SMALLEST_LENT = 0x4000;
+
 /** A server that listens on `::` sees IPv4 peers in this form (RFC 4291, 2.5.5.2). */
 const plainAddress = (address = ''): string =>
   address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
@@ -126,6 +129,10 @@ export class DuplexStream implements ByteStream {
     return typeof alpnProtocol === 'string' ? alpnProtocol : null;
   }
 
+  get lends(): boolean {
+    return this.#traits.isSocket === true;
+  }
+
   get unacknowledged(): number {
     if (this.#closed || this.#aborted || this.#socket.destroyed) return 0;
     // What a socket calls back for it calls back whole, however much it was. Its handle knows better;
@@ -185,13 +192,14 @@ export class DuplexStream implements ByteStream {
     }
   }
 
-  write(buf: Uint8Array, start = 0, end = buf?.length): boolean {
+  write(buf: Uint8Array, start = 0, end = buf?.length, lasts = false): boolean {
     checkOctets(buf, start, end);
     if (this.#ended || this.#aborted || this.#closed) return false;
     const blocks = this.#blocks;
     if (blocks.queued === 0) this.#markCarried();
     this.#written += end - start;
-    blocks.add(buf, start, end);
+    if (lasts && end - start >= SMALLEST_LENT) blocks.addLent(buf, start, end);
+    else blocks.add(buf, start, end);
     if (this.#corks === 0 && blocks.unflushed > 0) this.#scheduleFlush();
     if (blocks.queued < this.#highWaterMark) return true;
     this.#needsDrain = true;

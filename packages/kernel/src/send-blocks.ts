@@ -32,10 +32,15 @@ export class SendBlocks {
   #block: Block | null = null;
   /** Blocks that the socket has, in the order of their completion. */
   readonly #inFlight: Block[] = [];
+  /** The first so many of them were written without a callback. */
+  #uncalled = 0;
+  /** Whether a callback for all of those is on its way. */
+  #isMarked = false;
   /** Bytes that the kernel has not taken. */
   #queued = 0;
   #takenInTurn = 0;
   readonly #callBack = (): void => this.#blockSent();
+  readonly #callBackMarked = (): void => this.#markedSent();
 
   /** @param handleSent called, never from inside a write, when `queued` is less than it was. */
   constructor(socket: Duplex, pool: BlockPool, traits: SendTraits, handleSent: () => void) {
@@ -70,25 +75,55 @@ export class SendBlocks {
     }
   }
 
+  /** Hands over bytes that stay as they are until they are sent, behind what was collected. */
+  addLent(buf: Uint8Array, start: number, end: number): void {
+    const length = end - start;
+    this.#queued += length;
+    const bytes = Buffer.from(buf.buffer, buf.byteOffset + start, length);
+    const socket = this.#socket;
+    // One system call for both.
+    socket.cork();
+    const before = this.#block;
+    this.#block = null;
+    if (before !== null) this.#write(before);
+    this.#write({ bytes, filled: length, isLent: true });
+    socket.uncork();
+    this.#settle();
+  }
+
   /** Hands over what was collected. */
   flush(): void {
     const block = this.#block;
     if (block === null) return;
     this.#block = null;
+    this.#write(block);
+    this.#settle();
+  }
+
+  #write(block: Block): void {
     const { bytes, filled } = block;
-    const chunk = filled === BLOCK_SIZE ? bytes : bytes.subarray(0, filled);
-    const socket = this.#socket;
-    if (this.#traits.isSocket !== true || this.#inFlight.length > 0) {
-      this.#inFlight.push(block);
-      socket.write(this.#traits.returnsChunks ? chunk : Buffer.from(chunk), this.#callBack);
+    const { isSocket, returnsChunks } = this.#traits;
+    const chunk = filled === bytes.length ? bytes : bytes.subarray(0, filled);
+    const isFirst = this.#inFlight.length === this.#uncalled && !this.#isMarked;
+    this.#inFlight.push(block);
+    if (isSocket === true && isFirst) {
+      this.#uncalled++;
+      this.#socket.write(chunk);
+    } else this.#socket.write(returnsChunks ? chunk : Buffer.from(chunk), this.#callBack);
+  }
+
+  /** Lets go of what the kernel has taken at once, and asks to be called for what it has not. */
+  #settle(): void {
+    if (this.#uncalled === 0 || this.#isMarked) return;
+    if (this.#socket.writableLength > 0) {
+      // Behind it nothing is sent, and calls back.
+      this.#isMarked = true;
+      this.#socket.write(NOTHING, this.#callBackMarked);
       return;
     }
-    socket.write(chunk);
-    if (socket.writableLength > 0) {
-      // Behind it nothing is sent, and calls back.
-      this.#inFlight.push(block);
-      socket.write(NOTHING, this.#callBack);
-    } else this.#taken(block);
+    const before = this.#takenInTurn;
+    for (; this.#uncalled > 0; this.#uncalled--) this.#takenInTurn += this.#shift();
+    if (before < TAKEN_PER_TURN && this.#takenInTurn >= TAKEN_PER_TURN) setImmediate(endTurn, this);
   }
 
   /** Forgets what was not handed over. */
@@ -104,24 +139,28 @@ export class SendBlocks {
     this.#handleSent();
   }
 
-  #taken(block: Block): void {
-    const before = this.#takenInTurn;
-    this.#queued -= block.filled;
-    this.#takenInTurn += block.filled;
-    this.#pool.give(block);
-    if (before < TAKEN_PER_TURN && this.#takenInTurn >= TAKEN_PER_TURN) {
-      setImmediate(endTurn, this);
-    }
-  }
-
   /** The socket calls back once per chunk, in order, also for those that it gave up. */
   #blockSent(): void {
-    const block = this.#inFlight.shift();
-    if (block === undefined) return;
-    this.#queued -= block.filled;
+    if (this.#inFlight.length === 0) return;
+    this.#shift();
     this.#takenInTurn = 0;
-    this.#pool.give(block);
     this.#handleSent();
+  }
+
+  #markedSent(): void {
+    this.#isMarked = false;
+    for (; this.#uncalled > 0; this.#uncalled--) this.#shift();
+    this.#takenInTurn = 0;
+    this.#handleSent();
+  }
+
+  /** Lets go of the first block that the socket has; returns how much was in it. */
+  #shift(): number {
+    const block = this.#inFlight.shift()!;
+    const { filled } = block;
+    this.#queued -= filled;
+    this.#pool.give(block);
+    return filled;
   }
 }
 

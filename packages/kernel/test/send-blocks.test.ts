@@ -28,6 +28,16 @@ class FakeSocket extends Duplex {
   }
 }
 
+/** One that takes several chunks in one system call, and keeps hold of them. */
+class GatheringSocket extends FakeSocket {
+  readonly calls: Buffer[][] = [];
+
+  override _writev(chunks: { readonly chunk: Buffer }[], done: () => void): void {
+    this.calls.push(chunks.map(({ chunk }) => chunk));
+    done();
+  }
+}
+
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const text = (what: string): Uint8Array => Buffer.from(what, 'latin1');
 
@@ -82,6 +92,30 @@ describe('what waits for a socket', () => {
     await turn();
     await turn();
     expect([calls, blocks.queued]).toEqual([1, 0]);
+  });
+});
+
+describe('bytes that last', () => {
+  it('leave with those before them in one call, uncopied', () => {
+    const socket = new GatheringSocket();
+    const blocks = sendBlocks(socket, () => {});
+    const content = new Uint8Array(100_000).fill(0x78);
+    blocks.add(text('head'), 0, 4);
+    blocks.addLent(content, 10, 90_000);
+    expect(socket.calls.length).toBe(1);
+    const [head, body] = socket.calls[0]!;
+    expect(head?.toString()).toBe('head');
+    expect([body?.buffer, body?.byteOffset, body?.length]).toEqual([content.buffer, 10, 89_990]);
+    expect(blocks.queued).toBe(0);
+  });
+
+  it('never become a block for the writes of others', () => {
+    const pool = new BlockPool();
+    const content = new Uint8Array(BLOCK_SIZE);
+    const traits = { returnsChunks: true, isSocket: true };
+    const blocks = new SendBlocks(new GatheringSocket(), pool, traits, () => {});
+    blocks.addLent(content, 0, content.length);
+    expect(pool.take().bytes.buffer).not.toBe(content.buffer);
   });
 });
 

@@ -179,15 +179,16 @@ export class ServerConnection extends MessageConnection {
   }
 
   /**
-   * Sends content of an open response; the bytes are taken before it returns.
+   * Sends content of an open response; the bytes are taken before it returns, unless they last until
+   * they are sent.
    *
    * @returns false when the sink is full: wait for its drain.
    * @throws HttpProtocolError `wrong-state` without an open response; `length-mismatch` for more than
    *   `Content-Length` promised (nothing is sent of it).
    */
-  sendBody(buf: Uint8Array, start = 0, end = buf.length): boolean {
+  sendBody(buf: Uint8Array, start = 0, end = buf.length, lasts = false): boolean {
     this.exchange.serverDoes(Server.data);
-    return this.#body.write(buf, start, end);
+    return this.#body.write(buf, start, end, lasts);
   }
 
   /**

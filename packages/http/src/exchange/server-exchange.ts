@@ -33,6 +33,8 @@ export interface ServerExchange {
   readonly awaitsContinue: boolean;
   /** Octets that {@link sendBody} is best given at once: they may be kept while the peer takes nothing. */
   readonly largestPiece: number;
+  /** The same for octets that last, where those are not copied. @default largestPiece */
+  readonly largestLent?: number;
   /**
    * Sends an interim response (RFC 9110, 15.2); ignored for a client that knows none.
    *
@@ -48,8 +50,11 @@ export interface ServerExchange {
    * @throws HttpProtocolError for one that cannot be sent; nothing of it has left then.
    */
   sendResponse(response: Response): SendResult;
-  /** Sends content; the bytes are taken before it returns. False: wait for `handleDrain`. */
-  sendBody(buf: Uint8Array, start?: number, end?: number): boolean;
+  /**
+   * Sends content; the bytes are taken before it returns, unless they last until they are sent. False:
+   * wait for `handleDrain`.
+   */
+  sendBody(buf: Uint8Array, start?: number, end?: number, lasts?: boolean): boolean;
   /** Ends an open response. @throws HttpProtocolError when it is shorter than its head said. */
   endBody(trailers: Headers | null): void;
   /** Nobody takes content for now: the peer waits once buffers are full. */

@@ -8,7 +8,7 @@ import { encodeUtf8 } from '@netlayers/bytes';
 /**
  * Bytes, text (sent as UTF-8), a stream of bytes, or nothing.
  *
- * Bytes are read when the message is sent and must not change before.
+ * Bytes are read while the message is sent, and must not change before its end is.
  */
 export type Content = Uint8Array | string | AsyncIterable<Uint8Array> | null;
 

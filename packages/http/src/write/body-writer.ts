@@ -33,7 +33,7 @@ export class BodyWriter {
   }
 
   /** Writes content; false when the sink is full. */
-  write(buf: Uint8Array, start: number, end: number): boolean {
+  write(buf: Uint8Array, start: number, end: number, lasts = false): boolean {
     const length = end - start;
     if (this.#left >= 0) {
       if (length > this.#left) {
@@ -43,12 +43,12 @@ export class BodyWriter {
         );
       }
       this.#left -= length;
-      return this.#sink.write(buf, start, end);
+      return this.#sink.write(buf, start, end, lasts);
     }
-    if (this.#left === UNTIL_CLOSE) return this.#sink.write(buf, start, end);
+    if (this.#left === UNTIL_CLOSE) return this.#sink.write(buf, start, end, lasts);
     // A chunk of no bytes would end the body.
     if (length === 0) return true;
-    return this.#writeChunk(buf, start, end);
+    return this.#writeChunk(buf, start, end, lasts);
   }
 
   /** Ends the body; of a chunked one with trailers, if there are any. They have been checked. */
@@ -96,7 +96,7 @@ export class BodyWriter {
     sink.uncork();
   }
 
-  #writeChunk(buf: Uint8Array, start: number, end: number): boolean {
+  #writeChunk(buf: Uint8Array, start: number, end: number, lasts: boolean): boolean {
     const sink = this.#sink;
     const writer = HeadWriter.acquire();
     writer.number(end - start, 16);
@@ -109,7 +109,7 @@ export class BodyWriter {
     } else {
       sink.cork();
       sink.write(writer.buf, 0, writer.length);
-      sink.write(buf, start, end);
+      sink.write(buf, start, end, lasts);
       goOn = sink.write(CRLF, 0, CRLF.length);
       sink.uncork();
     }

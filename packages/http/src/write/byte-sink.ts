@@ -6,12 +6,14 @@
 /** Takes the bytes of a connection, and is told when to hold input back. */
 export interface ByteSink {
   /**
-   * Queues `buf[start..end)` for sending. The bytes are taken before it returns, always.
+   * Queues `buf[start..end)` for sending. The bytes are taken before it returns, unless they last.
    *
+   * @param lasts whether the bytes stay as they are until they are sent, or the stream is over: then
+   *   they need not be copied. @default false
    * @returns false when the queue is over its high-water mark: wait for `handleDrain`. Never an
    *   error; writes after `end`, `close` or `handleClose` are ignored and return false.
    */
-  write(buf: Uint8Array, start?: number, end?: number): boolean;
+  write(buf: Uint8Array, start?: number, end?: number, lasts?: boolean): boolean;
   /** Stops delivery; once buffers are full the peer is held back. */
   pause(): void;
   /** Goes on with delivery, never from inside this call. */

@@ -49,6 +49,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 /** Octets of a piece of content: what is written without a look at whether there is room. */
 const LARGEST_PIECE = 0x1_0000;
+/** Of octets that are not copied it is more: they are kept by the response in any case. */
+const LARGEST_LENT = 0x10_0000;
 
 /** Serves the requests of one stream. */
 export class Http1Connection
@@ -132,8 +134,8 @@ export class Http1Connection
 
   // The machine's sink.
 
-  write(buf: Uint8Array, start?: number, end?: number): boolean {
-    const hasRoom = this.#stream.write(buf, start, end);
+  write(buf: Uint8Array, start?: number, end?: number, lasts?: boolean): boolean {
+    const hasRoom = this.#stream.write(buf, start, end, lasts);
     this.#progress.written += (end ?? buf.length) - (start ?? 0);
     if (!hasRoom && !this.#isBlocked) {
       this.#isBlocked = true;
@@ -221,6 +223,10 @@ export class Http1Connection
     return LARGEST_PIECE;
   }
 
+  get largestLent(): number {
+    return this.#stream.lends === true ? LARGEST_LENT : LARGEST_PIECE;
+  }
+
   sendInterim(response: Response): void {
     this.#machine.sendInterim(response);
   }
@@ -233,8 +239,8 @@ export class Http1Connection
     return this.#machine.sendResponse(response);
   }
 
-  sendBody(buf: Uint8Array, start?: number, end?: number): boolean {
-    return this.#machine.sendBody(buf, start, end);
+  sendBody(buf: Uint8Array, start?: number, end?: number, lasts?: boolean): boolean {
+    return this.#machine.sendBody(buf, start, end, lasts);
   }
 
   endBody(trailers: Headers | null): void {

@@ -8,14 +8,10 @@
 
 import { type Headers, isStream, type Response, type ServerExchange } from '@netlayers/http';
 import type { ServerRequest } from '../request/server-request.js';
+import { BytesPump } from '../response/bytes-pump.js';
 import { contentLength } from '../response/content-length.js';
 import { errorResponse } from '../response/error-response.js';
-import {
-  discardContent,
-  onePiece,
-  type PumpSink,
-  ResponsePump,
-} from '../response/response-pump.js';
+import { discardContent, type PumpSink, ResponsePump } from '../response/response-pump.js';
 import type { ExchangeContext } from './exchange-context.js';
 import { WHOLE_BYTES } from './whole-bytes.js';
 
@@ -41,7 +37,7 @@ export class Responder implements PumpSink {
   #request: ServerRequest | null = null;
   /** `awaited` while there is an exchange without a response. */
   #state: 'none' | 'awaited' | 'begun' | 'complete' = 'none';
-  #pump: ResponsePump | null = null;
+  #running: ResponsePump | BytesPump | null = null;
   #status = 0;
   #sentBytes = 0;
   #startedAt = 0;
@@ -72,7 +68,7 @@ export class Responder implements PumpSink {
 
   /** Whether a response waits for the peer to take what it was sent: that is the carrier's to watch. */
   get isBlocked(): boolean {
-    return this.#pump?.isBlocked === true;
+    return this.#running?.isBlocked === true;
   }
 
   /** When the peer took something last, by the server's ticks, while it is waited for. */
@@ -82,6 +78,10 @@ export class Responder implements PumpSink {
 
   get largestPiece(): number {
     return this.#exchange.largestPiece;
+  }
+
+  get largestLent(): number {
+    return this.#exchange.largestLent ?? this.largestPiece;
   }
 
   /** Octets of content that were sent of the response that is being dealt with. */
@@ -128,25 +128,24 @@ export class Responder implements PumpSink {
   }
 
   /** Content in memory that is not sent in one write; null where it is. Text that may be long is encoded. */
-  #longContent(response: Response): AsyncIterable<Uint8Array> | null {
+  #longContent(response: Response): Uint8Array | null {
     const { content } = response;
     const most = Math.min(WHOLE_BYTES, this.#exchange.largestPiece);
     if (content === null || isStream(content)) return null;
-    if (typeof content !== 'string') return content.length > most ? onePiece(content) : null;
+    if (typeof content !== 'string') return content.length > most ? content : null;
     if (content.length * LONGEST_CHARACTER <= most) return null;
     // Text stays octets: it is not to be encoded a second time.
     const bytes = UTF_8.encode(content);
     response.content = bytes;
-    return bytes.length > most ? onePiece(bytes) : null;
+    return bytes.length > most ? bytes : null;
   }
 
-  #sendStream(response: Response, content: AsyncIterable<Uint8Array>): void {
+  #sendStream(response: Response, content: AsyncIterable<Uint8Array> | Uint8Array): void {
     this.#state = 'begun';
     const request = this.#request;
     if (this.#exchange.sendResponse(response) === 'open') {
       this.#host.handleFirstPiece();
-      this.#pump = new ResponsePump(content, this);
-      void this.#pump.run(() => response.trailers);
+      this.#pump(response, content);
       return;
     }
     discardContent(response);
@@ -155,9 +154,22 @@ export class Responder implements PumpSink {
     this.#host.handleLastPiece();
   }
 
-  sendPiece(buf: Uint8Array, start: number, end: number): boolean {
+  #pump(response: Response, content: AsyncIterable<Uint8Array> | Uint8Array): void {
+    const trailers = (): Headers | null => response.trailers;
+    if (content instanceof Uint8Array) {
+      const pump = new BytesPump(content, this, trailers);
+      this.#running = pump;
+      pump.run();
+    } else {
+      const pump = new ResponsePump(content, this);
+      this.#running = pump;
+      void pump.run(trailers);
+    }
+  }
+
+  sendPiece(buf: Uint8Array, start: number, end: number, lasts: boolean): boolean {
     if (start === end) return true;
-    const hasRoom = this.#exchange.sendBody(buf, start, end);
+    const hasRoom = this.#exchange.sendBody(buf, start, end, lasts);
     this.#sentBytes += end - start;
     return hasRoom;
   }
@@ -168,14 +180,14 @@ export class Responder implements PumpSink {
   }
 
   endContent(trailers: Headers | null): void {
-    this.#pump = null;
+    this.#running = null;
     this.#state = 'complete';
     this.#host.handleLastPiece();
     this.#exchange.endBody(trailers);
   }
 
   failContent(error: unknown): void {
-    this.#pump = null;
+    this.#running = null;
     // Without an exchange it is the connection that is gone, and the content was told so.
     if (this.#state === 'none') return;
     // What the client did to the request that the content is made of is no news to an operator.
@@ -188,13 +200,13 @@ export class Responder implements PumpSink {
 
   /** The connection has room again. */
   handleDrain(): void {
-    this.#pump?.handleDrain();
+    this.#running?.handleDrain();
   }
 
   /** The response will not be completed: its content is let go of. */
   abandon(): void {
-    this.#pump?.cancel();
-    this.#pump = null;
+    this.#running?.cancel();
+    this.#running = null;
   }
 
   /** The exchange is over, in one way or another. */

@@ -12,28 +12,14 @@ export interface PumpSink {
   readonly largestPiece: number;
   /** So many octets more are kept here while the connection is full; less, if negative. */
   countHeld(octets: number): void;
-  /** Takes `buf[start..end)` before it returns; false when the connection is full. */
-  sendPiece(buf: Uint8Array, start: number, end: number): boolean;
+  /** The same for octets that last: more where they are not copied. */
+  readonly largestLent: number;
+  /** Takes `buf[start..end)` before it returns, unless it lasts; false when the connection is full. */
+  sendPiece(buf: Uint8Array, start: number, end: number, lasts: boolean): boolean;
   /** The content is complete. */
   endContent(trailers: Headers | null): void;
   /** The content cannot be completed: its source failed, or its length is wrong. */
   failContent(error: unknown): void;
-}
-
-/** Content in memory, as a stream of one piece. */
-export function onePiece(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  let left: Uint8Array | undefined = bytes;
-  const pieces: AsyncIterableIterator<Uint8Array, undefined> = {
-    next() {
-      const value = left;
-      left = undefined;
-      return Promise.resolve(
-        value === undefined ? { value: undefined, done: true } : { value, done: false },
-      );
-    },
-    [Symbol.asyncIterator]: () => pieces,
-  };
-  return pieces;
 }
 
 /** Lets go of a stream that will not be read, or not further. */
@@ -117,7 +103,7 @@ export class ResponsePump {
     const { largestPiece } = this.#sink;
     for (let at = 0; at < piece.length && !this.#isOver; at += largestPiece) {
       const end = Math.min(piece.length, at + largestPiece);
-      if (this.#sink.sendPiece(piece, at, end) || this.#isOver) continue;
+      if (this.#sink.sendPiece(piece, at, end, false) || this.#isOver) continue;
       // The piece, and what was taken of it.
       await this.#room(piece.length + end - at);
     }
