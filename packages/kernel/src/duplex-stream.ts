@@ -172,20 +172,22 @@ export class DuplexStream implements ByteStream {
     this.#handler = handler;
     if (!first) return;
     if (this.#traits.usesDataEvent) {
-      this.#socket.on('data', (chunk: Buffer) => this.deliver(chunk, 0, chunk.length));
+      // A socket reads into new memory each time; what others push may be used again.
+      const lasts = this.#traits.isSocket === true;
+      this.#socket.on('data', (chunk: Buffer) => this.deliver(chunk, 0, chunk.length, lasts));
     }
     if (!this.#paused) this.#goOn();
   }
 
-  /** Hands over bytes that the socket has read. */
-  deliver(buf: Uint8Array, start: number, end: number): void {
+  /** Hands over bytes that the socket has read, into memory of their own if they last. */
+  deliver(buf: Uint8Array, start: number, end: number, lasts: boolean): void {
     // A socket may still hold bytes that it had read before it was destroyed.
     if (this.#closing) this.#refuse();
     else if (!this.#aborted) {
       // What answers these bytes leaves behind them, together.
       this.#corks++;
       try {
-        this.#handler?.handleData(buf, start, end);
+        this.#handler?.handleData(buf, start, end, lasts);
       } finally {
         this.uncork();
       }

@@ -73,7 +73,7 @@ class KernelTransport implements Transport {
     return new Promise((resolve, reject) => {
       let stream: DuplexStream | null = null;
       const callback = (length: number): boolean => {
-        stream?.deliver(buffer, 0, length);
+        stream?.deliver(buffer, 0, length, false);
         return true;
       };
       const onread = { buffer, callback };

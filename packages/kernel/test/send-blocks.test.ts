@@ -134,7 +134,7 @@ describe('a byte stream', () => {
       handleDrain: () => {},
       handleClose: () => {},
     });
-    stream.deliver(text('?'), 0, 1);
+    stream.deliver(text('?'), 0, 1, false);
     expect(socket.chunks).toEqual(['one, two']);
     socket.destroy();
   });

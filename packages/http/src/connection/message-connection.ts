@@ -27,6 +27,8 @@ export abstract class MessageConnection {
   protected buf: Uint8Array = NOTHING;
   protected at = 0;
   protected end = 0;
+  /** Whether nobody will ever write into that input again. */
+  protected lasts = false;
   #paused = false;
   #reading = false;
 
@@ -43,14 +45,18 @@ export abstract class MessageConnection {
     return this.exchange.server;
   }
 
-  /** Takes bytes of the peer, `buf[start..end)`; what is kept of them is copied. */
-  handleData(buf: Uint8Array, start: number, end: number): void {
+  /**
+   * Takes bytes of the peer, `buf[start..end)`; what is kept of them here is copied.
+   *
+   * @param lasts whether nobody will ever write into them again.
+   */
+  handleData(buf: Uint8Array, start: number, end: number, lasts = false): void {
     if (this.inputEnded || !this.wantsInput()) return;
     // From inside an event, or behind bytes that wait: first come, first served.
     if (this.#reading || this.held.length > 0) {
       this.held.append(buf, start, end);
     } else {
-      const at = this.#read(buf, start, end);
+      const at = this.#read(buf, start, end, lasts);
       if (at < end && this.wantsInput()) this.held.prepend(buf, at, end);
     }
     this.readOn();
@@ -138,10 +144,11 @@ export abstract class MessageConnection {
   }
 
   /** Reads events until there are no more or nobody wants one; returns the offset it came to. */
-  #read(buf: Uint8Array, start: number, end: number): number {
+  #read(buf: Uint8Array, start: number, end: number, lasts = false): number {
     const { parser } = this;
     this.#reading = true;
     this.buf = buf;
+    this.lasts = lasts;
     this.at = start;
     this.end = end;
     try {

@@ -261,7 +261,7 @@ export class ServerConnection extends MessageConnection {
         exchange.clientDoes(Client.data);
         this.#awaitsContinue = false;
         if (exchange.server === 'DONE') this.#drain(parser.bodyEnd - parser.bodyStart);
-        else this.#handler.handleBody(this.buf, parser.bodyStart, parser.bodyEnd);
+        else this.#handler.handleBody(this.buf, parser.bodyStart, parser.bodyEnd, this.lasts);
         break;
       case 'end':
         exchange.clientDoes(Client.end);

@@ -76,8 +76,8 @@ export interface ServerExchangeHandler {
    * be sent from inside any of these calls or later.
    */
   handleRequest(request: RequestHead): void;
-  /** Content, `buf[start..end)`, valid until this returns. */
-  handleBody(buf: Uint8Array, start: number, end: number): void;
+  /** Content, `buf[start..end)`, valid until this returns unless it lasts. */
+  handleBody(buf: Uint8Array, start: number, end: number, lasts?: boolean): void;
   /** The request is complete. `trailers` is `null` without a trailer section. */
   handleBodyEnd(trailers: Headers | null): void;
   /**

@@ -12,8 +12,13 @@ import type { ByteSink } from '../write/byte-sink.js';
 
 /** Receives what happens on a stream. */
 export interface ByteStreamHandler {
-  /** Bytes in order, `buf[start..end)`; copy what is kept. */
-  handleData(buf: Uint8Array, start: number, end: number): void;
+  /**
+   * Bytes in order, `buf[start..end)`; copy what is kept.
+   *
+   * @param lasts whether nobody will ever write into them again: then they may be kept as they are,
+   *   at the price of all memory that `buf` is a part of. @default false
+   */
+  handleData(buf: Uint8Array, start: number, end: number, lasts?: boolean): void;
   /** The peer has sent its last byte; writing may go on. */
   handleEnd(): void;
   /** After `write` returned false: the queue has drained. */

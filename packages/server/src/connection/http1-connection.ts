@@ -105,11 +105,11 @@ export class Http1Connection
 
   // The stream's events.
 
-  handleData(buf: Uint8Array, start: number, end: number): void {
+  handleData(buf: Uint8Array, start: number, end: number, lasts?: boolean): void {
     this.#progress.received += end - start;
     if (this.#isEnded) return;
     this.#share.handleData();
-    this.#machine.handleData(buf, start, end);
+    this.#machine.handleData(buf, start, end, lasts);
     if (this.#awaited === 'request' && !this.#machine.isIdle) {
       this.#await('head', this.#context.settings.timeouts.headMs);
     }
@@ -184,8 +184,8 @@ export class Http1Connection
     this.#served.handleRequest(head);
   }
 
-  handleBody(buf: Uint8Array, start: number, end: number): void {
-    this.#served.handleBody(buf, start, end);
+  handleBody(buf: Uint8Array, start: number, end: number, lasts?: boolean): void {
+    this.#served.handleBody(buf, start, end, lasts);
   }
 
   handleBodyEnd(trailers: Headers | null): void {

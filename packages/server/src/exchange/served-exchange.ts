@@ -125,7 +125,7 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
     else this.#respondLater(request, answer);
   }
 
-  handleBody(buf: Uint8Array, start: number, end: number): void {
+  handleBody(buf: Uint8Array, start: number, end: number, lasts = false): void {
     const request = this.#request;
     if (request === null || this.#responder.isComplete) return;
     const { ticker, settings } = this.#context;
@@ -136,7 +136,7 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
     }
     const { body } = request;
     this.#bodyPatience?.advance(ticker.now, end - start);
-    body.push(buf, start, end);
+    body.push(buf, start, end, lasts);
     if (!body.isWaiting) this.#bodyPatience?.pause(ticker.now);
   }
 

@@ -79,19 +79,23 @@ export class IncomingBody {
     return this.#state === 'open' && (this.#collecting !== null || this.#next !== null);
   }
 
-  /** Takes bytes of the connection's, which are valid during the call. */
-  push(buf: Uint8Array, start: number, end: number): void {
+  /**
+   * Takes bytes of the connection's, which are valid during the call.
+   *
+   * @param lasts whether nobody will write into them again: then they are kept as they are, if most of
+   *   the memory that is held with them is theirs.
+   */
+  push(buf: Uint8Array, start: number, end: number, lasts = false): void {
     if (this.#reader === 'gone' || this.#state !== 'open') return;
+    const isKept = lasts && (end - start) * 2 >= buf.buffer.byteLength;
     if (this.#next !== null) {
       const { resolve } = this.#next;
       this.#next = null;
-      // Not `buf.slice`: of Node's Buffer that would be a view, and the bytes are only lent.
-      const value = new Uint8Array(end - start);
-      value.set(buf.subarray(start, end));
-      resolve({ value, done: false });
+      resolve({ value: isKept ? viewOf(buf, start, end) : copyOf(buf, start, end), done: false });
       return;
     }
-    this.#queue.append(buf, start, end);
+    if (isKept) this.#queue.adopt(viewOf(buf, start, end));
+    else this.#queue.append(buf, start, end);
     const fits = this.#source.countHeld(end - start);
     if (this.#reader === 'collector') {
       if (this.#checkLimit() && !fits) this.fail(new HttpError(503, 'too much is being received'));
@@ -200,6 +204,16 @@ export class IncomingBody {
     if (this.#queue.length > 0) this.#source.countHeld(-this.#queue.length);
     this.#queue.clear();
   }
+}
+
+/** Never a Buffer: of that, `slice` would be a view. */
+const viewOf = (buf: Uint8Array, start: number, end: number): Uint8Array =>
+  new Uint8Array(buf.buffer, buf.byteOffset + start, end - start);
+
+function copyOf(buf: Uint8Array, start: number, end: number): Uint8Array {
+  const copy = new Uint8Array(end - start);
+  copy.set(buf.subarray(start, end));
+  return copy;
 }
 
 const alreadyRead = (): TypeError =>
