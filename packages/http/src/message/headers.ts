@@ -122,12 +122,12 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
     checkedName(name);
     const checked = checkedValue(name, value);
     const lower = name.toLowerCase();
-    const at = this.#find(lower, 0);
+    const at = this.size === 0 ? -1 : this.#find(lower, 0);
+    const lines = this.#own();
     if (at < 0) {
-      this.#own().push(name, checked);
+      lines.push(name, checked);
       return this;
     }
-    const lines = this.#own();
     lines[at * 2] = name;
     lines[at * 2 + 1] = checked;
     this.#removeFrom(lower, at + 1);

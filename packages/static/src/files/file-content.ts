@@ -6,8 +6,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import { type ByteRange, lengthOf } from '../selection/byte-ranges.js';
 
-/** Bytes of a read, and so of a piece of content. */
-const PIECE = 0x1_0000;
+/** Content up to this is read at once, in bytes. */
+const WHOLE = 0x1_0000;
+/** Bytes of a read, and so of a piece of longer content: each is a trip to another thread. */
+const PIECE = 0x4_0000;
 /**
  * Bytes of the first read; each one has twice as many, up to a piece. Who takes nothing of what was
  * asked for costs little memory.
@@ -31,7 +33,7 @@ export async function readPiece(
 }
 
 /** Whether content is small enough to be read at once. */
-export const fitsOnePiece = (length: number): boolean => length <= PIECE;
+export const fitsOnePiece = (length: number): boolean => length <= WHOLE;
 
 /** A part of a file, or bytes that stand between such parts. */
 export type ContentPart = ByteRange | Uint8Array;
