@@ -12,7 +12,12 @@ import { askedVariant } from './asked.js';
 const TURN_MS = 100;
 const NODES = "Node's HTTPParser";
 
-const variant = (name: string, who: 'ours' | 'node', message: string, bench: string): Variant =>
+const variant = (
+  name: string,
+  who: 'ours' | 'new' | 'node',
+  message: string,
+  bench: string,
+): Variant =>
   askedVariant(
     name,
     nodeProgram('parse', [who, message], bench),
@@ -29,6 +34,7 @@ export const parseRows = (versions: readonly Version[] = [THIS], besideNode = tr
     moreIsBetter: false,
     variants: [
       ...versions.map(({ bench, suffix }) => variant(`ours${suffix}`, 'ours', message, bench)),
+      ...(besideNode ? [variant('ours, fields that are new', 'new', message, THIS.bench)] : []),
       ...(besideNode ? [variant(NODES, 'node', message, THIS.bench)] : []),
     ],
     against: [NODES, ...versions.slice(1).map(({ suffix }) => `ours${suffix}`)],
