@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['@netlayers/source'];
@@ -15,6 +16,8 @@ export default defineConfig({
     ],
     // A process per file: tests of the TUN device put their own process into a network namespace.
     pool: 'forks',
+    // vitest would leave one core to itself, which is half of two.
+    maxWorkers: availableParallelism(),
     testTimeout: 30_000,
   },
 });
