@@ -28,6 +28,15 @@ export interface AccessRecord {
 export interface CorsOptions {
   /** `*`, or the origins that are allowed, each as `https://example.org`. */
   readonly origin: string | readonly string[];
+  /**
+   * Whether pages may send cookies and other credentials along, and read what is answered to them (Fetch
+   * Standard, 3.2.5). Not with `*`: browsers refuse that. @default false
+   */
+  readonly credentials?: boolean;
+  /** Fields of answers that pages may read, beside the few that they always may. @default none */
+  readonly exposeHeaders?: readonly string[];
+  /** For how long a browser may remember the answer to a preflight, seconds. @default 600 */
+  readonly maxAgeSeconds?: number;
 }
 
 /**

@@ -1,26 +1,55 @@
 /**
- * Cross-origin reads (Fetch Standard, 3.2), for a server whose answers are the same to everyone:
- * credentials are never allowed.
+ * Cross-origin reads (Fetch Standard, 3.2): which pages may read the answers of a server, and, where that
+ * is wanted, with the credentials of who looks at them.
  */
 
-import { isStream, Response } from '@netlayers/http';
+import { checkOptions, type OptionNames } from '@netlayers/host';
+import { isStream, isToken, Response } from '@netlayers/http';
 import type { CorsOptions } from '../base/server-options.js';
 import type { ServerRequest } from '../request/server-request.js';
 
-/** How long a browser may remember the answer to a preflight, seconds. */
-const MAX_AGE = '600';
+const MAX_AGE_SECONDS = 600;
+
+const OPTIONS: OptionNames<CorsOptions> = {
+  origin: 'optional',
+  credentials: 'optional',
+  exposeHeaders: 'optional',
+  maxAgeSeconds: 'optional',
+};
 
 /** Adds the fields that let pages of other origins read a response. */
 export class Cors {
   readonly #origins: ReadonlySet<string>;
+  readonly #credentials: boolean;
+  readonly #exposed: string;
+  readonly #maxAge: string;
 
-  /** @throws TypeError for what no browser would send as an origin. */
-  constructor({ origin }: CorsOptions) {
+  /**
+   * @throws TypeError for what no browser would send as an origin, for credentials with `*`, and for a
+   *   name that is no option; RangeError for an age that is none.
+   */
+  constructor(options: CorsOptions) {
+    checkOptions('cors', options, OPTIONS);
+    const { origin, credentials = false, exposeHeaders = [] } = options;
+    const { maxAgeSeconds = MAX_AGE_SECONDS } = options;
     this.#origins = new Set(typeof origin === 'string' ? [origin] : origin);
-    if (origin !== undefined && [...this.#origins].every(isOrigin)) return;
-    throw new TypeError(
-      `cors.origin is *, or an origin as browsers send it, such as https://example.org, not ${origin}`,
-    );
+    this.#credentials = credentials;
+    this.#exposed = exposeHeaders.join(', ');
+    this.#maxAge = String(maxAgeSeconds);
+    if (origin === undefined || ![...this.#origins].every(isOrigin)) {
+      throw new TypeError(
+        `cors.origin is *, or an origin as browsers send it, such as https://example.org, not ${origin}`,
+      );
+    }
+    if (credentials && this.#origins.has('*')) {
+      throw new TypeError('cors.credentials needs the origins by name: browsers refuse * with it');
+    }
+    if (!exposeHeaders.every(isToken)) {
+      throw new TypeError(`cors.exposeHeaders are names of fields, not ${this.#exposed}`);
+    }
+    if (!Number.isInteger(maxAgeSeconds) || maxAgeSeconds < 0) {
+      throw new RangeError(`cors.maxAgeSeconds is a whole number from 0 on, not ${maxAgeSeconds}`);
+    }
   }
 
   /** Answers a preflight (Fetch Standard, 3.2.2). */
@@ -28,7 +57,7 @@ export class Cors {
     const response = new Response(204)
       .header('Allow', allow)
       .header('Access-Control-Allow-Methods', allow)
-      .header('Access-Control-Max-Age', MAX_AGE);
+      .header('Access-Control-Max-Age', this.#maxAge);
     const wanted = headers.get('access-control-request-headers');
     if (wanted !== null) response.header('Access-Control-Allow-Headers', wanted);
     return response;
@@ -42,13 +71,14 @@ export class Cors {
    */
   apply(request: ServerRequest, given: Response): Response {
     const response = this.#preflightOf(request, given) ?? copyOf(given);
-    if (this.#origins.has('*')) return response.header('Access-Control-Allow-Origin', '*');
+    const isAny = this.#origins.has('*');
+    const origin = isAny ? '*' : request.headers.get('origin');
     // A cache must not give one origin's copy to another (RFC 9110, 12.5.5).
-    response.headers.append('Vary', 'Origin');
-    const origin = request.headers.get('origin');
-    if (origin !== null && this.#origins.has(origin)) {
-      response.header('Access-Control-Allow-Origin', origin);
-    }
+    if (!isAny) response.headers.append('Vary', 'Origin');
+    if (origin === null || !this.#origins.has(origin)) return response;
+    response.header('Access-Control-Allow-Origin', origin);
+    if (this.#credentials) response.header('Access-Control-Allow-Credentials', 'true');
+    if (this.#exposed !== '') response.header('Access-Control-Expose-Headers', this.#exposed);
     return response;
   }
 
