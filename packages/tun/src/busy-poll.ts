@@ -56,6 +56,8 @@ class BusyPollDevice extends WrappedDevice {
     if (callback === null || performance.now() - this.#lastAt > this.#forMs) {
       this.#isPolling = false;
       this.onReadable = callback;
+      // What came since the last look was announced to nobody, and some devices announce it once.
+      callback?.();
       return;
     }
     callback();

@@ -1,4 +1,4 @@
-import { memoryWire } from '@netlayers/link';
+import { ChecksumState, memoryWire } from '@netlayers/link';
 import { linkDeviceSuite, testPacket } from '@netlayers/testkit';
 import { busyPoll } from '@netlayers/tun';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -74,6 +74,30 @@ describe('a device that is polled', () => {
     device.close();
     await nextTurn();
     expect(counts().asked).toBe(1);
+  });
+
+  it('loses nothing that came between the last look and the end of looking', async () => {
+    const [near, far] = memoryWire({ schedule: queueMicrotask });
+    const device = busyPoll(near, { forMs: 5 });
+    let received = 0;
+    device.onReadable = () => {
+      received += device.receive(64, { handlePacket() {} });
+    };
+    const send = (): void => {
+      const packet = testPacket(100);
+      const at = far.reserve(packet.length);
+      far.transmitBuffer.set(packet, at);
+      far.commit(at, at + packet.length, ChecksumState.COMPLETE, 0);
+      far.flush();
+    };
+    send();
+    await nextTurn();
+    expect(received).toBe(1);
+    vi.advanceTimersByTime(20);
+    send();
+    await nextTurn();
+    await nextTurn();
+    expect(received).toBe(2);
   });
 
   it('refuses a time that is none', () => {
