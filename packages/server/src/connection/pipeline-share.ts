@@ -4,7 +4,7 @@
  */
 
 /** Requests of one connection that are answered in a row. */
-const MOST_IN_A_ROW = 128;
+const MOST_IN_A_ROW = 32;
 
 /** Counts the requests of one connection that were there before the response in front of them ended. */
 export class PipelineShare {
