@@ -97,6 +97,7 @@ export function plot(rows: readonly MeasuredRow[], caption: string): string {
   const height = bottom + BOTTOM + captionLines.length * 13;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">`,
+    '<title>Ratios of our stack to others, with their quartiles</title>',
     `<rect width="${WIDTH}" height="${height}" fill="white"/>`,
     ...axis,
     ...drawn,

@@ -11,8 +11,8 @@ const INTRODUCTION = `# Results
 
 Made by \`npm run bench -- --write\`. Absolute figures move by 10 % and more from run to run and are the
 machine's; a ratio is the median of those of neighbouring turns, with its quartiles, and above 1 is
-better whatever the unit is. *No claim* stands where the quartiles lie more than 15 % apart, or on both
-sides of 1 and more than 5 % away from it. *Busy* are shares of a core of the server and of the load
+better whatever the unit is. _No claim_ stands where the quartiles lie more than 15 % apart, or on both
+sides of 1 and more than 5 % away from it. _Busy_ are shares of a core of the server and of the load
 generator: where the generator's is near 100 % and the server's is not, the server can do more than it
 was asked for. What costs what: [docs/performance.md](../docs/performance.md). Goodput on paths with loss:
 [GOODPUT.md](GOODPUT.md), [GRID.md](GRID.md).
