@@ -236,7 +236,7 @@ describe('pipelined requests', () => {
     expect(handled).toBeGreaterThan(1);
     expect(handled).toBeLessThan(10);
     client.stream.resume();
-    for (let i = 0; i < 50; i++) await settle();
+    for (let i = 0; i < 50; i++) await harness.advance(1);
     expect(client.takeResponses()).toHaveLength(100);
   });
 });
