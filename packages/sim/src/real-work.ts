@@ -14,7 +14,7 @@ const TURNS = 200;
 /** Length of a pause in ms; a host may make it a little longer. */
 const PAUSE_MS = 1;
 /** Pauses with nothing in sight before a deadlock is called one. */
-const GRACE = 400;
+const GRACE = 1_000;
 /** Pauses for files, and before a deadlock for child processes too. */
 const LONGEST_REQUEST = 5_000;
 const LONGEST_PROCESS = 30_000;
