@@ -10,6 +10,7 @@
 export { formatIpv4, parseIpv4, parseIpv4Cidr } from './address.js';
 export { decodeAscii, encodeAscii } from './ascii.js';
 export { checksum, checksumFold, checksumSum, pseudoHeaderSum } from './checksum.js';
+export { copyOf } from './copy-of.js';
 export { readU16, readU32, writeU16, writeU32 } from './endian.js';
 export { hexdump } from './hexdump.js';
 export { OctetQueue } from './octet-queue.js';

@@ -3,11 +3,15 @@
  * million pieces of one octet takes a megabyte and not a hundred.
  *
  * Pieces are gathered in blocks that grow with what waits: a few octets take a small block, a stream
- * large ones.
+ * large ones. A large piece is a block by itself.
  */
+
+import { copyOf } from './copy-of.js';
 
 const SMALLEST_BLOCK = 512;
 const LARGEST_BLOCK = 0x1_0000;
+/** What is gathered no more: to make a block for it costs more than to copy it. */
+const LARGE_PIECE = 0x4000;
 const NOTHING = new Uint8Array(0);
 
 /** A queue of octets. */
@@ -23,6 +27,10 @@ export class OctetQueue {
 
   /** Copies `buf[start..end)` to the end of the queue. */
   append(buf: Uint8Array, start: number, end: number): void {
+    if (end - start >= LARGE_PIECE) {
+      this.#pushWhole(copyOf(buf, start, end));
+      return;
+    }
     for (let at = start; at < end; ) {
       if (this.#filled === this.#block.length) this.#nextBlock(end - at);
       const until = Math.min(end, at + this.#block.length - this.#filled);
@@ -42,12 +50,7 @@ export class OctetQueue {
       this.append(piece, 0, piece.length);
       return;
     }
-    if (this.#filled > this.#taken) {
-      this.#full.push(this.#block.subarray(this.#taken, this.#filled));
-      this.#taken = this.#filled;
-    }
-    this.#full.push(piece);
-    this.length += piece.length;
+    this.#pushWhole(piece);
   }
 
   /** Takes what has gathered in the oldest block, for the caller to keep; `null` for nothing. */
@@ -83,6 +86,16 @@ export class OctetQueue {
     this.#block = NOTHING;
     this.#filled = 0;
     this.#taken = 0;
+  }
+
+  /** A block of its own, behind what has been gathered; the rest of that block is filled later. */
+  #pushWhole(piece: Uint8Array): void {
+    if (this.#filled > this.#taken) {
+      this.#full.push(this.#block.subarray(this.#taken, this.#filled));
+      this.#taken = this.#filled;
+    }
+    this.#full.push(piece);
+    this.length += piece.length;
   }
 
   #nextBlock(wanted: number): void {

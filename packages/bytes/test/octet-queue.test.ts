@@ -58,6 +58,23 @@ describe('a queue of octets', () => {
     expect(queue.takeAll().buffer.byteLength).toBe(2000);
   });
 
+  it('copies a large piece at once, in its place, and fills the block before it on', () => {
+    const queue = new OctetQueue();
+    const lent = Buffer.alloc(70_000, 2);
+    queue.append(Uint8Array.of(1), 0, 1);
+    queue.append(lent, 1000, 70_000);
+    queue.append(Uint8Array.of(3), 0, 1);
+    lent.fill(0xdb);
+    expect(queue.length).toBe(69_002);
+    const first = queue.take()!;
+    const large = queue.take()!;
+    const last = queue.take()!;
+    expect([[...first], large.length, [...last]]).toEqual([[1], 69_000, [3]]);
+    expect(large.every((octet) => octet === 2)).toBe(true);
+    expect([large.constructor, large.buffer.byteLength]).toEqual([Uint8Array, 69_000]);
+    expect(last.buffer).toBe(first.buffer);
+  });
+
   it('is empty once it is cleared', () => {
     const queue = new OctetQueue();
     queue.append(Uint8Array.of(1), 0, 1);

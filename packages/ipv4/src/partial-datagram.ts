@@ -12,6 +12,7 @@
  * compared byte by byte and dropped alone.
  */
 
+import { copyOf } from '@netlayers/bytes';
 import type { DropReason } from './drop-reason.js';
 import { IPV4_MAX_LENGTH, type Ipv4Header } from './header.js';
 
@@ -32,13 +33,6 @@ const FRAGMENT_OVERHEAD = 200;
 
 /** The most that one datagram can hold on to, in bytes. */
 export const MAX_PARTIAL_BYTES = IPV4_MAX_LENGTH + 60 + MAX_FRAGMENTS * FRAGMENT_OVERHEAD;
-
-/** Not `slice`: of a Node Buffer that is a view. */
-function copyOf(buf: Uint8Array, start: number, end: number): Uint8Array {
-  const copy = new Uint8Array(end - start);
-  copy.set(buf.subarray(start, end));
-  return copy;
-}
 
 function equals(bytes: Uint8Array, buf: Uint8Array, start: number): boolean {
   for (let i = 0; i < bytes.length; i++) if (bytes[i] !== buf[start + i]) return false;

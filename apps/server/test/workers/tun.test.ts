@@ -110,8 +110,11 @@ describe.skipIf(!namespace.available)('several workers over TUN', () => {
       new RegExp(`^\\[(\\d)\\] <- SYN .*port ${port}: accepted`, 'm').exec(server.stdout)?.[1] ??
       '';
     const of = (worker: string): Idle[] => idle.filter((each) => workerOf(each) === worker);
-    while (of('1').length < 4 || of('2').length < 4) await openIdle(4);
-    expect(of('1').length + of('2').length).toBe(idle.length);
+    while (of('1').length < 4 || of('2').length < 4) {
+      await openIdle(4);
+      // The line may come behind the answer.
+      await expect.poll(() => idle.every((each) => workerOf(each) !== '')).toBe(true);
+    }
 
     let isLoaded = true;
     let answered = 0;

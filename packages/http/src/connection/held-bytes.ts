@@ -6,7 +6,11 @@
  * what is already on its way in is still kept.
  */
 
+import { copyOf } from '@netlayers/bytes';
 import type { ByteSink } from '../write/byte-sink.js';
+
+/** What is likely to be followed by nothing: the sink is paused. */
+const LARGE_PIECE = 0x4000;
 
 /** Keeps bytes in order, and pauses the sink when they are many. */
 export class HeldBytes {
@@ -75,6 +79,10 @@ export class HeldBytes {
     if (!inFront && kept !== null && this.end + added <= kept.length) {
       kept.set(buf.subarray(start, end), this.end);
       this.end += added;
+    } else if (length === 0 && added >= LARGE_PIECE) {
+      this.buf = copyOf(buf, start, end);
+      this.start = 0;
+      this.end = added;
     } else {
       // Twice the room, so that many small pieces do not cost a copy of everything each.
       const larger = new Uint8Array(Math.max(256, 2 * (length + added)));

@@ -7,7 +7,7 @@
  * collected as a whole, or iterated.
  */
 
-import { OctetQueue } from '@netlayers/bytes';
+import { copyOf, OctetQueue } from '@netlayers/bytes';
 import type { Headers } from '@netlayers/http';
 import { HttpError } from '../base/http-error.js';
 
@@ -25,8 +25,10 @@ export interface BodySource {
   countHeld(octets: number): boolean;
 }
 
-/** Bytes that may wait before the connection is held. */
+/** Bytes that may wait for a reader that has not begun before the connection is held. */
 const HIGH_WATER_MARK = 0x1_0000;
+/** For one that reads it is more: a fast network delivers several large packets before the reader's turn. */
+const FLOWING_MARK = 0x4_0000;
 
 /**
  * A client may leave while its handler does something else and has not yet come to await the body:
@@ -99,7 +101,7 @@ export class IncomingBody {
     const fits = this.#source.countHeld(end - start);
     if (this.#reader === 'collector') {
       if (this.#checkLimit() && !fits) this.fail(new HttpError(503, 'too much is being received'));
-    } else if (!fits || this.#queue.length >= HIGH_WATER_MARK) this.#source.holdBody();
+    } else if (!fits || this.#queue.length >= this.#mark) this.#source.holdBody();
   }
 
   /** The body is complete. */
@@ -161,11 +163,15 @@ export class IncomingBody {
     return iterator;
   }
 
+  get #mark(): number {
+    return this.#reader === 'iterator' ? FLOWING_MARK : HIGH_WATER_MARK;
+  }
+
   #pull(): Promise<IteratorResult<Uint8Array, undefined>> {
     const piece = this.#queue.take();
     if (piece !== null) {
       this.#source.countHeld(-piece.length);
-      if (this.#queue.length < HIGH_WATER_MARK && this.#state === 'open') this.#source.wantBody();
+      if (this.#queue.length < this.#mark && this.#state === 'open') this.#source.wantBody();
       return Promise.resolve({ value: piece, done: false });
     }
     if (this.#state === 'failed') return tolerated(Promise.reject(this.#error));
@@ -209,12 +215,6 @@ export class IncomingBody {
 /** Never a Buffer: of that, `slice` would be a view. */
 const viewOf = (buf: Uint8Array, start: number, end: number): Uint8Array =>
   new Uint8Array(buf.buffer, buf.byteOffset + start, end - start);
-
-function copyOf(buf: Uint8Array, start: number, end: number): Uint8Array {
-  const copy = new Uint8Array(end - start);
-  copy.set(buf.subarray(start, end));
-  return copy;
-}
 
 const alreadyRead = (): TypeError =>
   new TypeError('the body of this request is being read already');

@@ -124,6 +124,26 @@ describe('a body', () => {
     expect(client.takeResponses()[0]?.body).toBe('read');
   });
 
+  it('that somebody reads has more room, for what comes before the turn of the reader', async () => {
+    const { client, requests, answers } = await manual({}, { highWaterMark: 20_001 });
+    const total = 1_000_000;
+    await client.send(head('POST /', `Content-Length: ${total}`));
+    const pieces = requests[0]![Symbol.asyncIterator]();
+    const first = pieces.next();
+    const piece = new Uint8Array(10_000).fill(0x61);
+    let sent = 0;
+    for (let stalls = 0; stalls < 3; stalls = client.stream.write(piece) ? 0 : stalls + 1) {
+      sent += piece.length;
+      await settle();
+    }
+    // One is held as it was before anybody read, and this one by four times as much.
+    expect(sent).toBeGreaterThan(262_144);
+    expect(sent).toBeLessThan(400_000);
+    expect((await first).value).toHaveLength(10_000);
+    await pieces.return!();
+    answers[0]!(Response.text('enough'));
+  });
+
   it('that is not read is drained, and the connection goes on', async () => {
     const harness = await Harness.start((server) =>
       server
