@@ -52,20 +52,28 @@ interface SocketLike extends Duplex {
   resetAndDestroy?(): unknown;
 }
 
+/** One end of a connection. */
+export interface SocketEnd {
+  readonly address: string;
+  readonly port: number;
+}
+
 /** What a wrapped stream is known to do. */
 export interface DuplexTraits extends SendTraits {
   /** Whether data arrives through the `data` event; otherwise through `deliver`. */
   readonly usesDataEvent: boolean;
   /** What is beneath a stream that is encrypted. */
   readonly carrier?: Carrier | undefined;
+  /** Where the listener is bound that has accepted it, if one has. */
+  readonly listener?: () => SocketEnd;
 }
 
 /** Wraps one stream, which it then owns. */
 export class DuplexStream implements ByteStream {
-  readonly localAddress: string;
-  readonly localPort: number;
   readonly remoteAddress: string;
   readonly remotePort: number;
+  /** Asked of the kernel when somebody wants to know. */
+  #local: SocketEnd | null = null;
   readonly #socket: SocketLike;
   readonly #blocks: SendBlocks;
   readonly #highWaterMark: number;
@@ -99,8 +107,6 @@ export class DuplexStream implements ByteStream {
 
   constructor(socket: SocketLike, pool: BlockPool, highWaterMark: number, traits: DuplexTraits) {
     const ends = traits.carrier ?? socket;
-    this.localAddress = plainAddress(ends.localAddress);
-    this.localPort = ends.localPort ?? 0;
     this.remoteAddress = plainAddress(ends.remoteAddress);
     this.remotePort = ends.remotePort ?? 0;
     this.#socket = socket;
@@ -120,6 +126,14 @@ export class DuplexStream implements ByteStream {
     socket.on('close', () => this.#socketClosed());
   }
 
+  get localAddress(): string {
+    return this.#localEnd.address;
+  }
+
+  get localPort(): number {
+    return this.#localEnd.port;
+  }
+
   get secure(): boolean {
     return this.#socket.encrypted === true;
   }
@@ -131,6 +145,15 @@ export class DuplexStream implements ByteStream {
 
   get lends(): boolean {
     return this.#traits.isSocket === true;
+  }
+
+  get #localEnd(): SocketEnd {
+    if (this.#local !== null) return this.#local;
+    const { localAddress, localPort } = this.#traits.carrier ?? this.#socket;
+    // A socket that is over has forgotten it.
+    const known = localAddress === undefined ? this.#traits.listener?.() : null;
+    this.#local = known ?? { address: plainAddress(localAddress), port: localPort ?? 0 };
+    return this.#local;
   }
 
   get unacknowledged(): number {

@@ -7,7 +7,7 @@
 import { connect as connectSocket, createServer, type Server } from 'node:net';
 import type { AbortLike, ByteStream, Listener, Transport } from '@netlayers/http';
 import { BlockPool } from './block-pool.js';
-import { DuplexStream, HIGH_WATER_MARK } from './duplex-stream.js';
+import { DuplexStream, HIGH_WATER_MARK, type SocketEnd } from './duplex-stream.js';
 import { connectError } from './errors.js';
 
 /** Settings of {@link kernelTransport}. */
@@ -46,8 +46,9 @@ class KernelTransport implements Transport {
     accept: (stream: ByteStream) => void,
   ): Promise<Listener> {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-      accept(new DuplexStream(socket, this.#pool, this.#highWaterMark, ACCEPTED));
+      accept(new DuplexStream(socket, this.#pool, this.#highWaterMark, traits));
     });
+    const traits = { ...ACCEPTED, listener: () => endOf(server) };
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       const { host, port, backlog = DEFAULT_BACKLOG } = options;
@@ -106,9 +107,7 @@ class KernelTransport implements Transport {
   }
 
   #listenerOf(server: Server): Listener {
-    const bound = server.address();
-    const { address, port } =
-      bound !== null && typeof bound === 'object' ? bound : { address: '', port: 0 };
+    const { address, port } = endOf(server);
     return { address, port, close: () => this.#closeServer(server) };
   }
 
@@ -118,6 +117,12 @@ class KernelTransport implements Transport {
     server.close();
     return new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** Where a server listens. */
+function endOf(server: Server): SocketEnd {
+  const bound = server.address();
+  return bound !== null && typeof bound === 'object' ? bound : { address: '', port: 0 };
 }
 
 const reasonOf = (signal: AbortLike): unknown =>
