@@ -21,7 +21,7 @@ const variant = (name: string, values: readonly number[]): Variant => {
 /** The changes of a row with the figures of now and of before. */
 async function changes(now: readonly number[], before: readonly number[]) {
   const variants = [variant('ours', now), variant(`ours${BEFORE}`, before)];
-  const row = { name: 'r', title: 'row', unit: 'u', moreIsBetter: true, variants, warmUp: false };
+  const row = { name: 'r', title: 'row', unit: 'u', moreIsBetter: true, variants, warmUpTurns: 0 };
   const measured = await measureRow({ ...row, against: [`ours${BEFORE}`] }, {}, () => {});
   return changesOf(measured);
 }

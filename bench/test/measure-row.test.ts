@@ -29,7 +29,7 @@ const row = (variants: readonly Variant[], more: Partial<Row> = {}): Row => ({
   moreIsBetter: true,
   variants,
   against: ['b'],
-  warmUp: false,
+  warmUpTurns: 0,
   ...more,
 });
 
@@ -45,7 +45,7 @@ describe('a measured row', () => {
   it('starts them as often as it is told and throws the warm-up away', async () => {
     const log: string[] = [];
     const measured = await measureRow(
-      row([variant('a', [9, 1, 2, 9, 3, 4], log)], { warmUp: true, starts: 2, turns: 2 }),
+      row([variant('a', [9, 1, 2, 9, 3, 4], log)], { warmUpTurns: 1, starts: 2, turns: 2 }),
       {},
       quiet,
     );

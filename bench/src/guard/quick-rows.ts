@@ -33,7 +33,7 @@ export function quickRows(now: Version, before: Version, hasTun: boolean): Row[]
       uploadRow(both(carrier), beside(carrier)),
     ]),
     ...http.flatMap((carrier) =>
-      bodyRows(both(carrier), beside(carrier)).filter(({ warmUp }) => warmUp),
+      bodyRows(both(carrier), beside(carrier)).filter(({ warmUpTurns }) => warmUpTurns !== 0),
     ),
     ...parseRows([now, before], false),
     ...pairRows([now, before]),

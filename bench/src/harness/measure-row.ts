@@ -128,8 +128,9 @@ export async function measureRow(
     progress(`${row.title}: starting`);
     try {
       await field.open();
-      if (row.warmUp ?? true)
+      for (let turn = row.warmUpTurns ?? 1; turn > 0; turn--) {
         await field.turn(false, false, () => progress(`${row.title}: warm-up`));
+      }
       for (let turn = 1; turn <= turns; turn++) {
         await field.turn(turn % 2 === 0, true, (name) =>
           progress(`${row.title}, turn ${turn} of ${turns}: ${name}`),

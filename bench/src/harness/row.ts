@@ -42,8 +42,8 @@ export interface Row {
   readonly generator?: string;
   /** How often the processes are started. @default 1 */
   readonly starts?: number;
-  /** Turns after each start, not counting one that warms up. @default 7 */
+  /** Turns after each start, not counting those that warm up. @default 7 */
   readonly turns?: number;
-  /** Whether a first turn is run and thrown away. @default true */
-  readonly warmUp?: boolean;
+  /** First turns that are run and thrown away, until code is compiled and memory has its size. @default 1 */
+  readonly warmUpTurns?: number;
 }

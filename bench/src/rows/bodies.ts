@@ -45,6 +45,6 @@ export const bodyRows = (peers: readonly Peer[], against: readonly string[]): Ro
       against,
       generator: GENERATOR,
       turns: bytes === GIGABYTE ? 5 : 7,
-      warmUp: bytes !== GIGABYTE,
+      warmUpTurns: bytes === GIGABYTE ? 0 : 1,
     })),
   );

@@ -42,5 +42,5 @@ export const idleSimRow = (): Row => ({
   variants: PROTOCOLS.map(({ name, protocol }) => variant(name, protocol)),
   against: [],
   turns: 1,
-  warmUp: false,
+  warmUpTurns: 0,
 });

@@ -105,6 +105,6 @@ export function idleRows(peers: readonly Peer[], against: readonly string[]): Ro
     against,
     generator: GENERATOR,
     turns: 3,
-    warmUp: false,
+    warmUpTurns: 0,
   }));
 }

@@ -104,7 +104,7 @@ export function latencyRows(peers: readonly Peer[], against: readonly string[]):
       unit: 'ms',
       variants: variants(peers, eventLoopDelay),
       turns: 3,
-      warmUp: false,
+      warmUpTurns: 0,
     },
   ];
 }
