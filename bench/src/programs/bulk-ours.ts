@@ -20,7 +20,7 @@ const [carrier, address, port] = [
 function source(stream: ByteStream): void {
   let open = true;
   const pump = (): void => {
-    while (open && stream.write(PIECE));
+    while (open && stream.write(PIECE, 0, PIECE.length, true));
   };
   stream.setHandler({
     handleData: () => {},

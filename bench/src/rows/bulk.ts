@@ -32,6 +32,7 @@ export const downloadRow = (peers: readonly Peer[], against: readonly string[]):
   generator: GENERATOR,
   starts: 2,
   turns: 4,
+  warmUpTurns: 5,
 });
 
 /** What the kernel sends, the peer takes. */
