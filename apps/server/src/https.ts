@@ -3,9 +3,11 @@
  * certificate.
  */
 
+import { HostClock } from '@netlayers/host';
 import type { Transport } from '@netlayers/http';
 import { http2, readIdentity, tlsTransport, watchIdentity } from '@netlayers/node';
 import type { Server } from '@netlayers/server';
+import { HandshakeLog } from './handshake-log.js';
 import type { Log } from './log.js';
 
 /** The options of TLS. */
@@ -36,10 +38,11 @@ export function secure(
   log: Log,
 ): SecurePlace {
   const files = { cert, key };
+  const failures = new HandshakeLog(log, new HostClock());
   const transport = tlsTransport(inner, {
     identity: readIdentity(files),
     alpn: withHttp2 ? ['h2', 'http/1.1'] : ['http/1.1'],
-    onHandshakeError: ({ error }) => log.debug(error.message),
+    onHandshakeError: ({ error }) => failures.failed(error.message),
   });
   if (withHttp2) server.speak(http2());
   const watch = watchIdentity(transport, files, {

@@ -95,6 +95,21 @@ describe('a command with a certificate', () => {
     expect(await get(`${url}/json`, renewed.cert)).toContain('hello');
   });
 
+  it('tells plain HTTP what it speaks, and whoever runs it that somebody has asked', async () => {
+    put(identity);
+    const server = start(...OPTIONS);
+    const url = (await server.url()).replace('https:', 'http:');
+    for (let count = 0; count < 3; count++) {
+      const response = await fetch(`${url}/json`, { method: 'POST', body: 'x'.repeat(50_000) });
+      expect([response.status, await response.text()]).toEqual([
+        400,
+        'This port speaks TLS: use https:// in place of http://\n',
+      ]);
+    }
+    expect(await server.stop()).toBe(0);
+    expect(server.stderr).toMatch(/^warning TLS with 127\.0\.0\.1:\d+: plain HTTP came, [^\n]*\n$/);
+  });
+
   it('says in one line what is wrong with it', async () => {
     const other = selfSigned();
     put({ cert: identity.cert, key: other.key });

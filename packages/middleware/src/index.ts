@@ -40,7 +40,7 @@ export {
   type ReadinessCheck,
   type ReadinessOptions,
 } from './operation/health.js';
-export { type MetricSource, Metrics } from './operation/metrics.js';
+export { type MetricSource, Metrics, type TlsCounts } from './operation/metrics.js';
 export { type MetricFamily, type MetricSample, openMetricsText } from './operation/open-metrics.js';
 export {
   type OpenTelemetryApi,

@@ -104,7 +104,13 @@ describe('an agreement', () => {
     expect([h2, h1, none].map(({ stream }) => stream.alpn)).toEqual(['h2', 'http/1.1', null]);
     expect(bench.accepted.map(({ stream }) => stream.alpn)).toEqual(['h2', 'http/1.1', null]);
     for (const { stream } of [h2, ...bench.accepted]) expect(stream.secure).toBe(true);
-    expect(bench.server.counters()).toEqual({ handshakes: 0, secured: 3, failed: 0, refused: 0 });
+    expect(bench.server.counters()).toEqual({
+      handshakes: 0,
+      secured: 3,
+      failed: 0,
+      plain: 0,
+      refused: 0,
+    });
   });
 
   it('fails where no protocol is common [RFC 7301 3.2]', async () => {
@@ -148,6 +154,77 @@ describe('an agreement', () => {
     expect(await reused()).toBe(true);
     client.reload({ ca: ours.cert });
     expect(await reused()).toBe(false);
+  });
+});
+
+describe('plain HTTP', () => {
+  const say = async (bench: Bench, ...parts: string[]): Promise<End> => {
+    const end = new End((await bench.memory.connect({ host: HOST, port: 443 })) as ByteStream);
+    for (const part of parts) {
+      end.stream.write(Buffer.from(part));
+      await settle();
+    }
+    return end;
+  };
+
+  it('is told to use https, in plain text [RFC 9110 15.5.1]', async () => {
+    const requests = ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS', 'PROPFIND'].map(
+      (method) => `${method} / HTTP/1.1\r\nHost: localhost\r\n\r\n`,
+    );
+    requests.push('CONNECT a.test:1 HTTP/1.1\r\n\r\n', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+    for (const request of requests) {
+      const bench = await Bench.listen();
+      const end = await say(bench, request);
+      expect(end.text).toBe(
+        'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n' +
+          'Content-Length: 55\r\nDate: Tue, 14 Nov 2023 22:13:20 GMT\r\nConnection: close\r\n\r\n' +
+          (request.startsWith('HEAD')
+            ? ''
+            : 'This port speaks TLS: use https:// in place of http://\n'),
+      );
+      expect([end.ended, end.closed]).toEqual([true, null]);
+      end.stream.end();
+      await settle();
+      expect(end.closed).toEqual({ code: null });
+      expect(bench.accepted).toEqual([]);
+      expect(bench.server.counters()).toMatchObject({ handshakes: 0, failed: 1, plain: 1 });
+      const { error, remoteAddress } = bench.failures[0] as HandshakeFailure;
+      expect(error.message).toMatch(/^TLS with .*: plain HTTP came, http:\/\/ in place of https:/);
+      expect(error).toMatchObject({ code: 'ERR_SSL_HTTP_REQUEST' });
+      expect(remoteAddress).not.toBe('');
+      expect(bench.clock.nextTimer()).toBe(Number.POSITIVE_INFINITY);
+    }
+  });
+
+  it('is seen when it comes in pieces, and may go on after its answer', async () => {
+    const bench = await Bench.listen();
+    const end = await say(bench, 'P', 'OS', 'T /', ' HTTP/1.1\r\n', 'x'.repeat(100_000));
+    expect(end.text).toContain('400 Bad Request');
+    expect(end.closed).toBeNull();
+    bench.clock.advance(2000);
+    await settle();
+    expect(end.closed).toEqual({ code: 'ECONNRESET' });
+  });
+
+  it('is not what other protocols speak: they are reset', async () => {
+    for (const text of ['SSH-2.0-OpenSSH_9.6\r\n', '\0\0\0\0\0\0\0\0', 'get / http\r\n\r\n']) {
+      const bench = await Bench.listen();
+      const end = await say(bench, text);
+      expect([end.text, end.closed]).toEqual(['', { code: 'ECONNRESET' }]);
+      expect(bench.server.counters()).toMatchObject({ failed: 1, plain: 0 });
+    }
+  });
+
+  it('counts as a handshake until it has its answer, and ends with the listener', async () => {
+    const bench = new Bench({ maxHandshakes: 2 });
+    const listener = await bench.server.listen({ port: 443 }, () => {});
+    const ends = [];
+    for (let count = 0; count < 3; count++) ends.push(await say(bench, 'GET / HTTP/1.1\r\n\r\n'));
+    expect(ends.map(({ closed }) => closed)).toEqual([null, null, { code: 'ECONNRESET' }]);
+    expect(bench.server.counters()).toMatchObject({ plain: 2, refused: 1 });
+    await listener.close();
+    await settle();
+    for (const { closed } of ends) expect(closed).toEqual({ code: 'ECONNRESET' });
   });
 });
 
@@ -341,10 +418,12 @@ describe('handshakes', () => {
   it('with what is no TLS fail in one line', async () => {
     const bench = await Bench.listen();
     const plain = new End((await bench.memory.connect({ host: HOST, port: 443 })) as ByteStream);
-    plain.stream.write(Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'));
+    plain.stream.write(Buffer.from('SSH-2.0-OpenSSH_9.6\r\n'));
     await settle();
     expect(plain.closed).not.toBe(null);
-    expect(bench.failures[0]?.error.message).toBe('TLS with 127.0.0.1:49152: http request');
+    expect(bench.failures[0]?.error.message).toBe(
+      'TLS with 127.0.0.1:49152: wrong version number: no TLS is spoken there',
+    );
   });
 });
 

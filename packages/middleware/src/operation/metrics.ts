@@ -49,6 +49,18 @@ class Histogram {
   }
 }
 
+/** What `tlsTransport` of `@netlayers/node` counts. */
+export interface TlsCounts {
+  /** Handshakes under way. */
+  readonly handshakes: number;
+  readonly secured: number;
+  readonly failed: number;
+  /** Those of the failed ones that were plain HTTP. */
+  readonly plain: number;
+  /** Connections reset because too many handshakes were under way. */
+  readonly refused: number;
+}
+
 /** Gives families of its own each time that somebody looks. */
 export type MetricSource = () => Iterable<MetricFamily>;
 
@@ -90,6 +102,11 @@ export class Metrics {
   /** Shows the connections of a server: `metrics.addServer(() => server.counters())`. */
   addServer(counters: () => ServerCounters): this {
     return this.add(() => familiesOf(counters()));
+  }
+
+  /** Shows what becomes of TLS handshakes: `metrics.addTls(() => transport.counters())`. */
+  addTls(counters: () => TlsCounts): this {
+    return this.add(() => tlsFamiliesOf(counters()));
   }
 
   /** All numbers as text. */
@@ -164,4 +181,26 @@ function* familiesOf(counters: ServerCounters): Generator<MetricFamily> {
   for (const [member, name, help] of CONNECTION_COUNTERS) {
     yield { name, type: 'counter', help, samples: [{ suffix: '_total', value: counters[member] }] };
   }
+}
+
+/** Every connection of TLS has one result; `plain` is no part of `failed` here, so that they add up. */
+function* tlsFamiliesOf(counts: TlsCounts): Generator<MetricFamily> {
+  const { handshakes, secured, failed, plain, refused } = counts;
+  yield {
+    name: 'tls_server_handshakes_under_way',
+    type: 'gauge',
+    help: 'TLS handshakes under way.',
+    samples: [{ value: handshakes }],
+  };
+  const results = { secured, failed: failed - plain, plain_http: plain, refused };
+  yield {
+    name: 'tls_server_handshakes',
+    type: 'counter',
+    help: 'TLS handshakes by what became of them.',
+    samples: Object.entries(results).map(([result, value]) => ({
+      suffix: '_total',
+      labels: { result },
+      value,
+    })),
+  };
 }

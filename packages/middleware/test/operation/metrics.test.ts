@@ -100,6 +100,14 @@ describe('the numbers of a server', () => {
     expect(samples.get('http_server_connections_accepted_total')).toBe(7);
   });
 
+  it('are those of TLS too, by what became of the handshakes', () => {
+    const counts = { handshakes: 1, secured: 20, failed: 5, plain: 2, refused: 3 };
+    const samples = samplesOf(new Metrics().addTls(() => counts).text());
+    const of = (result: string) => samples.get(`tls_server_handshakes_total{result="${result}"}`);
+    expect(['secured', 'failed', 'plain_http', 'refused'].map(of)).toEqual([20, 3, 2, 3]);
+    expect(samples.get('tls_server_handshakes_under_way')).toBe(1);
+  });
+
   it('are those of the process too', () => {
     const samples = samplesOf(new Metrics().add(processMetrics()).text());
     expect(samples.get('process_resident_memory_bytes')).toBeGreaterThan(1e7);

@@ -11,6 +11,7 @@ import { EventEmitter } from 'node:events';
 import tls, { type Server, type TLSSocket } from 'node:tls';
 import { type ByteStream, dropStream } from '@netlayers/http';
 import { handshakeError, handshakeTimeout } from './handshake-error.js';
+import { answerPlainRequest, isPlainRequest, plainRequestError } from './plain-request.js';
 import { TlsCarrier } from './tls-carrier.js';
 import type { TlsContexts } from './tls-contexts.js';
 import type { TlsSettings } from './tls-options.js';
@@ -26,6 +27,8 @@ export interface TlsCounters {
   readonly secured: number;
   /** Those that failed. */
   readonly failed: number;
+  /** Those of the failed ones that were requests of plain HTTP, and were told so. */
+  readonly plain: number;
   /** Connections reset because too many handshakes were under way. */
   readonly refused: number;
 }
@@ -38,9 +41,12 @@ export class TlsAcceptor {
   readonly #settings: TlsSettings;
   readonly #server: Server;
   readonly #underWay = new Map<TlsCarrier, Accept>();
+  /** Those that spoke plain HTTP, until they have their answer. */
+  readonly #answered = new Map<ByteStream, Accept>();
   #contexts: TlsContexts;
   secured = 0;
   failed = 0;
+  plain = 0;
   refused = 0;
 
   constructor(contexts: TlsContexts, settings: TlsSettings) {
@@ -69,12 +75,13 @@ export class TlsAcceptor {
   /** Begins a handshake; `accept` gets the stream that comes of it, and sets its handler. */
   take(stream: ByteStream, accept: Accept): void {
     const { clock, maxHandshakes, handshakeTimeoutMs } = this.#settings;
-    if (this.#underWay.size >= maxHandshakes) {
+    if (this.#underWay.size + this.#answered.size >= maxHandshakes) {
       this.refused++;
       dropStream(stream);
       return;
     }
     const carrier = new TlsCarrier(stream, this.#settings);
+    carrier.keepBeginning();
     const peer = `${carrier.remoteAddress}:${carrier.remotePort}`;
     this.#underWay.set(carrier, accept);
     const timer = clock.setTimer(clock.now() + handshakeTimeoutMs, () => {
@@ -84,7 +91,7 @@ export class TlsAcceptor {
       if (!this.#underWay.delete(carrier)) return;
       clock.clearTimer(timer);
       const refusal = failure ?? (socket === null ? null : this.#refusal(socket));
-      if (refusal !== null || socket === null) this.#fail(carrier, refusal, peer);
+      if (refusal !== null || socket === null) this.#fail(carrier, refusal, peer, accept);
       else {
         this.secured++;
         accept(carrier.streamOf(socket, this.#settings));
@@ -96,6 +103,7 @@ export class TlsAcceptor {
   /** Resets the handshakes of a listener that are under way. */
   drop(accept: Accept): void {
     for (const [carrier, of] of this.#underWay) if (of === accept) carrier.resetAndDestroy();
+    for (const [stream, of] of this.#answered) if (of === accept) stream.abort();
   }
 
   #enter(carrier: TlsCarrier, settle: Settle): void {
@@ -121,12 +129,27 @@ export class TlsAcceptor {
     return hasNone ? null : Object.assign(new Error(`its certificate: ${code}`), { code });
   }
 
-  #fail(carrier: TlsCarrier, failure: Error | null, peer: string): void {
+  #fail(carrier: TlsCarrier, failure: Error | null, peer: string, accept: Accept): void {
     this.failed++;
-    carrier.resetAndDestroy();
     const { remoteAddress, remotePort } = carrier;
-    const isTimeout = (failure as { code?: unknown } | null)?.code === 'ETIMEDOUT';
-    const error = isTimeout ? (failure as Error) : handshakeError(failure, peer);
+    const { code } = (failure ?? {}) as { code?: unknown };
+    let error: Error;
+    if (String(code).startsWith('ERR_SSL_') && isPlainRequest(carrier.beginning)) {
+      this.plain++;
+      error = plainRequestError(peer);
+      this.#answer(carrier, accept);
+    } else {
+      error = code === 'ETIMEDOUT' ? (failure as Error) : handshakeError(failure, peer);
+      carrier.resetAndDestroy();
+    }
     this.#settings.onHandshakeError({ error, remoteAddress, remotePort });
+  }
+
+  #answer(carrier: TlsCarrier, accept: Accept): void {
+    const stream = carrier.release();
+    this.#answered.set(stream, accept);
+    answerPlainRequest(stream, carrier.beginning, this.#settings.clock, () =>
+      this.#answered.delete(stream),
+    );
   }
 }

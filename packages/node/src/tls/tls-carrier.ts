@@ -12,6 +12,7 @@ import type { Clock } from '@netlayers/host';
 import type { ByteStream } from '@netlayers/http';
 import { byteStreamOf, type Carrier } from '@netlayers/kernel';
 import { duplexOf, type StreamDuplex } from '../duplex-of.js';
+import { BEGINNING_OCTETS } from './plain-request.js';
 import type { TlsSettings } from './tls-options.js';
 
 /** For the end of a peer that was told of ours; then nobody reads any more. */
@@ -32,9 +33,13 @@ export class TlsCarrier implements Carrier {
   /** What TLS is given. */
   readonly duplex: StreamDuplex;
   failure: Error | null = null;
+  /** The first octets that came, each a letter, where {@link keepBeginning} was called. */
+  beginning = '';
+  readonly #stream: ByteStream;
   readonly #clock: Clock;
 
   constructor(stream: ByteStream, { defer, clock }: TlsSettings) {
+    this.#stream = stream;
     this.#clock = clock;
     const onFailure = (error: Error): void => {
       this.failure ??= error;
@@ -84,6 +89,25 @@ export class TlsCarrier implements Carrier {
 
   resetAndDestroy(): void {
     this.duplex.resetAndDestroy();
+  }
+
+  /** Lets go of the stream beneath, which is the caller's from now on: TLS has sent nothing to it. */
+  release(): ByteStream {
+    this.duplex.release();
+    return this.#stream;
+  }
+
+  /** Keeps what comes first: TLS does not tell what it was that is no TLS. */
+  keepBeginning(): void {
+    const { duplex } = this;
+    const push = duplex.push;
+    duplex.push = (chunk: Buffer | null, encoding) => {
+      if (chunk !== null) {
+        this.beginning += chunk.toString('latin1', 0, BEGINNING_OCTETS - this.beginning.length);
+      }
+      if (chunk === null || this.beginning.length >= BEGINNING_OCTETS) duplex.push = push;
+      return push.call(duplex, chunk, encoding);
+    };
   }
 
   /** Calls back when the stream is over: in a handshake that is a failure. */

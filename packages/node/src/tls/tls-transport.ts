@@ -35,8 +35,14 @@ export class TlsTransport implements Transport {
 
   /** What has become of the handshakes of its servers. */
   counters(): TlsCounters {
-    const { handshakes = 0, secured = 0, failed = 0, refused = 0 } = this.#acceptor ?? {};
-    return { handshakes, secured, failed, refused };
+    const {
+      handshakes = 0,
+      secured = 0,
+      failed = 0,
+      plain = 0,
+      refused = 0,
+    } = this.#acceptor ?? {};
+    return { handshakes, secured, failed, plain, refused };
   }
 
   /**
