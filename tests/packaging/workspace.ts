@@ -69,7 +69,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   proxy: { kind: 'neutral', imports: ['server', 'client', 'http', 'host', 'bytes'] },
   kernel: { kind: 'node', imports: ['http', 'bytes'] },
-  static: { kind: 'node', imports: ['http', 'server'], foreign: ['mime', 'picomatch'] },
+  static: { kind: 'node', imports: ['http', 'server', 'host'], foreign: ['mime', 'picomatch'] },
   // Of a stack it names the shape, and of what is below HTTP nothing.
   node: { kind: 'node', imports: ['server', 'client', 'http', 'kernel', 'host', 'bytes'] },
 };

@@ -3,6 +3,7 @@
  * none of them held whole. With the lengths of all parts known the whole has a length.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import { bytesOf, type Content, isStream } from '@netlayers/http';
 import { ClientError } from '../base/errors.js';
 import { type MakeBody, made, type PreparedBody, repeatableStream } from './prepared-body.js';
@@ -16,6 +17,12 @@ export interface PartOptions {
   /** Bytes of what is a stream, or made by a function. @default only the end tells */
   readonly length?: number;
 }
+
+const OPTIONS: OptionNames<PartOptions> = {
+  filename: 'optional',
+  type: 'optional',
+  length: 'optional',
+};
 
 interface Part {
   readonly head: Uint8Array;
@@ -41,9 +48,10 @@ export class Multipart {
   /**
    * Adds a part. A function makes it anew each time that the form is sent; a stream is sent once.
    *
-   * @throws TypeError for a type or a length that is none.
+   * @throws TypeError for a type, a length or an option that is none.
    */
   append(name: string, content: Content | MakeBody, options: PartOptions = {}): this {
+    checkOptions('a part of a form', options, OPTIONS);
     const { filename, length } = options;
     const type = options.type ?? (filename === undefined ? null : 'application/octet-stream');
     if (type !== null && !/^[ -~]+$/.test(type)) throw new TypeError('a type is visible ascii');

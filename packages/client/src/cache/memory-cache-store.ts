@@ -3,6 +3,7 @@
  * longest goes first.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import type { CacheStore, StoredResponse } from './cache-store.js';
 
 /** Options of a {@link MemoryCacheStore}. */
@@ -12,6 +13,11 @@ export interface MemoryCacheOptions {
   /** Responses. @default 1000 */
   readonly maxEntries?: number;
 }
+
+const OPTIONS: OptionNames<MemoryCacheOptions> = {
+  maxBytes: 'optional',
+  maxEntries: 'optional',
+};
 
 /** What a response and a URL cost beside their text. */
 const OVERHEAD = 256;
@@ -30,7 +36,9 @@ export class MemoryCacheStore implements CacheStore {
   #bytes = 0;
   #entries = 0;
 
+  /** @throws TypeError for an option that is none. */
   constructor(options: MemoryCacheOptions = {}) {
+    checkOptions('MemoryCacheStore', options, OPTIONS);
     this.#maxBytes = options.maxBytes ?? 0x200_0000;
     this.#maxEntries = options.maxEntries ?? 1000;
   }

@@ -93,6 +93,7 @@ describe('a form as a stream', () => {
   it('refuses what cannot be written', () => {
     expect(() => new Multipart('a b"')).toThrow(TypeError);
     expect(() => form().append('a', '', { type: 'x\r\ny' })).toThrow(TypeError);
+    expect(() => form().append('a', '', { fileName: 'x' } as never)).toThrow('is it filename?');
     expect(() => form().append('a', '', { length: 0.5 })).toThrow(TypeError);
   });
 });

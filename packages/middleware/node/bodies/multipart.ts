@@ -9,6 +9,7 @@
 
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import { HttpError, type ServerRequest } from '@netlayers/server';
 import { room } from '../coding/room.js';
 
@@ -25,6 +26,14 @@ export interface MultipartLimits {
   /** Of one file. @default 32 MiB */
   readonly maxFileBytes?: number;
 }
+
+const LIMITS: OptionNames<MultipartLimits> = {
+  maxFields: 'optional',
+  maxFieldBytes: 'optional',
+  maxNameBytes: 'optional',
+  maxFiles: 'optional',
+  maxFileBytes: 'optional',
+};
 
 /** A part of a form. Its content is read before the next part is asked for, or skipped. */
 export interface FormPart extends AsyncIterable<Uint8Array> {
@@ -225,12 +234,14 @@ function parserOf(request: ServerRequest, limits: MultipartLimits): BusboyInstan
 /**
  * Reads the parts of a form, one after the other.
  *
- * @throws HttpError 415, 413, 400, from here or from the content of a part; what reading a body throws.
+ * @throws HttpError 415, 413, 400, from here or from the content of a part; what reading a body throws;
+ *   TypeError for a limit that is none.
  */
 export async function* multipart(
   request: ServerRequest,
   limits: MultipartLimits = {},
 ): AsyncGenerator<FormPart, void> {
+  checkOptions('multipart', limits, LIMITS);
   const reader = new FormReader(request, parserOf(request, limits), limits.maxNameBytes ?? 200);
   try {
     for (let part = await reader.next(); part !== null; part = await reader.next()) {

@@ -7,6 +7,7 @@
  */
 
 import { Buffer } from 'node:buffer';
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import { isStream, type Response, type StatusCode } from '@netlayers/http';
 import { type Answer, errorResponse, type Middleware, type ServerRequest } from '@netlayers/server';
 import { after } from '../../src/base/after.js';
@@ -32,6 +33,20 @@ export interface CompressOptions {
   readonly flushMs?: number;
 }
 
+const OPTIONS: OptionNames<CompressOptions> = {
+  threshold: 'optional',
+  codings: 'optional',
+  levels: 'optional',
+  types: 'optional',
+  flushMs: 'optional',
+};
+
+const LEVELS: OptionNames<CodingLevels> = {
+  gzip: 'optional',
+  br: 'optional',
+  zstd: 'optional',
+};
+
 /**
  * Content up to so many bytes is coded on this thread: up to here that takes a tenth of a millisecond,
  * and less of the machine than to ask another thread.
@@ -44,8 +59,10 @@ const CODED_WHOLE = 1024 * 1024;
 /** Fields that are about the octets as the handler gave them (RFC 9530). */
 const DIGESTS = ['Content-Digest', 'Repr-Digest', 'Digest', 'Content-MD5'];
 
-/** Makes the middleware. */
+/** Makes the middleware. @throws TypeError for an option that is none; RangeError without a coding. */
 export function compress(options: CompressOptions = {}): Middleware {
+  checkOptions('compress', options, OPTIONS);
+  if (options.levels !== undefined) checkOptions('levels of compress', options.levels, LEVELS);
   const compressor = new Compressor(options);
   return (request, next) => compressor.around(request, next);
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Transform } from 'node:stream';
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import { errorResponse, HttpError, type Middleware } from '@netlayers/server';
 import { type Coding, codingsOf } from './codings.js';
 import { room } from './room.js';
@@ -17,6 +18,11 @@ export interface DecompressOptions {
   readonly maxRatio?: number;
 }
 
+const OPTIONS: OptionNames<DecompressOptions> = {
+  maxBytes: 'optional',
+  maxRatio: 'optional',
+};
+
 const PROPORTION_COUNTS_FROM = 1024 * 1024;
 
 /** Answers 415 with the codings that are known (RFC 9110, 15.5.16), also where several are chained. */
@@ -25,8 +31,9 @@ function unsupported(codings: ReadonlyMap<string, Coding>) {
   return errorResponse(415, 'no such content coding').header('Accept-Encoding', known);
 }
 
-/** Makes the middleware. */
+/** Makes the middleware. @throws TypeError for an option that is none. */
 export function decompressBody(options: DecompressOptions = {}): Middleware {
+  checkOptions('decompressBody', options, OPTIONS);
   const { maxBytes = 64 * 1024 * 1024, maxRatio = 200 } = options;
   const codings = codingsOf();
   return (request, next) => {

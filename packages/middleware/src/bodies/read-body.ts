@@ -3,6 +3,7 @@
  * 15.5.16), 413 for too much (15.5.14), 400 for what is malformed.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import { HttpError, type ServerRequest } from '@netlayers/server';
 import { contentTypeOf } from './content-type.js';
 
@@ -18,6 +19,15 @@ export interface FormLimits extends BodyLimits {
   readonly maxFields?: number;
 }
 
+const BODY_LIMITS: OptionNames<BodyLimits> = {
+  maxBytes: 'optional',
+};
+
+const FORM_LIMITS: OptionNames<FormLimits> = {
+  maxBytes: 'optional',
+  maxFields: 'optional',
+};
+
 const MEBI = 1024 * 1024;
 const IS_JSON = /^(?:application\/json|[\w!#$&^.+-]+\/[\w!#$&^.+-]+\+json)$/;
 
@@ -28,9 +38,10 @@ const POISON = /"(?:_|\\u005f){2}(?:p|\\u0070)/i;
  * Reads JSON (RFC 8259): `application/json` and whatever ends in `+json`. A member `__proto__` is 400:
  * whoever copies such an object has another prototype than is thought.
  *
- * @throws rejects with HttpError 415, 413, 400.
+ * @throws rejects with HttpError 415, 413, 400; with TypeError for a limit that is none.
  */
 export async function readJson(request: ServerRequest, limits: BodyLimits = {}): Promise<unknown> {
+  checkOptions('readJson', limits, BODY_LIMITS);
   const { type, charset } = contentTypeOf(request);
   if (!IS_JSON.test(type)) throw new HttpError(415, 'the content has to be JSON');
   if (charset !== null && charset !== 'utf-8' && charset !== 'utf8') {
@@ -54,12 +65,13 @@ function withoutPrototype(name: string, value: unknown): unknown {
 /**
  * Reads a form of a page without files, `application/x-www-form-urlencoded` (URL Standard, 5).
  *
- * @throws rejects with HttpError 415, 413.
+ * @throws rejects with HttpError 415, 413; with TypeError for a limit that is none.
  */
 export async function readForm(
   request: ServerRequest,
   limits: FormLimits = {},
 ): Promise<URLSearchParams> {
+  checkOptions('readForm', limits, FORM_LIMITS);
   const { type } = contentTypeOf(request);
   if (type !== 'application/x-www-form-urlencoded') {
     throw new HttpError(415, 'the content has to be a form');
@@ -79,6 +91,7 @@ export async function readForm(
  * @throws rejects with HttpError 415, 413.
  */
 export async function readText(request: ServerRequest, limits: BodyLimits = {}): Promise<string> {
+  checkOptions('readText', limits, BODY_LIMITS);
   const { type, charset } = contentTypeOf(request);
   if (!type.startsWith('text/')) throw new HttpError(415, 'the content has to be text');
   const decoder = decoderOf(charset ?? 'utf-8');

@@ -6,6 +6,7 @@
  * read was written by the peer, and proves nothing.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import { isToken, type Response } from '@netlayers/http';
 import type { ServerRequest } from '@netlayers/server';
 
@@ -28,6 +29,17 @@ export interface CookieAttributes {
   /** Kept apart for each site that embeds this one; needs `secure`. @default false */
   readonly partitioned?: boolean;
 }
+
+const ATTRIBUTES: OptionNames<CookieAttributes> = {
+  maxAgeS: 'optional',
+  expires: 'optional',
+  domain: 'optional',
+  path: 'optional',
+  secure: 'optional',
+  httpOnly: 'optional',
+  sameSite: 'optional',
+  partitioned: 'optional',
+};
 
 /** RFC 6265, 4.1.1, without the quotes and `%`, which stands for encoding. */
 const OCTETS = /^[\x21\x23\x24\x26-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
@@ -77,7 +89,7 @@ export const cookiesOf = ({ headers }: ServerRequest): Readonly<Record<string, s
 /**
  * Writes a Set-Cookie field (RFC 6265, 4.1).
  *
- * @throws TypeError for a name or an attribute that cannot be sent, or that browsers would refuse: a
+ * @throws TypeError for a name or an attribute that cannot be sent or does not exist, or that browsers would refuse: a
  *   prefix without what it promises (`__Secure-`, `__Host-`), `SameSite=None` or `Partitioned`
  *   without `secure`; RangeError for more than 4096 bytes.
  */
@@ -86,6 +98,7 @@ export function serializeCookie(
   value: string,
   attributes: CookieAttributes = {},
 ): string {
+  checkCookie(attributes);
   const { maxAgeS, expires, domain, path = '/', secure = false } = attributes;
   const { httpOnly = true, sameSite = 'lax', partitioned = false } = attributes;
   if (!isToken(name)) throw new TypeError(`not the name of a cookie: ${JSON.stringify(name)}`);
@@ -106,6 +119,10 @@ export function serializeCookie(
   if (partitioned) text += '; Partitioned';
   return text;
 }
+
+/** @throws TypeError for a name that is no attribute. */
+export const checkCookie = (attributes: CookieAttributes): void =>
+  checkOptions('a cookie', attributes, ATTRIBUTES);
 
 function attribute(what: string, value: string): string {
   if (!ATTRIBUTE.test(value)) throw new TypeError(`the ${what} of a cookie cannot be ${value}`);

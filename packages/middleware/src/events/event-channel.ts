@@ -6,6 +6,7 @@
  * itself, and gets what it has missed, as far as that is kept.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import type { Response } from '@netlayers/http';
 import type { ServerRequest } from '@netlayers/server';
 import { EventStream, type EventStreamOptions, eventResponse } from './event-stream.js';
@@ -21,6 +22,14 @@ export interface EventChannelOptions extends EventStreamOptions {
   readonly onGap?: (stream: EventStream, request: ServerRequest) => void;
 }
 
+const OPTIONS: OptionNames<EventChannelOptions> = {
+  heartbeatMs: 'optional',
+  maxQueuedBytes: 'optional',
+  keptEvents: 'optional',
+  keptLength: 'optional',
+  onGap: 'optional',
+};
+
 /** Publishes events to all who subscribe. */
 export class EventChannel {
   readonly #options: EventChannelOptions;
@@ -32,7 +41,9 @@ export class EventChannel {
   #length = 0;
   #lastId = 0;
 
+  /** @throws TypeError for an option that is none. */
   constructor(options: EventChannelOptions = {}) {
+    checkOptions('EventChannel', options, OPTIONS);
     this.#options = options;
     this.#keptEvents = options.keptEvents ?? 1000;
     this.#keptLength = options.keptLength ?? 1024 * 1024;

@@ -8,7 +8,7 @@
  */
 
 import { encodeUtf8 } from '@netlayers/bytes';
-import type { Clock } from '@netlayers/host';
+import { type Clock, checkOptions, type OptionNames } from '@netlayers/host';
 import { Response } from '@netlayers/http';
 import type { ServerRequest } from '@netlayers/server';
 import { commentText, eventText, type ServerSentEvent } from './event-text.js';
@@ -20,6 +20,11 @@ export interface EventStreamOptions {
   /** What may wait for a client, in bytes; over it the stream fails. @default 1 MiB */
   readonly maxQueuedBytes?: number;
 }
+
+const OPTIONS: OptionNames<EventStreamOptions> = {
+  heartbeatMs: 'optional',
+  maxQueuedBytes: 'optional',
+};
 
 /** What may wait before `send` lets its caller wait. */
 const HIGH_WATER_MARK = 0x1_0000;
@@ -199,12 +204,14 @@ export class EventStream implements AsyncIterableIterator<Uint8Array> {
  * connection, when the server begins to close, or when the stream is closed.
  *
  * @param produce sends events; an error that it throws breaks the response off.
+ * @throws TypeError for an option that is none.
  */
 export function eventStream(
   request: ServerRequest,
   produce: (stream: EventStream) => Promise<void> | void,
   options: EventStreamOptions = {},
 ): Response {
+  checkOptions('eventStream', options, OPTIONS);
   const stream = new EventStream(request, options);
   const run = async (): Promise<void> => {
     try {

@@ -3,6 +3,7 @@
  * gateway is; so the list is read from its end, and the first address that is no gateway of ours counts.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import type { ServerRequest } from '@netlayers/server';
 
 /** Gateways in front of this server. */
@@ -12,6 +13,11 @@ export interface Gateways {
   /** Where they write the address of whoever asks them: RFC 7239, or what was there before. @default 'x-forwarded-for' */
   readonly field?: 'x-forwarded-for' | 'forwarded';
 }
+
+const GATEWAYS: OptionNames<Gateways> = {
+  isTrusted: 'needed',
+  field: 'optional',
+};
 
 /** Addresses that are looked at. */
 const MOST_HOPS = 32;
@@ -33,8 +39,18 @@ const hopsOf = (request: ServerRequest, field: string): string[] =>
       return withoutPort(match?.[1] ?? match?.[2] ?? '');
     });
 
-/** The address of the client; that of the connection without gateways. */
+/** @throws TypeError for what names no gateways. */
+export function checkGateways(gateways: Gateways | undefined): void {
+  if (gateways !== undefined) checkOptions('gateways', gateways, GATEWAYS);
+}
+
+/**
+ * The address of the client; that of the connection without gateways.
+ *
+ * @throws TypeError for an option of gateways that is none.
+ */
 export function clientAddress(request: ServerRequest, gateways?: Gateways): string {
+  checkGateways(gateways);
   let address = request.remoteAddress;
   if (gateways === undefined || !gateways.isTrusted(address)) return address;
   const hops = hopsOf(request, gateways.field ?? 'x-forwarded-for');

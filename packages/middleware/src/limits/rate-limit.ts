@@ -6,11 +6,12 @@
  * client that has been away may ask for the whole quota at once, and for no more than the rate behind.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import type { Response } from '@netlayers/http';
 import { errorResponse, type Middleware, type ServerRequest } from '@netlayers/server';
 import { after } from '../base/after.js';
 import { ExpiringMap } from '../base/expiring-map.js';
-import { clientAddress, type Gateways, networkOf } from './client-address.js';
+import { checkGateways, clientAddress, type Gateways, networkOf } from './client-address.js';
 
 /** Settings of {@link rateLimit}. */
 export interface RateLimitOptions {
@@ -28,8 +29,19 @@ export interface RateLimitOptions {
   readonly name?: string;
 }
 
-/** Makes the middleware. @throws RangeError for what is no limit. */
+const OPTIONS: OptionNames<RateLimitOptions> = {
+  requests: 'needed',
+  windowMs: 'optional',
+  key: 'optional',
+  gateways: 'optional',
+  maxKeys: 'optional',
+  name: 'optional',
+};
+
+/** Makes the middleware. @throws RangeError for what is no limit; TypeError for an option that is none. */
 export function rateLimit(options: RateLimitOptions): Middleware {
+  checkOptions('rateLimit', options, OPTIONS);
+  checkGateways(options.gateways);
   const { requests, windowMs = 60_000, gateways, name = 'default' } = options;
   const { key = (request) => networkOf(clientAddress(request, gateways)) } = options;
   if (!Number.isInteger(requests) || requests < 1 || !(windowMs > 0)) {

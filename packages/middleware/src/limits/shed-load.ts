@@ -3,6 +3,7 @@
  * 15.6.4) while too many requests wait for their handlers, or this thread lags behind.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import { errorResponse, type Middleware, type ServerRequest } from '@netlayers/server';
 
 /** Settings of {@link shedLoad}. */
@@ -19,8 +20,17 @@ export interface ShedLoadOptions {
   readonly except?: (request: ServerRequest) => boolean;
 }
 
-/** Makes the middleware. */
+const OPTIONS: OptionNames<ShedLoadOptions> = {
+  maxConcurrent: 'optional',
+  maxDelayMs: 'optional',
+  delay: 'optional',
+  retryAfterS: 'optional',
+  except: 'optional',
+};
+
+/** Makes the middleware. @throws TypeError for an option that is none. */
 export function shedLoad(options: ShedLoadOptions): Middleware {
+  checkOptions('shedLoad', options, OPTIONS);
   const { maxConcurrent = Number.POSITIVE_INFINITY, maxDelayMs = Number.POSITIVE_INFINITY } =
     options;
   const { delay = () => 0, retryAfterS = 1, except = () => false } = options;

@@ -3,6 +3,7 @@
  * the first web servers, the combined one with the referring page and the client's name, or JSON.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import type { AccessRecord } from '@netlayers/server';
 
 /** How a line is written. */
@@ -23,6 +24,14 @@ export interface AccessLogOptions {
   /** Request fields that a line of JSON has besides, such as `X-Request-Id`. @default none */
   readonly fields?: readonly string[];
 }
+
+const OPTIONS: OptionNames<AccessLogOptions> = {
+  format: 'needed',
+  wallTime: 'optional',
+  timezoneOffset: 'optional',
+  paint: 'optional',
+  fields: 'optional',
+};
 
 /** The peer left before there was a response: the number that nginx made known for it. */
 const CLIENT_CLOSED = 499;
@@ -63,7 +72,9 @@ export class AccessLog {
   #second = Number.NaN;
   #time = '';
 
+  /** @throws TypeError for an option that is none. */
   constructor(options: AccessLogOptions) {
+    checkOptions('AccessLog', options, OPTIONS);
     this.#options = options;
     this.#wallTime = options.wallTime ?? Date.now;
     this.#offset = options.timezoneOffset ?? ((ms) => new Date(ms).getTimezoneOffset());

@@ -3,7 +3,7 @@
  * that closes, or is about to, is alive and not ready.
  */
 
-import type { Clock } from '@netlayers/host';
+import { type Clock, checkOptions, type OptionNames } from '@netlayers/host';
 import { Response } from '@netlayers/http';
 import type { Handler } from '@netlayers/server';
 
@@ -20,6 +20,12 @@ export interface ReadinessOptions {
   readonly timeoutMs?: number;
 }
 
+const OPTIONS: OptionNames<ReadinessOptions> = {
+  server: 'optional',
+  checks: 'optional',
+  timeoutMs: 'optional',
+};
+
 const answer = (status: number, value: unknown): Response =>
   Response.json(value, status).header('Cache-Control', 'no-store');
 
@@ -31,7 +37,9 @@ export class Readiness {
   readonly #options: ReadinessOptions;
   #hasLeft = false;
 
+  /** @throws TypeError for an option that is none. */
   constructor(options: ReadinessOptions = {}) {
+    checkOptions('Readiness', options, OPTIONS);
     this.#options = options;
   }
 

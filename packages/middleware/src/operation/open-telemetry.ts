@@ -4,6 +4,7 @@
  * gives it: nothing depends on it, and here stands what is used of it.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import { Method, type Response } from '@netlayers/http';
 import type { Middleware, ServerRequest } from '@netlayers/server';
 import { whenOver } from './when-over.js';
@@ -52,6 +53,11 @@ export interface OpenTelemetryOptions {
   readonly route?: (request: ServerRequest) => string | null;
 }
 
+const OPTIONS: OptionNames<OpenTelemetryOptions> = {
+  tracer: 'optional',
+  route: 'optional',
+};
+
 const SERVER_KIND = 1;
 const STATUS_ERROR = 2;
 const KNOWN_METHODS: ReadonlySet<string> = new Set(Object.values(Method));
@@ -82,11 +88,12 @@ function attributesOf(request: ServerRequest): Record<string, AttributeValue> {
   return attributes;
 }
 
-/** Makes the middleware. A span ends with the last octet of its response. */
+/** Makes the middleware. A span ends with the last octet of its response. @throws TypeError for an option that is none. */
 export function openTelemetry<C, S extends Span>(
   api: OpenTelemetryApi<C, S>,
   options: OpenTelemetryOptions = {},
 ): Middleware {
+  checkOptions('openTelemetry', options, OPTIONS);
   const tracer = api.trace.getTracer(options.tracer ?? '@netlayers/middleware');
   const { route: routeOf = ({ route }) => route } = options;
   return async (request, next) => {

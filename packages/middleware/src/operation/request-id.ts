@@ -3,6 +3,7 @@
  * is one that cannot do harm in a log, else a new one.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import type { Middleware, ServerRequest } from '@netlayers/server';
 import { after } from '../base/after.js';
 import { StateKey } from '../base/state-key.js';
@@ -17,6 +18,12 @@ export interface RequestIdOptions {
   readonly make?: () => string;
 }
 
+const OPTIONS: OptionNames<RequestIdOptions> = {
+  field: 'optional',
+  accept: 'optional',
+  make: 'optional',
+};
+
 const HARMLESS = /^[\w.:+/=@-]{1,128}$/;
 
 const ID = new StateKey<string>('requestId', 'requestId()');
@@ -24,8 +31,9 @@ const ID = new StateKey<string>('requestId', 'requestId()');
 /** The id of a request. @throws TypeError without the middleware around. */
 export const requestIdOf = (request: ServerRequest): string => ID.of(request);
 
-/** Makes the middleware. The id stands in the request's own field as well, where a log finds it. */
+/** Makes the middleware. The id stands in the request's own field as well, where a log finds it. @throws TypeError for an option that is none. */
 export function requestId(options: RequestIdOptions = {}): Middleware {
+  checkOptions('requestId', options, OPTIONS);
   const { field = 'X-Request-Id', accept = () => true } = options;
   const { make = () => crypto.randomUUID() } = options;
   return (request, next) => {

@@ -3,6 +3,7 @@
  * readable by everybody on the way. To be used over TLS.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import { errorResponse, type Middleware, type ServerRequest } from '@netlayers/server';
 import { fromBase64 } from '../base/base64.js';
 import { StateKey } from '../base/state-key.js';
@@ -24,6 +25,12 @@ export interface BasicAuthOptions {
   /** In place of a table. */
   readonly check?: PasswordCheck;
 }
+
+const OPTIONS: OptionNames<BasicAuthOptions> = {
+  realm: 'optional',
+  users: 'optional',
+  check: 'optional',
+};
 
 const CREDENTIALS = /^basic +([\w+/-]+={0,2})$/i;
 /** RFC 7617, 2: neither name nor password has them. */
@@ -62,9 +69,10 @@ function checkOf(users: Readonly<Record<string, string>>): PasswordCheck {
 /**
  * Makes the middleware: 401 with a challenge for who has no right (RFC 9110, 11.6.1).
  *
- * @throws TypeError for a realm that cannot be sent, and without a way to check.
+ * @throws TypeError for a realm that cannot be sent, for an option that is none, and without a way to check.
  */
 export function basicAuth(options: BasicAuthOptions): Middleware {
+  checkOptions('basicAuth', options, OPTIONS);
   const { realm = 'restricted', users } = options;
   const check = options.check ?? (users === undefined ? null : checkOf(users));
   if (check === null) throw new TypeError('basicAuth() needs users or a check');

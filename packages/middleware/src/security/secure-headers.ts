@@ -2,6 +2,7 @@
  * Fields that tell browsers to be careful with what they get. What a handler has set stays.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import type { Middleware } from '@netlayers/server';
 import { after } from '../base/after.js';
 
@@ -22,11 +23,20 @@ export interface SecureHeadersOptions {
   readonly strictTransportSecurityS?: number;
 }
 
+const OPTIONS: OptionNames<SecureHeadersOptions> = {
+  contentSecurityPolicy: 'optional',
+  referrerPolicy: 'optional',
+  crossOriginResourcePolicy: 'optional',
+  crossOriginOpenerPolicy: 'optional',
+  strictTransportSecurityS: 'optional',
+};
+
 const POLICY =
   "default-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'; object-src 'none'";
 
-/** Makes the middleware. */
+/** Makes the middleware. @throws TypeError for an option that is none. */
 export function secureHeaders(options: SecureHeadersOptions = {}): Middleware {
+  checkOptions('secureHeaders', options, OPTIONS);
   const { contentSecurityPolicy = POLICY, strictTransportSecurityS = 0 } = options;
   const { referrerPolicy = 'strict-origin-when-cross-origin' } = options;
   const { crossOriginResourcePolicy = 'same-origin', crossOriginOpenerPolicy = 'same-origin' } =

@@ -3,6 +3,7 @@
  * every client has a function that sends a command.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import type { SessionStore } from './session-store.js';
 
 /**
@@ -17,14 +18,20 @@ export interface RedisSessionStoreOptions {
   readonly prefix?: string;
 }
 
+const OPTIONS: OptionNames<RedisSessionStoreOptions> = {
+  prefix: 'optional',
+};
+
 /** Keeps sessions in Redis, which also ends them. */
 export class RedisSessionStore implements SessionStore {
   readonly #command: RedisCommand;
   readonly #prefix: string;
 
-  constructor(command: RedisCommand, { prefix = 'session:' }: RedisSessionStoreOptions = {}) {
+  /** @throws TypeError for an option that is none. */
+  constructor(command: RedisCommand, options: RedisSessionStoreOptions = {}) {
+    checkOptions('RedisSessionStore', options, OPTIONS);
     this.#command = command;
-    this.#prefix = prefix;
+    this.#prefix = options.prefix ?? 'session:';
   }
 
   async read(id: string): Promise<string | null> {

@@ -2,7 +2,7 @@
  * Where sessions are kept: the contract, and memory for a server that is alone.
  */
 
-import type { Clock } from '@netlayers/host';
+import { type Clock, checkOptions, type OptionNames } from '@netlayers/host';
 import { ExpiringMap } from '../base/expiring-map.js';
 
 /** Keeps what sessions hold, as text, under ids that nobody can guess. */
@@ -23,12 +23,20 @@ export interface MemorySessionStoreOptions {
   readonly maxSessions?: number;
 }
 
+const OPTIONS: OptionNames<MemorySessionStoreOptions> = {
+  clock: 'needed',
+  maxSessions: 'optional',
+};
+
 /** Keeps sessions in memory, so many and no more. */
 export class MemorySessionStore implements SessionStore {
   readonly #clock: Clock;
   readonly #sessions: ExpiringMap<string>;
 
-  constructor({ clock, maxSessions = 100_000 }: MemorySessionStoreOptions) {
+  /** @throws TypeError for an option that is none. */
+  constructor(options: MemorySessionStoreOptions) {
+    checkOptions('MemorySessionStore', options, OPTIONS);
+    const { clock, maxSessions = 100_000 } = options;
     this.#clock = clock;
     this.#sessions = new ExpiringMap(maxSessions);
   }

@@ -6,10 +6,17 @@
  * Nothing is kept for a client until something is set: who only looks costs no memory.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import type { Response } from '@netlayers/http';
 import type { Middleware, ServerRequest } from '@netlayers/server';
 import { StateKey } from '../base/state-key.js';
-import { type CookieAttributes, clearCookie, cookiesOf, setCookie } from '../cookies/cookie.js';
+import {
+  type CookieAttributes,
+  checkCookie,
+  clearCookie,
+  cookiesOf,
+  setCookie,
+} from '../cookies/cookie.js';
 import { CookieSigner, type SignedValue } from '../cookies/cookie-signer.js';
 import { Session } from './session.js';
 import { MemorySessionStore, type SessionStore } from './session-store.js';
@@ -35,6 +42,16 @@ export interface SessionOptions {
   readonly rolling?: boolean;
 }
 
+const OPTIONS: OptionNames<SessionOptions> = {
+  store: 'optional',
+  name: 'optional',
+  cookie: 'optional',
+  keys: 'optional',
+  idleMs: 'optional',
+  absoluteMs: 'optional',
+  rolling: 'optional',
+};
+
 /** 256 bits as `Session` writes them. */
 const ID = /^[\w-]{43}$/;
 
@@ -47,8 +64,14 @@ const SESSION = new StateKey<Session>('session', 'sessions()');
 /** The session of a request. @throws TypeError without the middleware around. */
 export const sessionOf = (request: ServerRequest): Session => SESSION.of(request);
 
-/** Makes the middleware. */
+/**
+ * Makes the middleware.
+ *
+ * @throws RangeError for a time that is none; TypeError for an option that is none.
+ */
 export function sessions(options: SessionOptions = {}): Middleware {
+  checkOptions('sessions', options, OPTIONS);
+  if (options.cookie !== undefined) checkCookie(options.cookie);
   const keeper = new SessionKeeper(options);
   return async (request, next) => {
     const session = await keeper.open(request);

@@ -4,6 +4,7 @@
  * `{ body: (value) => schema.parse(value) }`.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import type { Headers } from '@netlayers/http';
 import {
   type Answer,
@@ -24,6 +25,15 @@ export interface Checks<P, Q, H, B> extends BodyLimits {
   /** Reads the body. @default as JSON, at most `maxBytes` */
   readonly readBody?: (request: ServerRequest) => PromiseLike<unknown>;
 }
+
+const CHECKS: OptionNames<Checks<unknown, unknown, unknown, unknown>> = {
+  maxBytes: 'optional',
+  params: 'optional',
+  query: 'optional',
+  headers: 'optional',
+  body: 'optional',
+  readBody: 'optional',
+};
 
 /** What the checks have given back. */
 export interface Valid<P, Q, H, B> {
@@ -64,13 +74,18 @@ async function checked<T, R>(
  * is an `HttpError` with a status of its own. The body is read last: who is refused before never
  * sends it.
  *
+ * @throws TypeError for a part of a request that is none.
+ *
  *     server.route('POST', '/users/:id', validate({ params, body }, (request, { params, body }) => ...));
  */
 export function validate<P = undefined, Q = undefined, H = undefined, B = undefined>(
   checks: Checks<P, Q, H, B>,
   handler: (request: ServerRequest, valid: Valid<P, Q, H, B>) => Answer,
 ): Handler {
-  const { readBody = (request) => readJson(request, checks) } = checks;
+  checkOptions('validate', checks as Checks<unknown, unknown, unknown, unknown>, CHECKS);
+  const { maxBytes } = checks;
+  const limits = maxBytes === undefined ? {} : { maxBytes };
+  const { readBody = (request) => readJson(request, limits) } = checks;
   return async (request) => {
     const valid: Valid<P, Q, H, B> = {
       params: await checked('params', checks.params, () => request.params),

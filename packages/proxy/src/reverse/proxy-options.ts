@@ -103,6 +103,53 @@ const OPTIONS: OptionNames<ProxyOptions> = {
   onFailure: 'optional',
 };
 
+const TIMEOUTS: OptionNames<ProxyTimeouts> = {
+  connectMs: 'optional',
+  headersMs: 'optional',
+  bodyMs: 'optional',
+  continueMs: 'optional',
+  tunnelIdleMs: 'optional',
+  idleMs: 'optional',
+};
+
+const RETRY: OptionNames<RetryOptions> = {
+  times: 'optional',
+  ratio: 'optional',
+  burst: 'optional',
+};
+
+const PASSIVE: OptionNames<PassiveHealth> = {
+  failures: 'optional',
+  windowMs: 'optional',
+  outMs: 'optional',
+  maxOutMs: 'optional',
+};
+
+const CHECK: OptionNames<ActiveHealth> = {
+  path: 'needed',
+  intervalMs: 'optional',
+  timeoutMs: 'optional',
+  rise: 'optional',
+  fall: 'optional',
+  expect: 'optional',
+};
+
+const QUEUE: OptionNames<QueueOptions> = {
+  limit: 'optional',
+  timeoutMs: 'optional',
+};
+
+/** @throws TypeError for an option that is none. */
+function checkNames(options: ProxyOptions): void {
+  checkOptions('proxy', options, OPTIONS);
+  const { timeouts = {}, retry = {}, passive = {}, check, queue = {} } = options;
+  checkOptions('timeouts of proxy', timeouts, TIMEOUTS);
+  checkOptions('retry of proxy', retry, RETRY);
+  checkOptions('passive of proxy', passive, PASSIVE);
+  if (check !== undefined) checkOptions('check of proxy', check, CHECK);
+  checkOptions('queue of proxy', queue, QUEUE);
+}
+
 /** The options with defaults, as an exchange reads them. */
 export interface ProxySettings {
   readonly clock: Clock;
@@ -122,7 +169,7 @@ export interface ProxySettings {
 
 /** @throws TypeError for an option that is none, or of the wrong kind. */
 export function settingsOf(options: ProxyOptions): ProxySettings {
-  checkOptions('proxy', options, OPTIONS);
+  checkNames(options);
   const { name = 'netlayers', host = 'keep', timeouts = {} } = options;
   if (!isToken(name))
     throw new TypeError(`the name of a proxy is a token: ${JSON.stringify(name)}`);

@@ -367,6 +367,11 @@ describe('options', () => {
     ['http://a', { host: 'a/b' }],
     ['http://a', { balance: 'best' }],
     ['http://a', { speling: 1 }],
+    ['http://a', { timeouts: { connectMS: 1, headerMs: 2 } }],
+    ['http://a', { retry: { limit: 1 } }],
+    ['http://a', { passive: { out: 1 } }],
+    ['http://a', { check: { interval: 1 } }],
+    ['http://a', { queue: { size: 1 } }],
   ])('%j with %j are refused', (upstream, options) => {
     expect(() => proxy([upstream], { transport, ...(options as object) })).toThrow(TypeError);
   });

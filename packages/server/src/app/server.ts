@@ -3,6 +3,7 @@
  * brings to an orderly end. The work is done by `Application` and `ServedConnections`.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import type { Listener, Transport } from '@netlayers/http';
 import { type ServerOptions, settingsOf } from '../base/server-options.js';
 import { ServedConnections, type ServerCounters } from '../connection/served-connections.js';
@@ -24,6 +25,8 @@ export interface CloseOptions {
   /** For all of them, whether they get on or not. @default Infinity */
   readonly deadlineMs?: number;
 }
+
+const CLOSE_OPTIONS: OptionNames<CloseOptions> = { graceMs: 'optional', deadlineMs: 'optional' };
 
 /** An HTTP/1.1 server on any `Transport`, or on several. */
 export class Server extends Application {
@@ -90,8 +93,10 @@ export class Server extends Application {
    * do not for `graceMs` (`writeMs` where the client is to read) are reset, and at the deadline all that are left.
    *
    * @returns once every connection is over; `counters().cut` says how many had to be cut off.
+   * @throws TypeError for an option that is none.
    */
   close(options: CloseOptions = {}): Promise<void> {
+    checkOptions('close', options, CLOSE_OPTIONS);
     this.#closing ??= this.#close(options);
     return this.#closing;
   }

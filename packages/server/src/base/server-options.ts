@@ -4,7 +4,7 @@
  */
 
 import { type Clock, checkOptions, HostClock, hostLatin1, type OptionNames } from '@netlayers/host';
-import type { Limits, RequestHead, TextDecoder } from '@netlayers/http';
+import { DEFAULT_LIMITS, type Limits, type RequestHead, type TextDecoder } from '@netlayers/http';
 
 /** One answered request, as the access log gets it when the response has been handed over. */
 export interface AccessRecord {
@@ -209,6 +209,7 @@ function bounds<T extends object>(what: string, defaults: T, given: Partial<T> |
  */
 export function settingsOf(options: ServerOptions): ServerSettings {
   checkOptions('Server', options, OPTIONS);
+  checkOptions('head', options.head ?? {}, optional<Partial<Limits>>(DEFAULT_LIMITS));
   return {
     clock: options.clock ?? new HostClock(),
     serverName: options.serverName === undefined ? 'netlayers' : options.serverName,

@@ -208,6 +208,11 @@ describe('options', () => {
     await expect(Harness.start(() => {}, { timeouts: { headersMs: 3 } as never })).rejects.toThrow(
       /^timeouts has no option headersMs/,
     );
+    await expect(Harness.start(() => {}, { head: { fieldcount: 3 } as never })).rejects.toThrow(
+      'head has no option fieldcount; is it fieldCount?',
+    );
+    const { server } = await Harness.start(() => {});
+    expect(() => server.close({ grace: 3 } as never)).toThrow('close has no option grace');
     await expect(Harness.start(() => {}, { minDataRate: -1 })).rejects.toThrow(RangeError);
   });
 });

@@ -4,6 +4,7 @@
 
 import { realpathSync, statSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import type { Headers } from '@netlayers/http';
 import type { ServerRequest } from '@netlayers/server';
 import { ALL_CODINGS, type ContentCoding } from '../request/content-coding.js';
@@ -77,6 +78,26 @@ export interface StaticSettings {
   readonly wallTime: () => number;
 }
 
+const OPTIONS: OptionNames<StaticOptions> = {
+  root: 'needed',
+  allow: 'optional',
+  index: 'optional',
+  listing: 'optional',
+  fallback: 'optional',
+  precompressed: 'optional',
+  dotfiles: 'optional',
+  maxRanges: 'optional',
+  cors: 'optional',
+  cacheControl: 'optional',
+  headers: 'optional',
+  wallTime: 'optional',
+};
+
+const FALLBACK: OptionNames<FallbackOptions> = {
+  file: 'needed',
+  extensions: 'optional',
+};
+
 const MAX_RANGES = 32;
 // Types are told, and right: nothing is won by guessing, and a text could be taken for a script.
 const FIELDS: StaticSettings['fields'] = [['X-Content-Type-Options', 'nosniff']];
@@ -88,6 +109,9 @@ const FIELDS: StaticSettings['fields'] = [['X-Content-Type-Options', 'nosniff']]
  *   a file would lie outside of it, or when options contradict each other.
  */
 export function settingsOf(options: StaticOptions): StaticSettings {
+  checkOptions('staticFiles', options, OPTIONS);
+  const { fallback: page } = options;
+  if (typeof page === 'object') checkOptions('fallback of staticFiles', page, FALLBACK);
   const root = realpathSync(options.root);
   if (!statSync(root).isDirectory()) throw new TypeError(`${options.root} is no folder`);
   const { allow, listing = false, maxRanges = MAX_RANGES } = options;

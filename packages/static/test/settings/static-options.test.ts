@@ -24,6 +24,17 @@ describe('options', () => {
 
   afterAll(() => folder[Symbol.dispose]());
 
+  it('that do not exist are told in one line', () => {
+    const root = folder.path;
+    expect(() => staticFiles({ root, dotFiles: 'allow' } as never)).toThrow(
+      new TypeError('staticFiles has no option dotFiles; is it dotfiles?'),
+    );
+    expect(() => staticFiles({} as never)).toThrow('staticFiles needs the option root');
+    expect(() => staticFiles({ root, fallback: { page: 'a' } as never })).toThrow(
+      'fallback of staticFiles has no option page; it has file, extensions',
+    );
+  });
+
   it('show dotfiles, name another index, set one Cache-Control', async () => {
     const server = await start({
       dotfiles: 'allow',
