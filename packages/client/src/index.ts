@@ -41,6 +41,7 @@ export type {
 } from './options/client-options.js';
 export type { CookieStore } from './options/cookie-store.js';
 export type { ClientRequest, Interceptor, SendRequest } from './options/interceptor.js';
+export type { QueryValue, RequestQuery } from './options/query.js';
 export type { RequestHeaders } from './options/request-headers.js';
 export type { Retry, RetryOptions } from './options/retry-options.js';
 export { proxyFromEnvironment } from './proxy/proxy-from-environment.js';

@@ -7,6 +7,7 @@ import { type Clock, HostClock, hostLatin1, hostRandom } from '@netlayers/host';
 import { HttpProtocolError } from '@netlayers/http';
 import { Cancellation } from '../base/cancellation.js';
 import { argumentFailure, ClientError } from '../base/errors.js';
+import { parseUrl } from '../base/origin.js';
 import type { RequestBody } from '../body/request-body.js';
 import { ConnectionPool } from '../carrier/connection-pool.js';
 import { lookAround } from '../carrier/look-around.js';
@@ -34,6 +35,7 @@ import type { ClientResponse } from '../response/client-response.js';
 /** An HTTP client on a transport: HTTP/1.1, and other protocols that it is given. */
 export class Client {
   readonly #options: ClientOptions;
+  readonly #baseUrl: URL | null;
   readonly #clock: Clock;
   readonly #pool: ConnectionPool;
   readonly #send: SendHop;
@@ -46,6 +48,7 @@ export class Client {
   constructor(options: ClientOptions) {
     checkClientOptions(options);
     this.#options = options;
+    this.#baseUrl = options.baseUrl === undefined ? null : parseUrl(options.baseUrl);
     this.#clock = options.clock ?? new HostClock();
     this.#defaults = mergeDefaults(DEFAULTS, options);
     const encoder = new TextEncoder();
@@ -86,6 +89,8 @@ export class Client {
 
   /**
    * Sends a request; resolves with the head of the response.
+   *
+   * @param url absolute, or relative to the `baseUrl` of the client.
    *
    * @throws rejects with a {@link ClientError}, with the reason of the signal, or with what the
    *   stream that is the body has thrown.
@@ -178,7 +183,8 @@ export class Client {
     try {
       const clientHeaders = givenHeaders(this.#options.headers);
       const settings = mergeDefaults(this.#defaults, options);
-      return await firstHop(url, options, { clientHeaders, settings, cancellation });
+      const baseUrl = this.#baseUrl;
+      return await firstHop(url, options, { baseUrl, clientHeaders, settings, cancellation });
     } catch (error) {
       throw argumentFailure(error);
     }

@@ -11,6 +11,7 @@ import type { PreparedBody } from '../body/prepared-body.js';
 import { counted, type TellProgress } from '../body/progress.js';
 import { jsonBody, LARGE_BODY, NO_BODY, piecesOf, prepareBody } from '../body/request-body.js';
 import type { RequestDefaults, RequestOptions } from '../options/client-options.js';
+import { withQuery } from '../options/query.js';
 import { type GivenHeaders, givenHeaders } from '../options/request-headers.js';
 import type { ProxyServer } from '../proxy/proxy-url.js';
 import { type RedirectingResponse, redirectionOf, tooManyRedirects } from './redirect.js';
@@ -45,12 +46,14 @@ export async function firstHop(
   url: string | URL,
   options: RequestOptions,
   context: {
+    readonly baseUrl: URL | null;
     readonly clientHeaders: GivenHeaders;
     readonly settings: Required<RequestDefaults>;
     readonly cancellation: Cancellation;
   },
 ): Promise<Hop> {
-  const parsed = parseUrl(url);
+  const { baseUrl } = context;
+  const parsed = withQuery(parseUrl(url, baseUrl ?? undefined), options.query);
   const body =
     options.json === undefined ? await prepareBody(options.body ?? null) : jsonBody(options.json);
   const { headers, omitted } = withClientHeaders(

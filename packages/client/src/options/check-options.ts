@@ -4,6 +4,7 @@
  */
 
 import { checkOptions, type OptionNames } from '@netlayers/host';
+import { parseUrl } from '../base/origin.js';
 import { parseProxy } from '../proxy/proxy-url.js';
 import type { ClientOptions, RequestDefaults, RequestOptions } from './client-options.js';
 import type { RetryOptions } from './retry-options.js';
@@ -24,6 +25,13 @@ const isSignal: Check = (value) =>
 const isProxy: Check = (value) => {
   try {
     return parseProxy(value as string).host !== '';
+  } catch {
+    return false;
+  }
+};
+const isBaseUrl: Check = (value) => {
+  try {
+    return parseUrl(value as string).host !== '';
   } catch {
     return false;
   }
@@ -81,6 +89,7 @@ const REQUEST_RULES: { readonly [K in keyof Required<RequestOptions>]: Rule } = 
   ...DEFAULT_RULES,
   method: [isString, 'a string'],
   headers: [isObject, 'an object or a list of fields'],
+  query: [isObject, 'an object, a list of pairs, or URLSearchParams'],
   body: ANYTHING,
   json: ANYTHING,
   trailers: FUNCTION,
@@ -98,6 +107,7 @@ const REQUEST_RULES: { readonly [K in keyof Required<RequestOptions>]: Rule } = 
 const CLIENT_RULES: { readonly [K in keyof Required<ClientOptions>]: Rule } = {
   ...DEFAULT_RULES,
   transport: [(value) => isFunction((value as { connect?: unknown })?.connect), 'a Transport'],
+  baseUrl: [isBaseUrl, 'a URL that begins with http:// or https://'],
   secureTransport: [
     (value) => isFunction(value) || isFunction((value as { connect?: unknown })?.connect),
     'a Transport, or a function that makes one',

@@ -20,6 +20,7 @@ import type { ContentDecoders } from '../content/content-coding.js';
 import type { ProxyOption } from '../proxy/proxy-url.js';
 import type { CookieStore } from './cookie-store.js';
 import type { Interceptor } from './interceptor.js';
+import type { RequestQuery } from './query.js';
 import type { RequestHeaders } from './request-headers.js';
 import type { Retry } from './retry-options.js';
 
@@ -76,6 +77,8 @@ export interface RequestOptions extends RequestDefaults {
    * that the client would add: `{ Accept: null }`.
    */
   readonly headers?: RequestHeaders;
+  /** Pairs to add behind the query of the URL: `{ a: 1, b: ['x', 'y'] }` is `a=1&b=x&b=y`. */
+  readonly query?: RequestQuery;
   /**
    * What is not a stream has a length; a stream, or what a function makes, is sent in chunks unless
    * `Content-Length` is given.
@@ -124,6 +127,13 @@ export type ClientActivity =
 export interface ClientOptions extends RequestDefaults {
   /** Makes connections; it is not closed with the client. */
   readonly transport: Transport;
+  /**
+   * What URLs of requests are relative to, by the rules of the URL Standard, 4.4, as those of links in
+   * a page at that address: with `https://a.test/v1/` the URL `users` is `https://a.test/v1/users`, and
+   * `/users` is `https://a.test/users`; without the slash at its end `v1` would be replaced. URLs that
+   * are absolute go where they say. @default none: URLs have to be absolute
+   */
+  readonly baseUrl?: string | URL;
   /**
    * Makes connections for https, or puts TLS on a transport: with a `proxy` only the latter.
    * @default none: https is an error

@@ -1,4 +1,4 @@
-import { Client, ClientError } from '@netlayers/client';
+import { Client, ClientError, type RequestQuery } from '@netlayers/client';
 import { Headers } from '@netlayers/http';
 import { describe, expect, it } from 'vitest';
 import { answers, memory, ok, rawServer, settle } from '../support/raw-server.js';
@@ -32,6 +32,53 @@ describe('a request', () => {
     expect(server?.[0]?.received).toBe(
       'GET /a/b?c=d HTTP/1.1\r\nHost: shop.example:8080\r\nUser-Agent: netlayers\r\nAccept: */*\r\n\r\n',
     );
+  });
+
+  it('is relative to the base URL, by the rules of links [URL 4.4]', async () => {
+    const transport = memory();
+    const connections = await rawServer(transport, answers(...Array(7).fill(ok(''))));
+    const targetOf = async (client: Client, url: string | URL): Promise<string> => {
+      const { url: asked } = await client.get(url);
+      expect(connections.at(-1)?.received).toContain(`GET ${asked.pathname}${asked.search} HTTP`);
+      return asked.href;
+    };
+    const client = new Client({ transport, baseUrl: 'http://a.test/v1/?old#part' });
+    for (const [url, href] of [
+      ['users', 'http://a.test/v1/users'],
+      ['/users', 'http://a.test/users'],
+      ['../users?b', 'http://a.test/users?b'],
+      ['', 'http://a.test/v1/?old'],
+      ['//b.test/c', 'http://b.test/c'],
+      ['http://c.test/', 'http://c.test/'],
+    ] as const) {
+      expect(await targetOf(client, url)).toBe(href);
+    }
+    const without = new Client({ transport, baseUrl: new URL('http://a.test/v1') });
+    expect(await targetOf(without, 'users')).toBe('http://a.test/users');
+    for (const baseUrl of ['/v1/', 'ftp://a.test/', '', 3]) {
+      expect(() => new Client({ transport, baseUrl } as never)).toThrow(
+        new TypeError('the option baseUrl of Client is a URL that begins with http:// or https://'),
+      );
+    }
+  });
+
+  it('adds to the query of its URL, which stays as it is [URL 5.2]', async () => {
+    const transport = memory();
+    await rawServer(transport, answers(...Array(7).fill(ok(''))));
+    const client = new Client({ transport, baseUrl: 'http://a.test/' });
+    const asked = async (url: string, query: RequestQuery): Promise<string> =>
+      (await client.get(url, { query })).url.href;
+    const values = { a: 1, b: ['x', 'y'], c: true, d: null, e: undefined, f: 2n, g: [] };
+    expect(await asked('s', values)).toBe('http://a.test/s?a=1&b=x&b=y&c=true&f=2');
+    expect(await asked('s?q=%20a+b&q#z', { a: 1 })).toBe('http://a.test/s?q=%20a+b&q&a=1#z');
+    expect(await asked('s', { 'a b': 'c&d=e#é' })).toBe('http://a.test/s?a+b=c%26d%3De%23%C3%A9');
+    expect(await asked('s', new URLSearchParams('x=1&x=2'))).toBe('http://a.test/s?x=1&x=2');
+    expect(await asked('s?', [['x', 1] as const])).toBe('http://a.test/s?x=1');
+    expect(await asked('s?q', {})).toBe('http://a.test/s?q');
+    for (const query of [{ a: {} }, { a: new Date(0) }, 'a=b', [['a', []]]]) {
+      const { code } = await failure(client.get('s', { query } as never));
+      expect(code).toBe('invalid-argument');
+    }
   });
 
   it('does not resolve an address', async () => {
