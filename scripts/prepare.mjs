@@ -73,7 +73,7 @@ function writeStamp(name, atMs) {
 /** Whether something below a folder was changed, added or removed after `atMs`. */
 function isNewer(folder, atMs) {
   return readdirSync(folder, { withFileTypes: true }).some((entry) => {
-    if (IGNORED.has(entry.name)) return false;
+    if (IGNORED.has(entry.name) || entry.name.endsWith('.tgz')) return false;
     const path = join(folder, entry.name);
     return mtime(path) > atMs || (entry.isDirectory() && isNewer(path, atMs));
   });
@@ -129,6 +129,9 @@ function buildIsStale(workspace, name) {
     return (builds && !existsSync(join(folder, 'dist'))) || isNewer(folder, at);
   });
 }
+
+/** Whether a package of the workspace is built from what is there now. */
+export const isBuilt = (name) => !buildIsStale(readWorkspace(), name);
 
 /** What to say about output that nobody wants to read in full. */
 const REASONS = [

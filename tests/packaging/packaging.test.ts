@@ -134,6 +134,10 @@ describe.each(published.map((entry) => [entry.manifest.name, entry] as const))(
       ]);
     });
 
+    it('is not packed before it is built', () => {
+      expect(manifest.scripts?.prepack).toBe('node ../../scripts/prepack.mjs');
+    });
+
     it('points into dist only, and at released versions only', () => {
       const packed = readManifest(installed());
       const { exports, bin, dependencies = {} } = packed;

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,7 +40,7 @@ const ONE_LINE =
   /^netlayers(-\w+)?: Node\.js 20\.19 or newer is needed, and this is 18\.20\.8: [^\n]+\n$/;
 
 describe('on Node 18', () => {
-  it.each(['start', 'client', 'test', 'build', 'run'])(
+  it.each(['start', 'client', 'test', 'build', 'run', 'prepack'])(
     'scripts/%s.mjs says what it needs',
     (name) => {
       const outcome = runWithOldNode(`scripts/${name}.mjs`, 'demo');
@@ -54,6 +54,48 @@ describe('on Node 18', () => {
       const outcome = runWithOldNode(path, '--help');
       expect(outcome).toEqual({ status: 1, stdout: '', stderr: expect.stringMatching(ONE_LINE) });
     }
+  });
+});
+
+describe('packing', () => {
+  /** A repository of one package that says that it builds, and what packing it comes to. */
+  function pack({ isBuilt }: { isBuilt: boolean }) {
+    const repository = mkdtempSync(join(folder, 'pack-'));
+    const one = join(repository, 'packages/one');
+    mkdirSync(join(one, 'src'), { recursive: true });
+    mkdirSync(join(repository, '.stamp'));
+    cpSync(join(ROOT, 'scripts'), join(repository, 'scripts'), { recursive: true });
+    const prepack = 'node ../../scripts/prepack.mjs';
+    const manifest = { name: 'one', version: '1.0.0', files: ['dist'] };
+    cpSync(join(ROOT, 'package.json'), join(repository, 'package.json'));
+    writeFileSync(join(one, 'src/index.ts'), '');
+    writeFileSync(
+      join(one, 'package.json'),
+      JSON.stringify({ ...manifest, scripts: { build: 'tsup', prepack } }),
+    );
+    if (isBuilt) {
+      mkdirSync(join(one, 'dist'));
+      writeFileSync(join(one, 'dist/index.js'), '');
+      writeFileSync(join(repository, '.stamp/one'), `${process.platform}-${process.arch}`);
+    }
+    const packed = () => spawnSync('npm', ['pack', '--json'], { cwd: one, encoding: 'utf8' });
+    return { one, packed };
+  }
+
+  it('fails with a word of what to do where a package is not built, or its sources are newer', () => {
+    const { packed } = pack({ isBuilt: false });
+    const { status, stderr } = packed();
+    expect(stderr).toMatch(/^netlayers: one is not built, [^\n]*: npm run build/m);
+    expect(status).not.toBe(0);
+    const built = pack({ isBuilt: true });
+    const { status: code, stdout } = built.packed();
+    expect(code).toBe(0);
+    expect(stdout).toContain('dist/index.js');
+    // The tarball that lies there now is no source.
+    expect(built.packed().status).toBe(0);
+    const later = Date.now() / 1000 + 10;
+    utimesSync(join(built.one, 'src/index.ts'), later, later);
+    expect(built.packed().status).not.toBe(0);
   });
 });
 
