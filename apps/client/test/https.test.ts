@@ -55,10 +55,31 @@ describe('https', () => {
     ['an unknown root', () => [url], 60],
     ['another name', () => ['--cacert', ca, url.replace('localhost', '127.0.0.1')], 60],
     ['no file of roots', () => ['--cacert', join(folder, 'missing'), url], 77],
+    ['roots that are none', () => ['--cacert', join(folder, 'none.pem'), url], 77],
     ['no certificate of ours', () => ['-k', '-E', join(folder, 'missing'), url], 58],
   ])('with %s has the exit code of curl', async (_, args, exitCode) => {
     expect((await run(...args())).exitCode).toBe(exitCode);
     expect([exitCode, null]).toContain(await curl(args()));
+  });
+
+  it('says of which file what is wrong', async () => {
+    const [key, none, missing] = ['key.pem', 'none.pem', 'missing'].map((name) =>
+      join(folder, name),
+    ) as [string, string, string];
+    writeFileSync(key, selfSigned().key);
+    for (const [args, said] of [
+      [['--cacert', missing], `--cacert ${missing}: there is no such file`],
+      [['--cacert', none], `--cacert ${none}: the roots: there is none in what was given as PEM`],
+      [['-E', missing], `--cert without --key: the certificate ${missing}: there is no such file`],
+      [['-E', ca], `--cert without --key: the certificate ${ca}: its key ${ca} is no private key`],
+      [['-E', ca, '--key', missing], `--cert, --key: the key ${missing}: there is no such file`],
+      [['-E', ca, '--key', key], `--cert, --key: the certificate ${ca}: its key ${key} is that of`],
+      [['-E', none, '--key', key], `--cert, --key: the certificate ${none}: there is none`],
+    ] as const) {
+      const { stderr } = await run('-k', ...args, url);
+      expect(stderr).toMatch(/^netlayers-client: [^\n]*\n$/);
+      expect(stderr).toContain(said);
+    }
   });
 
   it('from who speaks none is exit code 35', async () => {

@@ -114,11 +114,16 @@ describe('a command with a certificate', () => {
     const other = selfSigned();
     put({ cert: identity.cert, key: other.key });
     const refusals: [string[], number, string][] = [
-      [OPTIONS, 1, 'error the certificate: its key is that of another one\n'],
+      [OPTIONS, 1, `error the certificate ${cert}: its key ${key} is that of another one\n`],
       [
         [...OPTIONS.slice(0, -1), join(folder, 'none')],
         1,
         `error the key ${folder}/none: there is no such file\n`,
+      ],
+      [
+        ['--kernel-tcp', '--tls-cert', key, '--tls-key', key],
+        1,
+        `error the certificate ${key}: there is none in what was given as PEM`,
       ],
       [['--tls-cert', cert], 2, '--tls-cert needs --tls-key'],
       [['--tls-key', key], 2, '--tls-key needs --tls-cert'],

@@ -9,35 +9,43 @@ import type { TlsSpec } from '../command/command.js';
 import { CommandError, ExitCode } from '../exit-code.js';
 import { loadHttp2 } from './http2.js';
 
-async function pemOf(path: string, exitCode: ExitCode): Promise<Buffer> {
-  return readFile(path).catch((error: Error) => {
-    throw new CommandError(exitCode, `cannot read: ${error.message}`);
-  });
+/** What `make` makes; when it fails, an error that begins with the option that it is of. */
+function orSay<T>(exitCode: ExitCode, option: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw new CommandError(exitCode, `${option}: ${(error as Error).message}`);
+  }
 }
 
-async function identityOf(spec: TlsSpec): Promise<object> {
-  if (spec.cert === null) return {};
-  const { path, passphrase } = spec.cert;
-  const cert = await pemOf(path, ExitCode.CERTIFICATE);
-  const key = await pemOf(spec.key ?? path, ExitCode.CERTIFICATE);
-  return { identity: { cert, key, ...(passphrase === null ? {} : { passphrase }) } };
+async function rootsOf({ caFile }: TlsSpec): Promise<{ ca?: Buffer }> {
+  if (caFile === null) return {};
+  const ca = await readFile(caFile).catch(({ code }: NodeJS.ErrnoException) => {
+    const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
+    throw new CommandError(ExitCode.CA_FILE, `--cacert ${caFile}: ${why}`);
+  });
+  return { ca };
 }
 
 async function load(inner: Transport, spec: TlsSpec): Promise<Transport> {
-  const { tlsTransport } = await loadHttp2();
-  const ca = spec.caFile === null ? {} : { ca: await pemOf(spec.caFile, ExitCode.CA_FILE) };
-  const identity = await identityOf(spec);
-  try {
-    const minVersion = spec.newest ? 'TLSv1.3' : 'TLSv1.2';
+  const { readIdentity, tlsTransport } = await loadHttp2();
+  const roots = await rootsOf(spec);
+  // Looked at alone, to tell whose fault it is.
+  if (spec.caFile !== null) {
+    orSay(ExitCode.CA_FILE, `--cacert ${spec.caFile}`, () => tlsTransport(inner, roots));
+  }
+  const option = spec.key === null ? '--cert without --key' : '--cert, --key';
+  return orSay(ExitCode.CERTIFICATE, option, () => {
+    const { path = '', passphrase = null } = spec.cert ?? {};
+    const secret = passphrase === null ? {} : { passphrase };
+    const files = { cert: path, key: spec.key ?? path, ...secret };
     return tlsTransport(inner, {
-      ...ca,
-      ...identity,
-      minVersion,
+      ...roots,
+      ...(spec.cert === null ? {} : { identity: readIdentity(files) }),
+      minVersion: spec.newest ? 'TLSv1.3' : 'TLSv1.2',
       rejectUnauthorized: !spec.insecure,
     });
-  } catch (error) {
-    throw new CommandError(ExitCode.CERTIFICATE, `--cert or --key: ${(error as Error).message}`);
-  }
+  });
 }
 
 /**

@@ -48,6 +48,7 @@ export function readIdentity({ cert, key, passphrase }: IdentityFiles): TlsIdent
   return {
     cert: read('the certificate', cert),
     key: read('the key', key),
+    files: { cert, key },
     ...(passphrase === undefined ? {} : { passphrase }),
   };
 }

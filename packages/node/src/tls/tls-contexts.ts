@@ -2,14 +2,12 @@
  * Certificates, keys and roots as OpenSSL holds them: made once, exchanged as a whole.
  */
 
-import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import { checkIdentity, checkRoots, pemOf, refusal } from './check-pem.js';
 import type { Pem, TlsIdentities, TlsIdentity, TlsSettings } from './tls-options.js';
 
 /** Tickets of one name are good for another of the same transport, and for no other program. */
 const SESSION_ID_CONTEXT = 'netlayers';
-
-const pemOf = (pem: Pem): string | Buffer => (typeof pem === 'string' ? pem : Buffer.from(pem));
 
 /** The identities of one transport. */
 export class TlsContexts {
@@ -18,9 +16,11 @@ export class TlsContexts {
   readonly client: SecureContext;
   readonly #names = new Map<string, SecureContext>();
 
-  /** @throws an error with a `code` and one line for what is no certificate, or not that of the key. */
+  /** @throws an error with a `code` and one line for what is no certificate or no root, and for another key. */
   constructor({ identity, names = {}, ca }: TlsIdentities, settings: TlsSettings) {
-    const roots = ca === undefined ? {} : { ca: (isPem(ca) ? [ca] : ca).map(pemOf) };
+    const given = ca === undefined ? [] : isPem(ca) ? [ca] : ca;
+    for (const one of given) checkRoots(one);
+    const roots = ca === undefined ? {} : { ca: given.map(pemOf) };
     const of = (one: TlsIdentity | undefined): SecureContextOptions => ({
       ...roots,
       minVersion: settings.minVersion,
@@ -48,38 +48,10 @@ export class TlsContexts {
 const isPem = (pem: Pem | readonly Pem[]): pem is Pem => !Array.isArray(pem);
 
 function make(what: string, options: SecureContextOptions, of?: TlsIdentity): SecureContext {
+  if (of !== undefined) checkIdentity(what, of);
   try {
-    const context = createSecureContext(options);
-    if (of !== undefined) checkPair(of);
-    return context;
+    return createSecureContext(options);
   } catch (error) {
-    const { code, reason, message } = error as Error & { code?: string; reason?: string };
-    const said = reason ?? message;
-    throw Object.assign(new Error(`${what}: ${MEANING[said] ?? said}`, { cause: error }), {
-      code: code ?? 'ERR_TLS_CERTIFICATE',
-    });
+    throw refusal(of?.files === undefined ? what : `${what} ${of.files.cert}`, error);
   }
 }
-
-/** OpenSSL compares only a key and a certificate of one kind, and takes an RSA key beside a certificate of ECDSA. */
-function checkPair({ cert, key, passphrase }: TlsIdentity): void {
-  const privateKey = createPrivateKey({
-    key: pemOf(key),
-    ...(passphrase === undefined ? {} : { passphrase }),
-  });
-  if (new X509Certificate(pemOf(cert)).checkPrivateKey(privateKey)) return;
-  throw Object.assign(new Error('key values mismatch'), {
-    code: 'ERR_OSSL_X509_KEY_VALUES_MISMATCH',
-  });
-}
-
-/** What OpenSSL says, for those who do not know its inside. */
-const MEANING: Readonly<Record<string, string>> = {
-  'key values mismatch': 'its key is that of another one',
-  'key type mismatch': 'its key is that of another one',
-  'no start line': 'there is none in what was given as PEM',
-  'bad end line': 'its PEM is cut off',
-  unsupported: 'there is no private key in what was given as PEM of its key',
-  'interrupted or cancelled': 'its key is encrypted, and the passphrase is missing or wrong',
-  'bad decrypt': 'its key is encrypted, and the passphrase is missing or wrong',
-};

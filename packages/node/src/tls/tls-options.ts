@@ -19,6 +19,8 @@ export interface TlsIdentity {
   readonly key: Pem;
   /** Of an encrypted key. */
   readonly passphrase?: string;
+  /** The files that both came from, which errors name. */
+  readonly files?: { readonly cert: string; readonly key: string };
 }
 
 /** What can be exchanged while connections are accepted. */
