@@ -55,6 +55,7 @@ export {
 export { isIdempotentMethod, isSafeMethod, Method } from './message/method.js';
 export { reasonPhrase, StatusCode } from './message/status-code.js';
 export { checkTrailers } from './message/trailers.js';
+export { addVary } from './message/vary.js';
 export type { ParseResult } from './one-shot/parse-result.js';
 export { Request } from './one-shot/request.js';
 export { Response, type ResponseParseOptions } from './one-shot/response.js';

@@ -8,7 +8,7 @@
 
 import { Buffer } from 'node:buffer';
 import { checkOptions, type OptionNames } from '@netlayers/host';
-import { isStream, type Response, type StatusCode } from '@netlayers/http';
+import { addVary, isStream, type Response, type StatusCode } from '@netlayers/http';
 import { type Answer, errorResponse, type Middleware, type ServerRequest } from '@netlayers/server';
 import { after } from '../../src/base/after.js';
 import { AcceptedCodings } from './accept-encoding.js';
@@ -104,7 +104,7 @@ class Compressor {
     const accepted = new AcceptedCodings(request.headers.get('accept-encoding'));
     const isWanted = this.#isWorth(response);
     if (!isWanted && accepted.takesIdentity) return response;
-    vary(response);
+    addVary(response.headers, 'Accept-Encoding');
     const name = accepted.best(this.#offered);
     if (name === null) {
       // RFC 9110, 12.5.3: nothing is left that the client takes.
@@ -175,19 +175,10 @@ function mayBeCoded(request: ServerRequest, { status, headers, content }: Respon
 
 /** RFC 9110, 15.4.5: a 304 carries the tag and the Vary of the 200 that it stands for. */
 function notModified(response: Response, tags: ReadonlyMap<string, string> | null): Response {
-  vary(response);
+  addVary(response.headers, 'Accept-Encoding');
   const tag = response.headers.get('etag');
   const known = tag === null ? undefined : tags?.get(tag);
   return known === undefined ? response : response.header('ETag', known);
-}
-
-/** Says that the response depends on what the client accepts (RFC 9110, 12.5.5). */
-function vary(response: Response): void {
-  const field = response.headers.get('vary');
-  if (field === null) response.header('Vary', 'Accept-Encoding');
-  else if (!/(?:^|,)\s*(?:\*|accept-encoding)\s*(?:,|$)/i.test(field)) {
-    response.header('Vary', `${field}, Accept-Encoding`);
-  }
 }
 
 const SLICE = 0x1_0000;

@@ -4,7 +4,7 @@
  */
 
 import { checkOptions, type OptionNames } from '@netlayers/host';
-import { isStream, isToken, Response } from '@netlayers/http';
+import { addVary, isStream, isToken, Response } from '@netlayers/http';
 import type { CorsOptions } from '../base/server-options.js';
 import type { ServerRequest } from '../request/server-request.js';
 
@@ -74,7 +74,7 @@ export class Cors {
     const isAny = this.#origins.has('*');
     const origin = isAny ? '*' : request.headers.get('origin');
     // A cache must not give one origin's copy to another (RFC 9110, 12.5.5).
-    if (!isAny) response.headers.append('Vary', 'Origin');
+    if (!isAny) addVary(response.headers, 'Origin');
     if (origin === null || !this.#origins.has(origin)) return response;
     response.header('Access-Control-Allow-Origin', origin);
     if (this.#credentials) response.header('Access-Control-Allow-Credentials', 'true');

@@ -36,6 +36,22 @@ describe('cors', () => {
     expect(fieldOf(preflight.head, 'access-control-max-age')).toBe('60');
   });
 
+  it('says in one line of Vary what the answer depends on [RFC 9110 12.5.5]', async () => {
+    const harness = await Harness.start(
+      (server) =>
+        server.route('GET', '/', () => {
+          const response = Response.text('x').header('Vary', 'Accept');
+          response.headers.append('Vary', 'Accept-Encoding, origin');
+          return response;
+        }),
+      { cors: { origin: ORIGIN } },
+    );
+    for (let count = 0; count < 2; count++) {
+      const answer = await harness.fetch(head('GET /', `Origin: ${ORIGIN}`));
+      expect(answer.head.match(/^vary:.*$/gim)).toEqual(['Vary: Accept, Accept-Encoding, origin']);
+    }
+  });
+
   it.each([
     [{ origin: '*', credentials: true }, /^cors\.credentials needs/],
     [{ origin: ORIGIN, exposeHeaders: ['no field'] }, /^cors\.exposeHeaders are/],

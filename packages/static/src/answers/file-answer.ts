@@ -8,7 +8,7 @@
  * sent: whether Content-Encoding speaks of the parts or of what is around them is said nowhere.
  */
 
-import { formatHttpDate, Response } from '@netlayers/http';
+import { addVary, formatHttpDate, Response } from '@netlayers/http';
 import { errorResponse, type ServerRequest } from '@netlayers/server';
 import { type ContentPart, FileContent, fitsOnePiece, readPiece } from '../files/file-content.js';
 import type { Representation } from '../files/representation.js';
@@ -145,7 +145,7 @@ class FileAnswer {
     const response = new Response(status, fields)
       .header('ETag', this.#own.etag)
       .header('Last-Modified', formatHttpDate(this.#served.modifiedMs));
-    if (codings.length > 0) response.headers.append('Vary', 'Accept-Encoding');
+    if (codings.length > 0) addVary(response.headers, 'Accept-Encoding');
     if (coding !== null && status !== 304) response.header('Content-Encoding', coding);
     const value = cacheControl(this.#served);
     if (value !== null) response.header('Cache-Control', value);

@@ -5,7 +5,7 @@
  * What may not be served looks like what does not exist: 404.
  */
 
-import type { Response } from '@netlayers/http';
+import { addVary, type Response } from '@netlayers/http';
 import { errorResponse, type Handler, type ServerRequest } from '@netlayers/server';
 import { answerFile } from '../answers/file-answer.js';
 import {
@@ -133,7 +133,7 @@ class StaticFiles {
     }
     response ??= errorResponse(404);
     // Whether there is a page depends on who asks (RFC 9110, 12.5.5).
-    response.headers.append('Vary', 'Accept');
+    addVary(response.headers, 'Accept');
     return response;
   }
 

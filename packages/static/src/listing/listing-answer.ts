@@ -5,7 +5,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { Response } from '@netlayers/http';
+import { addVary, Response } from '@netlayers/http';
 import { errorResponse, type ServerRequest } from '@netlayers/server';
 import { prefersJson } from '../request/media-range.js';
 import { evaluate } from '../selection/preconditions.js';
@@ -29,7 +29,7 @@ export async function answerListing(
   const response = new Response(verdict === 'not-modified' ? 304 : 200, settings.fields)
     .header('ETag', etag)
     .header('Cache-Control', 'no-cache');
-  response.headers.append('Vary', 'Accept');
+  addVary(response.headers, 'Accept');
   if (verdict === 'not-modified') return response;
   response.header('Content-Type', content.type).header('Content-Length', String(body.length));
   if (content.policy !== null) response.header('Content-Security-Policy', content.policy);

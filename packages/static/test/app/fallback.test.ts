@@ -37,6 +37,16 @@ describe('a page for what is not there', () => {
     },
   );
 
+  it('of several codings says in one line of Vary what it depends on [RFC 9110 12.5.5]', async () => {
+    const coded = await FileServer.start({
+      root: folder.path,
+      fallback: 'index.html',
+      precompressed: true,
+    });
+    const response = await coded.fetch('/users/7', [NAVIGATION]);
+    expect(response.head.match(/^vary:.*$/gim)).toEqual(['Vary: Accept-Encoding, Accept']);
+  });
+
   it('does not answer a script, which takes anything', async () => {
     for (const fields of [
       [],
