@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:https';
+import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { selfSigned } from '@netlayers/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from './run.js';
@@ -60,6 +61,34 @@ describe('https', () => {
   ])('with %s has the exit code of curl', async (_, args, exitCode) => {
     expect((await run(...args())).exitCode).toBe(exitCode);
     expect([exitCode, null]).toContain(await curl(args()));
+  });
+
+  it('with another Host goes where its URL leads, asks TLS for that, and names it there alone [RFC 9110 7.2]', async () => {
+    const seen: string[] = [];
+    const listening = async (location: string | null): Promise<Server> => {
+      const one = createServer(identity, ({ url, headers, socket }, response) => {
+        seen.push(`${url} ${headers.host} ${(socket as TLSSocket).servername}`);
+        if (url === '/here') response.writeHead(302, { Location: '/there' });
+        else if (location !== null) response.writeHead(302, { Location: location });
+        response.end();
+      });
+      await new Promise<void>((resolve) => one.listen(0, '127.0.0.1', () => resolve()));
+      return one;
+    };
+    const placeOf = (one: Server) => `localhost:${(one.address() as AddressInfo).port}`;
+    const last = await listening(null);
+    const first = await listening(`https://${placeOf(last)}/last`);
+    const { exitCode } = await run(
+      ...['-L', '-H', 'Host: named.test', '--cacert', ca, `https://${placeOf(first)}/here`],
+    );
+    expect(exitCode).toBe(0);
+    expect(seen).toEqual([
+      '/here named.test localhost',
+      '/there named.test localhost',
+      `/last ${placeOf(last)} localhost`,
+    ]);
+    first.close();
+    last.close();
   });
 
   it('says of which file what is wrong', async () => {
