@@ -11,6 +11,8 @@ export const shownVersion = (version: HttpVersion): string => (version === '2.0'
 export type HttpChoice =
   /** HTTP/2 where TLS agrees on it. */
   | 'agreed'
+  /** The same, said by whoever runs the command. */
+  | 'asked'
   /** Nothing but HTTP/1.1. */
   | '1.1'
   /** HTTP/2 without TLS too, unasked. */

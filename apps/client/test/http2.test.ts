@@ -68,6 +68,17 @@ describe('the version of HTTP', () => {
     expect((await run('--http2-prior-knowledge', plain)).exitCode).toBeGreaterThan(0);
   });
 
+  it('of http is said to be 1.1 once, where 2 was asked for [RFC 9113 3.1]', async () => {
+    const plain = `http://127.0.0.1:${portOf(old)}/`;
+    const says = async (...args: string[]) =>
+      (await run(...args)).stderr.match(/^\* HTTP\/1\.1, since http[^\n]*$/gm) ?? [];
+    const said = await says('-v', '--http2', plain, `${plain}2`);
+    expect(said).toEqual([expect.stringContaining('--http2-prior-knowledge')]);
+    expect(await says('-v', plain)).toEqual([]);
+    expect(await says('--http2', plain)).toEqual([]);
+    expect(await says('-v', '--http2', '--cacert', ca, url)).toEqual([]);
+  });
+
   it('is shown', async () => {
     const { stdout, stderr } = await run('--cacert', ca, '-v', '-i', url);
     expect(stdout).toMatch(/^HTTP\/2 200 \r\n/);

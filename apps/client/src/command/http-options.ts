@@ -73,8 +73,11 @@ export const ROUTE_OPTIONS = {
   'retry-max-time': number('Seconds after which nothing is tried again', ROUTE),
   'retry-all-errors': flag('Try again whatever the failure was', ROUTE),
   'retry-connrefused': { ...flag('As it is anyway', ROUTE), hidden: true },
-  http2: flag('HTTP/2 where https agrees on it, as it is anyway', ROUTE),
-  'http2-prior-knowledge': flag('HTTP/2 without asking, over http too', ROUTE),
+  http2: flag('HTTP/2 where https agrees on it, as it is anyway; http stays HTTP/1.1', ROUTE),
+  'http2-prior-knowledge': flag(
+    'HTTP/2 without asking, over http too: for servers of which it is known',
+    ROUTE,
+  ),
   'http1.1': flag('Nothing but HTTP/1.1', ROUTE),
   resolve: texts('HOST:PORT:ADDRESS, in place of asking for the name', ROUTE),
   'connect-to': texts('HOST:PORT:HOST2:PORT2 connects there instead', ROUTE),

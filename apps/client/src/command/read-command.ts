@@ -177,7 +177,10 @@ function proxyOf(argv: Given): string | null {
 
 function httpOf(argv: Given): HttpChoice {
   const prior = argv['http2-prior-knowledge'] === true;
-  if (argv['http1.1'] !== true) return prior ? 'prior-knowledge' : 'agreed';
+  if (argv['http1.1'] !== true) {
+    if (prior) return 'prior-knowledge';
+    return argv.http2 === true ? 'asked' : 'agreed';
+  }
   if (prior || argv.http2 === true) {
     throw usage(`--http1.1 and --http2${prior ? '-prior-knowledge' : ''} contradict each other`);
   }

@@ -20,6 +20,7 @@ export class Notes implements ChainLog {
   readonly #level: number;
   /** What the last connection speaks. */
   #spoken = '1.1';
+  readonly #said = new Set<string>();
 
   readonly #silent: boolean;
   readonly #showsErrors: boolean;
@@ -45,6 +46,13 @@ export class Notes implements ChainLog {
 
   info(text: string): void {
     if (this.shows('info')) process.stderr.write(`${text}\n`);
+  }
+
+  /** Writes a note, but never a second time. */
+  infoOnce(text: string): void {
+    if (this.#said.has(text)) return;
+    this.#said.add(text);
+    this.info(this.colors.dim(text));
   }
 
   debug(text: string): void {

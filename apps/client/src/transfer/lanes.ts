@@ -11,6 +11,7 @@ import { protocolsOf } from '../request/http2.js';
 import { httpsOn } from '../request/https.js';
 import { proxyRule } from '../request/proxy-rule.js';
 import { isCookieText, textOrFile } from '../request/request-of.js';
+import { notingHttp2 } from '../show/http2-note.js';
 import type { Notes } from '../show/notes.js';
 import { NO_PROGRESS } from '../show/progress.js';
 import type { ProgressBars } from '../show/progress-bars.js';
@@ -125,7 +126,11 @@ async function openLane(shared: Shared): Promise<Lane> {
     redirect: command.followRedirects ? 'follow' : 'manual',
     maxRedirects: command.maxRedirects,
     redirectHeaders: command.trustRedirects ? ['authorization', 'cookie'] : [],
-    interceptors: [allowedSchemes(command), ...(await answering(command))],
+    interceptors: [
+      allowedSchemes(command),
+      notingHttp2(command.http, notes),
+      ...(await answering(command)),
+    ],
     decompress: command.compressed,
     headersTimeoutMs: longest,
     bodyTimeoutMs: command.speed?.timeMs ?? longest,
