@@ -69,8 +69,9 @@ describe.skipIf(!namespace.available)('over a TUN device', () => {
     const capture = readFileSync(pcap);
     expect(capture.readUInt32BE(0)).toBe(0x0a0d0d0a);
     expect(capture.includes('hello from netlayers')).toBe(true);
-    // Each with why it was sent, and the state of its connection.
+    // Each with why it was sent, or what was decided about it, and the state of its connection.
     expect(capture.includes('new data; ESTABLISHED, cwnd ')).toBe(true);
+    expect(capture.includes('accepted; SYN-RECEIVED')).toBe(true);
   });
 
   it('answers for further subnets', async () => {

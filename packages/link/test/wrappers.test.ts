@@ -242,7 +242,61 @@ describe('faultDevice', () => {
     const [received] = receiveAll(a);
     expect([received!.checksum, received!.segmentSize]).toEqual([ChecksumState.COMPLETE, 1460]);
   });
+});
 
+describe('a capture with comments', () => {
+  const HELLO = testPacket(60);
+  const ANSWER = testPacket(40);
+  let file: Uint8Array;
+  let judged: string | null = null;
+
+  /** Captures what `take` does with a packet. */
+  function captured(take: (a: LinkDevice, buf: Uint8Array, at: number) => void): string[] {
+    const sink = memorySink();
+    const [inside, b] = memoryWire();
+    let now = 1;
+    const a = captureDevice(inside, {
+      sink,
+      wallTime: () => now++,
+      comment: (direction) => (direction === 'inbound' ? judged : 'because'),
+    });
+    judged = null;
+    send(b, HELLO);
+    b.flush();
+    try {
+      a.receive(1, { handlePacket: (buf, start) => take(a, buf, start) });
+    } catch {}
+    a.flush();
+    file = sink.file();
+    return readPackets(file).map(
+      ({ bytes, micros, comment }) => `${bytes.length} at ${micros}: ${comment}`,
+    );
+  }
+
+  it('says of a received packet what became of it, as it came and when it came', () => {
+    const seen = captured((_, buf, at) => {
+      buf.fill(0, at, at + 20);
+      judged = 'accepted';
+    });
+    expect(seen).toEqual(['60 at 1000: accepted']);
+    expect(readPackets(file)[0]?.bytes).toEqual(HELLO);
+  });
+
+  it('has it before what answers it, and also where the stack has thrown', () => {
+    const answered = captured((a) => {
+      send(a, ANSWER);
+      judged = 'no connection';
+    });
+    expect(answered).toEqual(['60 at 1000: no connection', '40 at 2000: because']);
+    const thrown = captured(() => {
+      judged = 'odd';
+      throw new Error('a fault');
+    });
+    expect(thrown).toEqual(['60 at 1000: odd']);
+  });
+});
+
+describe('a capture of faults', () => {
   it('shows a capture outside of it what was sent, and one inside what went on', () => {
     const [outer, inner] = [memorySink(), memorySink()];
     const wallTime = () => 0;
