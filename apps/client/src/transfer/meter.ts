@@ -110,20 +110,21 @@ export class Meter {
     this.endedMs = this.elapsedMs;
   }
 
-  /** What the phases took, in a line. */
+  /** What the phases that there were took, in a line. */
   phases(): string {
+    const { connects, namedMs, connectedMs, securedMs, sentMs, answeredMs, endedMs } = this;
     const sum = (ms: number): string => `${ms.toFixed(1)} ms`;
     const between = (from: number, to: number): string => sum(Math.max(0, to - from));
-    const connecting =
-      this.connects === 0
-        ? 'a kept connection'
-        : `name ${sum(this.namedMs)}, connect ${between(this.namedMs, this.connectedMs)}`;
-    const tls = this.securedMs > 0 ? `, TLS ${between(this.connectedMs, this.securedMs)}` : '';
-    const ready = Math.max(this.connectedMs, this.securedMs);
-    return (
-      `${connecting}${tls}, request ${between(ready, this.sentMs)}, ` +
-      `wait ${between(this.sentMs, this.answeredMs)}, ` +
-      `body ${between(this.answeredMs, this.endedMs)}; all ${sum(this.endedMs)}`
-    );
+    const parts: string[] = [];
+    if (connects > 0) {
+      parts.push(`name ${sum(namedMs)}`, `connect ${between(namedMs, connectedMs)}`);
+    } else parts.push(sentMs > 0 ? 'a kept connection' : 'no connection');
+    if (securedMs > 0) parts.push(`TLS ${between(connectedMs, securedMs)}`);
+    if (sentMs > 0) {
+      parts.push(`request ${between(Math.max(connectedMs, securedMs), sentMs)}`);
+      parts.push(`wait ${between(sentMs, answeredMs > 0 ? answeredMs : endedMs)}`);
+    }
+    if (answeredMs > 0) parts.push(`body ${between(answeredMs, endedMs)}`);
+    return `${parts.join(', ')}; all ${sum(endedMs)}`;
   }
 }

@@ -26,6 +26,9 @@ export interface CloseOptions {
   readonly deadlineMs?: number;
 }
 
+const LISTEN =
+  'listen takes a transport and a port: server.listen(kernelTransport(), { port: 8080 })';
+
 const CLOSE_OPTIONS: OptionNames<CloseOptions> = { graceMs: 'optional', deadlineMs: 'optional' };
 
 /** An HTTP/1.1 server on any `Transport`, or on several. */
@@ -46,13 +49,17 @@ export class Server extends Application {
    * Accepts connections; may be called for several transports and ports. The transport stays the
    * caller's to close, after the server.
    *
-   * @throws rejects with what the transport's `listen` rejects with, such as `EADDRINUSE`.
+   * @throws rejects with what the transport's `listen` rejects with, such as `EADDRINUSE`; with TypeError
+   *   without a transport or a port.
    */
   async listen(
     transport: Transport,
     options: { readonly host?: string; readonly port: number; readonly backlog?: number },
   ): Promise<Listener> {
     if (this.#closing !== null) throw new TypeError('The server is closed');
+    if (typeof transport?.listen !== 'function' || options?.port === undefined) {
+      throw new TypeError(LISTEN);
+    }
     const listener = await transport.listen(options, (stream) => this.#connections.accept(stream));
     this.#listeners.add(listener);
     return listener;

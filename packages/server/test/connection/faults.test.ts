@@ -1,5 +1,6 @@
 import { Response } from '@netlayers/http';
-import type { ServerRequest } from '@netlayers/server';
+import { Server, type ServerRequest } from '@netlayers/server';
+import { MemoryTransport } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import { chunk, Harness, head, settle } from '../support/harness.js';
 
@@ -201,6 +202,14 @@ describe('an agreement to leave HTTP', () => {
 });
 
 describe('options', () => {
+  it('of listen are a transport and a port, which is told where one is missing', async () => {
+    const listen = (...args: unknown[]) =>
+      new Server().listen(...(args as Parameters<Server['listen']>));
+    for (const args of [[], [{ port: 80 }], [new MemoryTransport()], [new MemoryTransport(), {}]]) {
+      await expect(listen(...args)).rejects.toThrow(/^listen takes a transport and a port: /);
+    }
+  });
+
   it('that do not exist are told in one line', async () => {
     await expect(Harness.start(() => {}, { timeout: 3 } as never)).rejects.toThrow(
       'Server has no option timeout; is it timeouts?',
