@@ -2,6 +2,8 @@
  * Bounds on what a peer can make us keep and do. `Infinity` switches one off.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
+
 /** Bounds of one connection. */
 export interface Limits {
   /** Octets of a message, decompressed; over it the connection is closed with 1009. @default 16 MiB */
@@ -25,12 +27,20 @@ export const DEFAULT_LIMITS: Limits = {
   pongs: 32,
 };
 
+const NAMES: OptionNames<Partial<Limits>> = {
+  messageBytes: 'optional',
+  frameBytes: 'optional',
+  fragments: 'optional',
+  pongs: 'optional',
+};
+
 /**
  * Completes bounds.
  *
- * @throws RangeError for one that is negative or no number.
+ * @throws RangeError for one that is negative or no number; TypeError for a name that is none.
  */
 export function limitsOf(given: Partial<Limits> = {}): Limits {
+  checkOptions('limits of a WebSocket', given, NAMES);
   const limits = { ...DEFAULT_LIMITS, ...given };
   for (const [name, value] of Object.entries(limits)) {
     if (typeof value !== 'number' || !(value >= 0)) {

@@ -3,6 +3,7 @@
  * the HTTP server hands over.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import type { AbortLike, ByteStream, Response } from '@netlayers/http';
 import { CloseCode } from '../base/close-codes.js';
 import { compressionOf } from '../deflate/parameters.js';
@@ -13,7 +14,12 @@ import {
   type HandshakeRequest,
 } from '../handshake/accept.js';
 import type { CloseInfo } from './close-info.js';
-import { type SocketOptions, type SocketSettings, socketSettingsOf } from './socket-options.js';
+import {
+  SOCKET_OPTIONS,
+  type SocketOptions,
+  type SocketSettings,
+  socketSettingsOf,
+} from './socket-options.js';
 import { WebSocketStream } from './web-socket-stream.js';
 
 /** What a server agrees to, and how the sockets behave. */
@@ -21,6 +27,15 @@ export interface AcceptOptions extends AcceptHandshakeOptions, SocketOptions {
   /** What the handler of a socket has thrown; the peer learns no more than 1011. @default ignored */
   readonly onError?: (error: unknown) => void;
 }
+
+const OPTIONS: OptionNames<AcceptOptions> = {
+  ...SOCKET_OPTIONS,
+  protocols: 'optional',
+  deflate: 'optional',
+  allowsOrigin: 'optional',
+  headers: 'optional',
+  onError: 'optional',
+};
 
 /** What is done with a socket that is open. */
 export type SocketHandler = (socket: WebSocketStream) => void | PromiseLike<void>;
@@ -60,7 +75,7 @@ export interface AcceptedWebSocket {
  *   with 1011. That it returns closes nothing.
  * @returns what the handler of the request returns: an agreement, or a response that refuses with 400,
  *   403, 405, or 426 and the version that is spoken here.
- * @throws RangeError for a bound that is none.
+ * @throws RangeError for a bound that is none; TypeError for an option that is none.
  */
 export function acceptWebSocket(
   request: UpgradableRequest,
@@ -80,6 +95,7 @@ export function negotiateWebSocket(
   handler: SocketHandler,
   options: AcceptOptions = {},
 ): AcceptedWebSocket | Response {
+  checkOptions('acceptWebSocket', options, OPTIONS);
   const settings = socketSettingsOf(options);
   const { response, agreement } = answerHandshake(request, options);
   if (agreement === null) return response;

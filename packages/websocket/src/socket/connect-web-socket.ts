@@ -3,7 +3,7 @@
  * connects one.
  */
 
-import { hostLatin1 } from '@netlayers/host';
+import { checkOptions, hostLatin1, type OptionNames } from '@netlayers/host';
 import {
   type ByteStream,
   ClientConnection,
@@ -17,6 +17,7 @@ import { HandshakeOffer, type OfferOptions, targetOf } from '../handshake/offer.
 import { clientSocket } from './client-socket.js';
 import {
   bound,
+  SOCKET_OPTIONS,
   type SocketOptions,
   type SocketSettings,
   socketSettingsOf,
@@ -28,6 +29,14 @@ export interface ConnectOptions extends OfferOptions, SocketOptions {
   /** For the whole answer to the opening handshake, milliseconds. @default 30_000 */
   readonly handshakeTimeoutMs?: number;
 }
+
+const OPTIONS: OptionNames<ConnectOptions> = {
+  ...SOCKET_OPTIONS,
+  protocols: 'optional',
+  deflate: 'optional',
+  headers: 'optional',
+  handshakeTimeoutMs: 'optional',
+};
 
 const HANDSHAKE_TIMEOUT_MS = 30_000;
 
@@ -46,6 +55,7 @@ export async function connectWebSocket(
   options: ConnectOptions = {},
 ): Promise<WebSocketStream> {
   try {
+    checkOptions('connectWebSocket', options, OPTIONS);
     const settings = socketSettingsOf(options);
     const offer = new HandshakeOffer(targetOf(url), options, settings.random);
     const timeoutMs = bound(

@@ -3,12 +3,13 @@
  * 4.1), with its connections, its TLS, its proxies, cookies, credentials and time-outs.
  */
 
+import { checkOptions, type OptionNames } from '@netlayers/host';
 import type { AbortLike, Headers, StatusCode, TakenStream } from '@netlayers/http';
 import { WebSocketError } from '../base/errors.js';
 import type { Agreement } from '../handshake/accept.js';
 import { HandshakeOffer, type OfferOptions, targetOf } from '../handshake/offer.js';
 import { clientSocket } from './client-socket.js';
-import { type SocketOptions, socketSettingsOf } from './socket-options.js';
+import { SOCKET_OPTIONS, type SocketOptions, socketSettingsOf } from './socket-options.js';
 import type { WebSocketStream } from './web-socket-stream.js';
 
 /** An answer to a request that asks to leave HTTP. */
@@ -40,18 +41,28 @@ export interface RequestWebSocketOptions extends OfferOptions, SocketOptions {
   readonly handshakeTimeoutMs?: number;
 }
 
+const OPTIONS: OptionNames<RequestWebSocketOptions> = {
+  ...SOCKET_OPTIONS,
+  protocols: 'optional',
+  deflate: 'optional',
+  headers: 'optional',
+  handshakeTimeoutMs: 'optional',
+};
+
 /**
  * Opens a WebSocket by a request of a client. Redirections are not followed.
  *
  * @param url `ws:` or `wss:`; the client is asked for `http:` or `https:`, and its TLS is for HTTP/1.1.
  * @throws rejects with WebSocketError `handshake-refused` with the `status`, `invalid-handshake`,
- *   `invalid-argument`; with what the client's request fails with; with the signal's reason.
+ *   `invalid-argument`; with what the client's request fails with; with the signal's reason; with TypeError
+ *   for an option that is none.
  */
 export async function requestWebSocket(
   client: UpgradeRequester,
   url: string | URL,
   options: RequestWebSocketOptions = {},
 ): Promise<WebSocketStream> {
+  checkOptions('requestWebSocket', options, OPTIONS);
   const settings = socketSettingsOf(options);
   const target = targetOf(url);
   const offer = new HandshakeOffer(target, options, settings.random);

@@ -3,7 +3,13 @@
  * `Infinity` switches a bound off.
  */
 
-import { type AbortLike, type Clock, HostClock, hostRandom } from '@netlayers/host';
+import {
+  type AbortLike,
+  type Clock,
+  HostClock,
+  hostRandom,
+  type OptionNames,
+} from '@netlayers/host';
 import { type Limits, limitsOf } from '../base/limits.js';
 
 /** Settings of a {@link WebSocketStream}. */
@@ -36,6 +42,19 @@ export interface SocketOptions {
   /** Resets the connection when it is aborted. */
   readonly signal?: AbortLike;
 }
+
+/** The names of them, for whoever has others beside them. */
+export const SOCKET_OPTIONS: OptionNames<SocketOptions> = {
+  clock: 'optional',
+  random: 'optional',
+  limits: 'optional',
+  queueBytes: 'optional',
+  keepAliveMs: 'optional',
+  pongTimeoutMs: 'optional',
+  sendTimeoutMs: 'optional',
+  closeTimeoutMs: 'optional',
+  signal: 'optional',
+};
 
 /** The options with every default filled in. */
 export interface SocketSettings {

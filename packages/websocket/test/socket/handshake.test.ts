@@ -119,6 +119,14 @@ describe('a client', () => {
     ).rejects.toBe(why);
   });
 
+  it('refuses options that are none', async () => {
+    const { transport } = await answering(() => null);
+    const opened = openWebSocket(transport, 'ws://a.test/', { protocol: 'x' } as never);
+    await expect(opened).rejects.toThrow(
+      new TypeError('connectWebSocket has no option protocol; is it protocols?'),
+    );
+  });
+
   it('refuses URLs that are none before it connects', async () => {
     const { transport } = await answering(() => '');
     await expect(openWebSocket(transport, 'ftp://a/')).rejects.toMatchObject({
@@ -236,5 +244,10 @@ describe('a server', () => {
   it('refuses options that are none', () => {
     const request = { method: 'GET', version: '1.1', headers: new Response().headers };
     expect(() => negotiateWebSocket(request, () => {}, { keepAliveMs: -1 })).toThrow(RangeError);
+    expect(() => negotiateWebSocket(request, () => {}, { keepAlive: 1 } as never)).toThrow(
+      new TypeError('acceptWebSocket has no option keepAlive; is it keepAliveMs?'),
+    );
+    const limits = { messageByte: 1 } as never;
+    expect(() => negotiateWebSocket(request, () => {}, { limits })).toThrow('is it messageBytes?');
   });
 });
