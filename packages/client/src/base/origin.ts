@@ -37,7 +37,9 @@ export function parseUrl(url: string | URL, base?: URL): URL {
   } catch {
     // The platform's own error would show the credentials.
     const given = JSON.stringify(text.replace(/\/\/[^/?#]*@/, '//'));
-    const message = `not a URL: ${given}: write it as http://host:port/path`;
+    const isRelative = base === undefined && /^[/.?]/.test(text);
+    const or = isRelative ? ', or give the client a baseUrl' : '';
+    const message = `not a URL: ${given}: write it as http://host:port/path${or}`;
     throw new ClientError('invalid-url', message);
   }
   if (parsed.protocol === 'http:' || parsed.protocol === 'https:') return parsed;

@@ -55,6 +55,8 @@ describe('a request', () => {
     }
     const without = new Client({ transport, baseUrl: new URL('http://a.test/v1') });
     expect(await targetOf(without, 'users')).toBe('http://a.test/users');
+    const { message } = await failure(new Client({ transport }).get('/users'));
+    expect(message).toMatch(/^not a URL: "\/users": .*, or give the client a baseUrl$/);
     for (const baseUrl of ['/v1/', 'ftp://a.test/', '', 3]) {
       expect(() => new Client({ transport, baseUrl } as never)).toThrow(
         new TypeError('the option baseUrl of Client is a URL that begins with http:// or https://'),
