@@ -19,10 +19,9 @@ import { duplexOf, type StreamDuplex } from '../duplex-of.js';
 import { H2Exchange } from './h2-exchange.js';
 import type { Http2Options } from './h2-options.js';
 import { requestOf } from './h2-request.js';
+import { UnreadContent } from './unread-content.js';
 
 const END_STREAM = 0x1;
-/** Node gives it back as octets come, read or not: it bounds what is under way, and nothing else. */
-const CONNECTION_WINDOW = 0x10_0000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** Serves the streams of one connection. */
@@ -31,6 +30,7 @@ export class H2Connection implements CarrierConnection {
   readonly #host: ExchangeHost;
   readonly #duplex: StreamDuplex;
   readonly #session: ServerHttp2Session;
+  readonly #unread: UnreadContent;
   readonly #maxHeaderListSize: number;
   readonly #exchanges = new Set<H2Exchange>();
   /** For a request to come, or for the peer to end behind our end. */
@@ -73,7 +73,9 @@ export class H2Connection implements CarrierConnection {
         enableConnectProtocol: true,
       },
     });
-    this.#session.setLocalWindowSize(CONNECTION_WINDOW);
+    this.#unread = new UnreadContent(this.#session, options.streamWindow, (octets) =>
+      host.countHeld(octets),
+    );
     this.#session.on('error', () => {});
     this.#session.on('close', () => this.#lost());
     this.#session.on('stream', (given, _headers, flags, raw?: string[]) => {
@@ -103,7 +105,7 @@ export class H2Connection implements CarrierConnection {
 
   #begin(stream: ServerHttp2Stream, flags: number, raw: readonly string[]): void {
     const { limits, trustedGateway } = this.#host.settings;
-    const exchange = new H2Exchange(stream, this.#ends, this.#host);
+    const exchange = new H2Exchange(stream, this.#ends, this.#host, this.#unread);
     this.#exchanges.add(exchange);
     this.#deadline = NEVER;
     stream.once('close', () => this.#ended(exchange));

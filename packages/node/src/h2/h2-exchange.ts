@@ -9,6 +9,7 @@ import {
   bytesOf,
   checkTrailers,
   type Headers,
+  HttpProtocolError,
   isStream,
   localError,
   type Response,
@@ -21,8 +22,9 @@ import { fieldsOf, trailersOf } from './h2-fields.js';
 import type { H2Request } from './h2-request.js';
 import { responseHeadOf } from './h2-response.js';
 import { type Ends, tunnelOf } from './h2-tunnel.js';
+import type { UnreadContent } from './unread-content.js';
 
-const { NGHTTP2_NO_ERROR, NGHTTP2_INTERNAL_ERROR } = constants;
+const { NGHTTP2_NO_ERROR, NGHTTP2_INTERNAL_ERROR, NGHTTP2_ENHANCE_YOUR_CALM } = constants;
 const NOTHING = new Uint8Array(0);
 
 /** Octets of a piece of content, which Node keeps until the peer takes it: one frame (RFC 9113, 4.2). */
@@ -37,6 +39,8 @@ export class H2Exchange implements ServerExchange {
   readonly #host: ExchangeHost;
   readonly #ends: Ends;
   readonly #served: ExchangeServer;
+  /** Tells the connection that content was taken, or waits. */
+  readonly #lookAtUnread: () => void;
   #request: H2Request | null = null;
   #awaitsContinue = false;
   #hasResponded = false;
@@ -53,10 +57,11 @@ export class H2Exchange implements ServerExchange {
   #patience: ProgressDeadline | null = null;
   #takenBefore = 0;
 
-  constructor(stream: ServerHttp2Stream, ends: Ends, host: ExchangeHost) {
+  constructor(stream: ServerHttp2Stream, ends: Ends, host: ExchangeHost, unread: UnreadContent) {
     this.#stream = stream;
     this.#ends = ends;
     this.#host = host;
+    this.#lookAtUnread = unread.watch(stream, () => this.#refuseUnread());
     this.#served = host.serve(this);
     stream.on('error', () => {});
     stream.on('close', () => this.#closed());
@@ -127,6 +132,7 @@ export class H2Exchange implements ServerExchange {
 
   /** Looks at what is waited for. */
   handleTick(now: number): void {
+    this.#lookAtUnread();
     if (this.#isOver || this.#isTaken) return;
     const { writableLength } = this.#stream;
     if (writableLength > 0) this.#watchWriting(now, writableLength);
@@ -246,7 +252,11 @@ export class H2Exchange implements ServerExchange {
       throw localError('wrong-state', 'there is no stream to take');
     }
     this.#isTaken = true;
-    return { stream: tunnelOf(this.#stream, this), remaining: NOTHING };
+    const stream = tunnelOf(this.#stream, this);
+    // It is paused, and stays so.
+    this.#stream.on('data', this.#lookAtUnread);
+    this.#lookAtUnread();
+    return { stream, remaining: NOTHING };
   }
 
   reset(): void {
@@ -293,6 +303,7 @@ export class H2Exchange implements ServerExchange {
       this.#received = trailersOf(raw);
     });
     stream.on('data', (chunk: Buffer) => {
+      this.#lookAtUnread();
       this.#awaitsContinue = false;
       this.#served.handleBody(chunk, 0, chunk.length);
     });
@@ -310,6 +321,16 @@ export class H2Exchange implements ServerExchange {
   /** RFC 9113, 8.1: a response that is complete needs no more of its request. */
   #refuseRest(): void {
     if (!this.#isRequestOver && !this.#isTaken) this.#stream.close(NGHTTP2_NO_ERROR);
+  }
+
+  /** More content waits than may: where no answer can say so, the code does (RFC 9113, 7). */
+  #refuseUnread(): void {
+    if (this.#isOver) return;
+    if (this.canRespond && !this.#isTaken) this.#served.handleError(tooMuch());
+    else {
+      this.#host.aborted++;
+      this.#stream.close(NGHTTP2_ENHANCE_YOUR_CALM);
+    }
   }
 
   #drained(): void {
@@ -342,3 +363,6 @@ export class H2Exchange implements ServerExchange {
     this.lose(Object.assign(new Error('the client has reset the request'), { code: 'ECONNRESET' }));
   }
 }
+
+const tooMuch = (): HttpProtocolError =>
+  new HttpProtocolError('remote', 503, 'content-too-large', 'too much is being received');

@@ -165,6 +165,11 @@ export class ServedConnections implements ConnectionContext, ExchangeHost {
     this.#sniffed = { protocol, preface };
   }
 
+  countHeld(octets: number): boolean {
+    this.heldBodyBytes += octets;
+    return this.heldBodyBytes <= this.settings.limits.heldBodyBytes;
+  }
+
   serve(exchange: ServerExchange): ExchangeServer {
     return new ServedExchange(exchange, this);
   }

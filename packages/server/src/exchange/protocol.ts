@@ -40,6 +40,12 @@ export interface ExchangeHost {
   cut: number;
   /** Exchanges that could only be reset. */
   aborted: number;
+  /**
+   * So many octets of requests' content more wait in memory, or fewer.
+   *
+   * @returns false when more wait than may, on all connections together.
+   */
+  countHeld(octets: number): boolean;
   /** Makes the server's side of one exchange, or of several that follow each other. */
   serve(exchange: ServerExchange): ExchangeServer;
   /** A connection is over, or no longer the server's. */
