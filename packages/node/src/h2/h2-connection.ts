@@ -56,7 +56,7 @@ export class H2Connection implements CarrierConnection {
     this.#maxHeaderListSize = options.maxHeaderListSize;
     this.#deadline = host.ticker.deadline(timeouts.headMs);
     this.#writePatience = this.#patience(timeouts.writeMs);
-    this.#duplex = duplexOf(stream, { allowHalfOpen: true });
+    this.#duplex = duplexOf(stream, { allowHalfOpen: true, lends: true });
     this.#duplex.on('error', () => {}).on('close', () => this.#closed());
     // Half a connection carries nothing: who ends it has gone (RFC 9113, 9.1).
     this.#duplex.on('end', () => {

@@ -205,7 +205,7 @@ export class H2Exchange implements ServerExchange {
     return 'complete';
   }
 
-  sendBody(buf: Uint8Array, start = 0, end = buf.length): boolean {
+  sendBody(buf: Uint8Array, start = 0, end = buf.length, lasts = false): boolean {
     if (!this.#hasResponded || this.#isComplete) {
       throw localError('wrong-state', 'no response is open');
     }
@@ -218,7 +218,8 @@ export class H2Exchange implements ServerExchange {
     }
     if (this.#stream.destroyed || length === 0) return true;
     this.#sent += length;
-    const hasRoom = this.#stream.write(Buffer.from(buf.subarray(start, end)));
+    const view = Buffer.from(buf.buffer, buf.byteOffset + start, length);
+    const hasRoom = this.#stream.write(lasts ? view : Buffer.from(view));
     if (!hasRoom) this.#needsDrain = true;
     return hasRoom;
   }
