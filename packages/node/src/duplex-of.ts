@@ -115,6 +115,13 @@ export class StreamDuplex extends Duplex {
     return this.writableLength - this.#takenOfCurrent + this.#stream.unacknowledged;
   }
 
+  /** The same, with what only the kernel of this host has; it may cost something. */
+  measureUnacknowledged(): number {
+    const { measureUnacknowledged, unacknowledged } = this.#stream;
+    const more = (measureUnacknowledged?.call(this.#stream) ?? unacknowledged) - unacknowledged;
+    return this.unacknowledged + Math.max(0, more);
+  }
+
   get bufferSize(): number {
     return this.writableLength;
   }

@@ -103,6 +103,14 @@ export class H2Carrier implements Carrier, StreamHost {
     this.#restIfIdle();
   }
 
+  get localAddress(): string {
+    return this.ends.localAddress;
+  }
+
+  get localPort(): number {
+    return this.ends.localPort;
+  }
+
   get remoteAddress(): string {
     return this.ends.remoteAddress;
   }
@@ -125,9 +133,7 @@ export class H2Carrier implements Carrier, StreamHost {
   }
 
   measureTaken(): number {
-    const { ends } = this;
-    const held = (ends.measureUnacknowledged?.() ?? ends.unacknowledged) - ends.unacknowledged;
-    return this.taken - Math.max(0, held);
+    return this.#duplex.bytesWritten - this.#duplex.measureUnacknowledged();
   }
 
   open(handler: ClientExchangeHandler): ClientExchange {

@@ -12,9 +12,8 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { ProgressDeadline } from '@netlayers/host';
 import { type ByteStream, HttpProtocolError } from '@netlayers/http';
-import type { CarrierConnection, ExchangeHost } from '@netlayers/server';
+import type { CarrierConnection, ExchangeHost, PeerProgress } from '@netlayers/server';
 import { duplexOf, type StreamDuplex } from '../duplex-of.js';
 import { H2Exchange } from './h2-exchange.js';
 import type { Http2Options } from './h2-options.js';
@@ -38,11 +37,7 @@ export class H2Connection implements CarrierConnection {
   #isClosing = false;
   #isOver = false;
   #requests = 0;
-  /** For the peer to take what it was sent. */
-  readonly #writePatience: ProgressDeadline;
-  #gracePatience: ProgressDeadline | null = null;
-  #takenBefore = 0;
-  #receivedBefore = 0;
+  readonly #progress: PeerProgress;
 
   constructor(
     stream: ByteStream,
@@ -55,8 +50,8 @@ export class H2Connection implements CarrierConnection {
     this.#host = host;
     this.#maxHeaderListSize = options.maxHeaderListSize;
     this.#deadline = host.ticker.deadline(timeouts.headMs);
-    this.#writePatience = this.#patience(timeouts.writeMs);
     this.#duplex = duplexOf(stream, { allowHalfOpen: true, lends: true });
+    this.#progress = host.progressOf(this.#duplex);
     this.#duplex.on('error', () => {}).on('close', () => this.#closed());
     // Half a connection carries nothing: who ends it has gone (RFC 9113, 9.1).
     this.#duplex.on('end', () => {
@@ -86,16 +81,12 @@ export class H2Connection implements CarrierConnection {
   handleTick(now: number): void {
     for (const exchange of this.#exchanges) exchange.handleTick(now);
     this.#watchProgress(now);
-    if (this.#writePatience.isLate(now)) this.#giveUp();
-    else if (this.#gracePatience?.isLate(now)) {
-      this.#host.cut++;
-      this.#giveUp();
-    } else if (now >= this.#deadline) this.#handleTimeout();
+    if (this.#progress.isLate(now)) this.#giveUp();
+    else if (now >= this.#deadline) this.#handleTimeout();
   }
 
   closeWithin(graceMs: number): void {
-    this.#gracePatience = this.#patience(graceMs);
-    this.#gracePatience.start(this.#host.ticker.now);
+    this.#progress.giveGrace(graceMs);
     this.#goAway();
   }
 
@@ -152,26 +143,21 @@ export class H2Connection implements CarrierConnection {
   }
 
   #giveUp(): void {
+    if (this.#progress.hasGrace) this.#host.cut++;
     for (const exchange of this.#exchanges) if (!exchange.isOver) this.#host.aborted++;
     this.#stream.abort();
   }
 
-  #patience(ms: number): ProgressDeadline {
-    const { settings, ticker } = this.#host;
-    return ticker.patience(ms, settings.minDataRate);
-  }
-
-  /** Credits what the peer has taken and sent since the last look. */
   #watchProgress(now: number): void {
     const { bytesWritten, bytesRead, unacknowledged } = this.#duplex;
-    const taken = bytesWritten - unacknowledged;
-    const moved = taken - this.#takenBefore;
-    if (unacknowledged > 0) this.#writePatience.resume(now);
-    else this.#writePatience.pause(now);
-    this.#writePatience.advance(now, moved);
-    this.#gracePatience?.advance(now, moved + bytesRead - this.#receivedBefore);
-    this.#takenBefore = taken;
-    this.#receivedBefore = bytesRead;
+    const progress = this.#progress;
+    progress.written = bytesWritten;
+    progress.received = bytesRead;
+    if (unacknowledged === 0) progress.stopExpecting();
+    else {
+      progress.expectReading();
+      progress.watch(now, true);
+    }
   }
 
   /** The session is over; what ran is lost. */

@@ -39,7 +39,12 @@ export class TlsCarrier implements Carrier {
     const onFailure = (error: Error): void => {
       this.failure ??= error;
     };
-    const options = { allowHalfOpen: true, lends: true, onFailure, ...(defer !== null && { defer }) };
+    const options = {
+      allowHalfOpen: true,
+      lends: true,
+      onFailure,
+      ...(defer !== null && { defer }),
+    };
     this.duplex = duplexOf(stream, options).on('error', onFailure);
   }
 

@@ -9,6 +9,7 @@ import type {
   ServerExchange,
   ServerExchangeHandler,
 } from '@netlayers/http';
+import type { PeerProgress, WrittenStream } from '../base/peer-progress.js';
 import type { ServerSettings } from '../base/server-options.js';
 import type { Ticker } from '../base/ticker.js';
 
@@ -46,6 +47,8 @@ export interface ExchangeHost {
    * @returns false when more wait than may, on all connections together.
    */
   countHeld(octets: number): boolean;
+  /** Watches whether the peer of a connection takes what it is sent, and gets on while the server closes. */
+  progressOf(stream: WrittenStream): PeerProgress;
   /** Makes the server's side of one exchange, or of several that follow each other. */
   serve(exchange: ServerExchange): ExchangeServer;
   /** A connection is over, or no longer the server's. */
