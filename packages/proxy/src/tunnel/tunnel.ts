@@ -99,6 +99,7 @@ class TunnelEnd implements ByteStreamHandler {
   readonly #to: ByteStream;
   readonly #tunnel: Tunnel;
   readonly #sink: Pick<ByteStream, 'write'>;
+  #hasEnded = false;
 
   /** @param sink what is on the way to the other end. */
   constructor(
@@ -123,6 +124,7 @@ class TunnelEnd implements ByteStreamHandler {
   }
 
   handleEnd(): void {
+    this.#hasEnded = true;
     this.#tunnel.moved();
     this.#to.end();
   }
@@ -135,7 +137,7 @@ class TunnelEnd implements ByteStreamHandler {
 
   handleClose(error: Error | null): void {
     // An end that failed, or that was reset by us, is not to be taken for a whole message.
-    if (error === null) this.#to.end();
+    if (error === null && this.#hasEnded) this.#to.end();
     else this.#to.abort();
     this.#to.resume();
     this.#tunnel.closed();
