@@ -388,6 +388,31 @@ describe('many requests on one connection', () => {
   });
 });
 
+describe('content that is a stream', () => {
+  it('may be made in the same memory again and again', async () => {
+    const memory = new Uint8Array(40_000);
+    const sizes = [1, 100, 0x4000, 40_000, 3, 0x4001, 0x3fff, 7];
+    const expected = sizes.map((size, at) => String.fromCharCode(97 + at).repeat(size)).join('');
+    const bench = await H2Bench.start((server) =>
+      server.route('GET', '/', () =>
+        Response.text('').body(
+          (async function* () {
+            for (const [at, size] of sizes.entries()) {
+              memory.fill(97 + at);
+              yield memory.subarray(0, size);
+            }
+            memory.fill(0);
+          })(),
+        ),
+      ),
+    );
+    const session = await bench.session({ settings: { initialWindowSize: 5000 } });
+    const { body } = await ask(session, {});
+    expect(body.length).toBe(expected.length);
+    expect(body === expected).toBe(true);
+  });
+});
+
 describe('another protocol', () => {
   it('is one stream of many [RFC 8441 4]', async () => {
     let ended = false;

@@ -5,6 +5,7 @@
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setMaxListeners } from 'node:events';
 import { Client, type CookieStore, type Interceptor } from '@netlayers/client';
 import type { ClientCommand } from '../command/command.js';
 import { ExitCode } from '../exit-code.js';
@@ -48,6 +49,8 @@ export async function runTransfers(
   const shared: Shared = { command, open, notes, signal, cookies: store, bars, format };
   const count = Math.min(command.lanes, command.transfers.length);
   const runner = await openRunner(shared, count);
+  // Each transfer listens; many of them are no leak.
+  setMaxListeners(0, signal, process.stdout);
   let next = 0;
   let code: ExitCode = ExitCode.OK;
   const runLane = async (): Promise<void> => {

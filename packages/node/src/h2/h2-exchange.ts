@@ -219,7 +219,9 @@ export class H2Exchange implements ServerExchange {
     if (this.#stream.destroyed || length === 0) return true;
     this.#sent += length;
     const view = Buffer.from(buf.buffer, buf.byteOffset + start, length);
-    const hasRoom = this.#stream.write(lasts ? view : Buffer.from(view));
+    // Who fills the stream waits until Node has sent all of it, and leaves the octets alone meanwhile.
+    const isAwaited = length >= this.#stream.writableHighWaterMark;
+    const hasRoom = this.#stream.write(lasts || isAwaited ? view : Buffer.from(view));
     if (!hasRoom) this.#needsDrain = true;
     return hasRoom;
   }
