@@ -2,7 +2,7 @@
  * Content of requests that nobody reads: how much of it a client can have a server keep.
  */
 
-import http2, { type ClientHttp2Session } from 'node:http2';
+import http2, { type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { Response } from '@netlayers/http';
 import type { Server, ServerRequest } from '@netlayers/server';
 import { describe, expect, it } from 'vitest';
@@ -16,11 +16,11 @@ const OF_BODY = 0x1_4000;
 const OF_EACH = 0x8_0000;
 
 /** Requests with content that is not sent faster than the server gives windows. */
-const upload = (session: ClientHttp2Session, count: number) =>
+const upload = (session: ClientHttp2Session, count: number, path = '/', octets = OF_EACH) =>
   Array.from({ length: count }, () => {
-    const stream = session.request({ ':method': 'POST', ':path': '/' });
+    const stream = session.request({ ':method': 'POST', ':path': path });
     stream.on('error', () => {});
-    stream.end(Buffer.alloc(OF_EACH));
+    stream.end(Buffer.alloc(octets));
     return stream;
   });
 
@@ -58,11 +58,31 @@ describe('content that nobody reads', () => {
     expect(bench.server.counters().heldBodyBytes).toBe(0);
   });
 
+  it('lets other streams go on as soon as it is gone [RFC 9113 5.2.1]', async () => {
+    const { handler } = slowReader();
+    const atOnce = async (request: ServerRequest): Promise<Response> =>
+      Response.text(`${(await request.bytes()).length}`);
+    const bench = await H2Bench.start(
+      (server) => server.route('POST', '/', handler).route('POST', '/at-once', atOnce),
+      {},
+      { streamWindow: 2 * WINDOW },
+    );
+    const session = await bench.session();
+    const [unread] = upload(session, 2, '/', 4 * WINDOW);
+    await settle(1000);
+    const [other] = upload(session, 1, '/at-once');
+    const answer = answerOf(other as ClientHttp2Stream);
+    await settle(100);
+    expect(other?.closed).toBe(false);
+    unread?.close(NGHTTP2_CANCEL);
+    expect((await answer).body).toBe(`${OF_EACH}`);
+  });
+
   it('is given back with streams that are reset [RFC 9113 6.9]', async () => {
     const { handler, read } = slowReader();
     const bench = await H2Bench.start((server) => server.route('POST', '/', handler));
     const session = await bench.session();
-    const streams = upload(session, 12);
+    const streams = upload(session, 20);
     await settle(1000);
     for (const stream of streams) stream.close(NGHTTP2_CANCEL);
     await settle(100);
