@@ -12,9 +12,11 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
+import type { Duplex } from 'node:stream';
 import { type ByteStream, HttpProtocolError } from '@netlayers/http';
 import type { CarrierConnection, ExchangeHost, PeerProgress } from '@netlayers/server';
 import { duplexOf, type StreamDuplex } from '../duplex-of.js';
+import { tlsBeneath } from '../tls/tls-carrier.js';
 import { H2Exchange } from './h2-exchange.js';
 import type { Http2Options } from './h2-options.js';
 import { requestOf } from './h2-request.js';
@@ -27,7 +29,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 export class H2Connection implements CarrierConnection {
   readonly #stream: ByteStream;
   readonly #host: ExchangeHost;
-  readonly #duplex: StreamDuplex;
+  /** What carries the octets, with its counters. */
+  readonly #wire: StreamDuplex;
   readonly #session: ServerHttp2Session;
   readonly #unread: UnreadContent;
   readonly #maxHeaderListSize: number;
@@ -50,16 +53,20 @@ export class H2Connection implements CarrierConnection {
     this.#host = host;
     this.#maxHeaderListSize = options.maxHeaderListSize;
     this.#deadline = host.ticker.deadline(timeouts.headMs);
-    this.#duplex = duplexOf(stream, { allowHalfOpen: true, lends: true });
-    this.#progress = host.progressOf(this.#duplex);
-    this.#duplex.on('error', () => {}).on('close', () => this.#closed());
+    // A session of Node's stands on TLS of Node's directly, or each octet would pass through streams twice.
+    const tls = received.length === 0 ? tlsBeneath(stream) : null;
+    this.#wire = tls?.wire ?? duplexOf(stream, { allowHalfOpen: true, lends: true });
+    const socket: Duplex = tls?.socket ?? this.#wire;
+    this.#progress = host.progressOf(this.#wire);
+    socket.on('error', () => {}).on('close', () => this.#closed());
     // Half a connection carries nothing: who ends it has gone (RFC 9113, 9.1).
-    this.#duplex.on('end', () => {
+    socket.on('end', () => {
+      this.#lost();
       this.#session.destroy();
-      this.#duplex.end();
+      socket.end();
     });
-    if (received.length > 0) this.#duplex.push(received);
-    this.#session = performServerHandshake(this.#duplex, {
+    if (received.length > 0) socket.push(received);
+    this.#session = performServerHandshake(socket, {
       maxSessionMemory: options.maxSessionMemory,
       settings: {
         maxConcurrentStreams: options.maxConcurrentStreams,
@@ -135,7 +142,7 @@ export class H2Connection implements CarrierConnection {
 
   #handleTimeout(): void {
     if (!this.#isClosing) this.#goAway();
-    else if (this.#duplex.unacknowledged === 0) {
+    else if (this.#wire.unacknowledged === 0) {
       // The peer has everything and does not close: nobody here reads what it sends any more.
       this.#stream.close();
       this.#forget();
@@ -149,7 +156,7 @@ export class H2Connection implements CarrierConnection {
   }
 
   #watchProgress(now: number): void {
-    const { bytesWritten, bytesRead, unacknowledged } = this.#duplex;
+    const { bytesWritten, bytesRead, unacknowledged } = this.#wire;
     const progress = this.#progress;
     progress.written = bytesWritten;
     progress.received = bytesRead;

@@ -51,6 +51,8 @@ export class H2Exchange implements ServerExchange {
   #isRequestOver = false;
   #isTaken = false;
   #isOver = false;
+  /** We have reset the stream, which has not heard of it yet. */
+  #isReset = false;
   #needsDrain = false;
   #trailers: Headers | null = null;
   #received: Headers | null = null;
@@ -104,7 +106,7 @@ export class H2Exchange implements ServerExchange {
 
   /** Whether a handler still has to do with it. */
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#isOver || this.#isReset;
   }
 
   /** Begins with what has been received. */
@@ -263,6 +265,7 @@ export class H2Exchange implements ServerExchange {
   }
 
   reset(): void {
+    this.#isReset = true;
     this.#stream.close(NGHTTP2_INTERNAL_ERROR);
   }
 
@@ -355,10 +358,18 @@ export class H2Exchange implements ServerExchange {
     this.#takenBefore = taken;
   }
 
+  /**
+   * Whether a stream that is closed while its connection lives has sent everything. nghttp2 closes one without an error when it has
+   * made frames of it all; that they were written Node may say later, when nobody asks any more.
+   */
+  get #isSent(): boolean {
+    const { rstCode, writableFinished } = this.#stream;
+    return writableFinished ? rstCode !== NGHTTP2_INTERNAL_ERROR : rstCode === NGHTTP2_NO_ERROR;
+  }
+
   #closed(): void {
     if (this.#isOver) return;
-    const { rstCode } = this.#stream;
-    if (this.#isComplete && this.#stream.writableFinished && rstCode !== NGHTTP2_INTERNAL_ERROR) {
+    if (this.#isComplete && this.#isSent) {
       this.#isOver = true;
       this.#served.handleExchangeEnd();
       return;
