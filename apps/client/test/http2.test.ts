@@ -92,6 +92,24 @@ describe('the version of HTTP', () => {
     expect([exitCode, stdout.length]).toEqual([0, 30_000_000]);
   });
 
+  it('2 has one connection for several URLs at once, 1.1 one for each [RFC 9113 9.1]', async () => {
+    let connections = 0;
+    const count = (): void => void connections++;
+    both.on('secureConnection', count);
+    const urls = Array.from({ length: 6 }, (_, at) => `${url}${at}`);
+    const told = ['--cacert', ca, '-Z', '-d', 'x', '-w', '|%{num_connects} %{local_port}|'];
+    const { exitCode, stdout } = await run(...told, ...urls);
+    expect([exitCode, connections]).toEqual([0, 1]);
+    const parts = stdout.split('|').filter((text) => text.includes(' '));
+    const ports = new Set(parts.map((text) => text.split(' ')[1]));
+    const made = parts.map((text) => text.split(' ')[0]).sort();
+    expect([made.join(), ports.size]).toEqual(['0,0,0,0,0,1', 1]);
+    connections = 0;
+    expect((await run(...told, '--http1.1', ...urls)).exitCode).toBe(0);
+    expect(connections).toBe(6);
+    both.off('secureConnection', count);
+  });
+
   it('has failures with the exit codes of curl', async () => {
     expect(await run('--cacert', ca, `${url}reset`)).toMatchObject({
       exitCode: 92,

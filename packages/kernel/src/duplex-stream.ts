@@ -195,8 +195,8 @@ export class DuplexStream implements ByteStream {
     this.#handler = handler;
     if (!first) return;
     if (this.#traits.usesDataEvent) {
-      // A socket reads into new memory each time; what others push may be used again.
-      const lasts = this.#traits.isSocket === true;
+      // A socket and TLS read into new memory each time; what others push may be used again.
+      const lasts = this.#traits.isSocket === true || this.#traits.carrier !== undefined;
       this.#socket.on('data', (chunk: Buffer) => this.deliver(chunk, 0, chunk.length, lasts));
     }
     if (!this.#paused) this.#goOn();

@@ -24,6 +24,13 @@ export interface DuplexOfOptions {
    * @default false, as in `node:net`
    */
   readonly allowHalfOpen?: boolean;
+  /**
+   * Whether what is written stays as it is also behind the callback of the write, so that it need not be
+   * copied: Node's own layers, TLS and HTTP/2, make copies before.
+   *
+   * @default false
+   */
+  readonly lends?: boolean;
   /** Runs a callback in a turn of the event loop of its own. @default setImmediate */
   readonly defer?: (callback: () => void) => void;
   /**
@@ -78,7 +85,7 @@ export class StreamDuplex extends Duplex {
     this.remoteFamily = familyOf(stream.remoteAddress);
     stream.pause();
     stream.setHandler({
-      handleData: (buf, start, end) => this.#dataCame(buf, start, end),
+      handleData: (buf, start, end, lasts) => this.#dataCame(buf, start, end, lasts),
       handleEnd: () => this.#endCame(),
       handleDrain: () => {
         this.#idle.refresh();
@@ -106,6 +113,13 @@ export class StreamDuplex extends Duplex {
   /** Bytes that were written and that the peer has not acknowledged. */
   get unacknowledged(): number {
     return this.writableLength - this.#takenOfCurrent + this.#stream.unacknowledged;
+  }
+
+  /** The same, with what only the kernel of this host has; it may cost something. */
+  measureUnacknowledged(): number {
+    const { measureUnacknowledged, unacknowledged } = this.#stream;
+    const more = (measureUnacknowledged?.call(this.#stream) ?? unacknowledged) - unacknowledged;
+    return this.unacknowledged + Math.max(0, more);
   }
 
   get bufferSize(): number {
@@ -233,11 +247,12 @@ export class StreamDuplex extends Duplex {
     deferred(defer === undefined ? {} : { defer }, callback);
   }
 
-  #dataCame(buf: Uint8Array, start: number, end: number): void {
+  #dataCame(buf: Uint8Array, start: number, end: number, lasts = false): void {
     if (this.destroyed) return;
     this.bytesRead += end - start;
     this.#idle.refresh();
-    if (!this.push(Buffer.from(buf.subarray(start, end)))) this.#stream.pause();
+    const bytes = lasts ? viewOf(buf, start, end) : Buffer.from(buf.subarray(start, end));
+    if (!this.push(bytes)) this.#stream.pause();
   }
 
   #endCame(): void {
@@ -261,7 +276,7 @@ export class StreamDuplex extends Duplex {
     let hasRoom = true;
     this.#takenOfCurrent = 0;
     for (const { chunk } of chunks) {
-      hasRoom = this.#stream.write(chunk);
+      hasRoom = this.#stream.write(chunk, 0, chunk.length, this.#options.lends);
       this.#takenOfCurrent += chunk.length;
     }
     this.#taken += this.#takenOfCurrent;
@@ -299,6 +314,9 @@ export class StreamDuplex extends Duplex {
     }
   }
 }
+
+const viewOf = (buf: Uint8Array, start: number, end: number): Buffer =>
+  Buffer.from(buf.buffer, buf.byteOffset + start, end - start);
 
 /**
  * Wraps a byte stream, which the duplex then owns, as what Node's programs take for a socket.

@@ -158,6 +158,15 @@ describe('a response', () => {
     expect(bench.client.connections).toBe(1);
   });
 
+  it('comes in large windows [RFC 9113 6.9.2]', async () => {
+    const bench = await H2ClientBench.served((stream) => stream.respond({}, { endStream: true }));
+    await bench.client.get('https://server.test/');
+    await settle();
+    const [session] = bench.sessions;
+    expect(session?.remoteSettings.initialWindowSize).toBe(0x10_0000);
+    expect(session?.state.remoteWindowSize).toBe(0x100_0000);
+  });
+
   it('waits where nobody reads it [RFC 9113 5.2.2]', async () => {
     let sent = 0;
     const bench = await H2ClientBench.served(

@@ -8,6 +8,7 @@
 
 export { type CloseOptions, Server } from './app/server.js';
 export { HttpError } from './base/http-error.js';
+export type { PeerProgress } from './base/peer-progress.js';
 export type {
   AccessRecord,
   CorsOptions,

@@ -5,7 +5,7 @@
 import type { ClientProtocol } from '@netlayers/client';
 import type { HttpChoice } from '../http-version.js';
 
-/** Octets that a server may send in a round trip; one transfer at a time reads them. The same as curl. */
+/** Octets that a server may send in a round trip, for each transfer that runs. The same as curl. */
 const WINDOW = 0xa0_0000;
 
 /** The protocols of a client beside HTTP/1.1; over TLS they are there when TLS is. */

@@ -1,10 +1,12 @@
 /**
- * All transfers of a run: one after the other on one client, or several at once (`-Z`), each lane
- * with a client of its own, whose connections the next transfer of the lane goes on with.
+ * All transfers of a run: one after the other, or several at once (`-Z`), each lane one after the other.
+ * All are the business of one client, which keeps connections for the next and shares those that carry
+ * many requests. What it does is counted for the transfer in whose turn it is done, whichever lane that is.
  */
 
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setMaxListeners } from 'node:events';
 import { Client, type CookieStore, type Interceptor } from '@netlayers/client';
-import type { ByteStream } from '@netlayers/http';
 import type { ClientCommand } from '../command/command.js';
 import { ExitCode } from '../exit-code.js';
 import { protocolsOf } from '../request/http2.js';
@@ -18,9 +20,9 @@ import type { ProgressBars } from '../show/progress-bars.js';
 import type { ClientTransport } from '../transport.js';
 import { allowedSchemes } from './allowed-schemes.js';
 import { dialling } from './dial.js';
-import type { Lane } from './lane.js';
-import { Meter } from './meter.js';
+import type { Meter } from './meter.js';
 import type { TransferResult } from './result.js';
+import type { Runner } from './runner.js';
 import { runTransfer } from './transfer.js';
 
 /** What the lanes share. */
@@ -47,24 +49,23 @@ export async function runTransfers(
   const format = writeOut === null ? null : textOrFile(writeOut);
   const shared: Shared = { command, open, notes, signal, cookies: store, bars, format };
   const count = Math.min(command.lanes, command.transfers.length);
+  const runner = await openRunner(shared, count);
+  // Each transfer listens; many of them are no leak.
+  setMaxListeners(0, signal, process.stdout);
   let next = 0;
   let code: ExitCode = ExitCode.OK;
   const runLane = async (): Promise<void> => {
-    const lane = await openLane(shared);
-    try {
-      while (next < command.transfers.length && !signal.aborted) {
-        const result = await runTransfer(lane, command, next++, signal);
-        await report(shared, result);
-        if (result.exitCode !== ExitCode.OK) code = result.exitCode;
-        if (command.failEarly && code !== ExitCode.OK) next = command.transfers.length;
-      }
-    } finally {
-      lane.client.abort();
+    while (next < command.transfers.length && !signal.aborted) {
+      const result = await runTransfer(runner, command, next++, signal);
+      await report(shared, result);
+      if (result.exitCode !== ExitCode.OK) code = result.exitCode;
+      if (command.failEarly && code !== ExitCode.OK) next = command.transfers.length;
     }
   };
   try {
     await Promise.all(Array.from({ length: count }, runLane));
   } finally {
+    runner.client.abort();
     bars?.close();
   }
   if (!signal.aborted) await save();
@@ -101,27 +102,24 @@ async function answering(command: ClientCommand): Promise<Interceptor[]> {
   return [authenticating(command)];
 }
 
-async function openLane(shared: Shared): Promise<Lane> {
+/** @param lanes transfers at a time: each may need a connection of its own. */
+async function openRunner(shared: Shared, lanes: number): Promise<Runner> {
   const { command, open, notes, cookies, bars } = shared;
-  const lane = { notes, meter: new Meter() } as { -readonly [K in keyof Lane]: Lane[K] };
-  lane.openProgress = ({ output }) => (bars === null || output === '-' ? NO_PROGRESS : bars.open());
+  const meters = new AsyncLocalStorage<Meter>();
   const speaks = notes.shows('info');
-  let last: ByteStream | null = null;
   const longest = Math.max(60_000, command.maxTimeMs ?? 0);
   const transport = dialling({
     transport: open.transport,
     lookup: (name) => open.lookup(name, command.family),
     detours: command.detours,
-    named: () => lane.meter.named(),
-    connected: (stream) => {
-      last = stream;
-      lane.meter.connected(stream);
-    },
+    named: () => meters.getStore()?.named(),
+    connected: () => meters.getStore()?.connected(),
   });
-  lane.client = new Client({
+  const client = new Client({
     transport,
-    secureTransport: (inner) => httpsOn(inner, command.tls, () => lane.meter.secured()),
+    secureTransport: (inner) => httpsOn(inner, command.tls, () => meters.getStore()?.secured()),
     protocols: await protocolsOf(command.http),
+    maxConnectionsPerOrigin: Math.max(16, lanes),
     proxy: proxyRule(process.env, command),
     redirect: command.followRedirects ? 'follow' : 'manual',
     maxRedirects: command.maxRedirects,
@@ -141,12 +139,16 @@ async function openLane(shared: Shared): Promise<Lane> {
     http: { decodeText: (buf, start, end) => Buffer.prototype.latin1Slice.call(buf, start, end) },
     ...(command.compressed ? { decoders: (await import('../request/brotli.js')).decoders } : {}),
     observe: (activity) => {
-      lane.meter.observe(activity);
-      if (activity.type === 'connection' && activity.reused) lane.meter.goesOnWith(last);
+      meters.getStore()?.observe(activity);
       if (speaks) notes.activity(activity);
     },
   });
-  return lane;
+  return {
+    client,
+    notes,
+    measured: (meter, run) => meters.run(meter, run),
+    openProgress: ({ output }) => (bars === null || output === '-' ? NO_PROGRESS : bars.open()),
+  };
 }
 
 /** Bars are for people who wait for files, and not for logs. */

@@ -4,7 +4,7 @@
  */
 
 import type { ClientActivity } from '@netlayers/client';
-import type { ByteStream, Headers, ResponseHead } from '@netlayers/http';
+import type { Headers, ResponseHead } from '@netlayers/http';
 import { shownVersion } from '../http-version.js';
 
 /** The length of a head with this first line. */
@@ -54,20 +54,13 @@ export class Meter {
     this.namedMs = this.elapsedMs;
   }
 
-  connected(stream: ByteStream): void {
+  connected(): void {
     this.connects++;
     this.connectedMs = this.elapsedMs;
-    this.goesOnWith(stream);
   }
 
   secured(): void {
     this.securedMs = this.elapsedMs;
-  }
-
-  /** A connection that is there already. */
-  goesOnWith(stream: ByteStream | null): void {
-    this.localAddress = stream?.localAddress ?? '';
-    this.localPort = stream?.localPort ?? 0;
   }
 
   /** A new attempt: heads and bytes of the last one do not count. */
@@ -83,6 +76,8 @@ export class Meter {
       case 'connection':
         this.remoteAddress = activity.address;
         this.remotePort = activity.port;
+        this.localAddress = activity.localAddress;
+        this.localPort = activity.localPort;
         break;
       case 'request': {
         const { method, target, headers } = activity.request;

@@ -5,16 +5,16 @@
 import type { ClientResponse } from '@netlayers/client';
 import type { ClientCommand, TransferSpec } from '../command/command.js';
 import type { Progress } from '../show/progress.js';
-import type { Lane } from './lane.js';
 import type { Meter } from './meter.js';
 import type { Output } from './output.js';
 import type { Begun } from './resume.js';
+import type { Runner } from './runner.js';
 
 /** The state of a transfer over its attempts. */
 export interface Transfer {
   readonly command: ClientCommand;
   readonly spec: TransferSpec;
-  readonly lane: Lane;
+  readonly runner: Runner;
   readonly meter: Meter;
   readonly output: Output;
   readonly progress: Progress;

@@ -11,36 +11,36 @@ import { CommandError, ExitCode, exitCodeOf, messageOf } from '../exit-code.js';
 import { type SendContent, sendContent } from '../request/content.js';
 import { headersFor, type Prepared, prepare } from '../request/request-of.js';
 import { inFolder, nameOfUrl } from './file-name.js';
-import type { Lane } from './lane.js';
 import { Meter } from './meter.js';
 import { FileOutput, type Output, StandardOutput, sizeOf } from './output.js';
 import { paced } from './pace.js';
 import type { TransferResult } from './result.js';
 import { rangeFields } from './resume.js';
 import { mayRetryError, mayRetryStatus, pauseMs } from './retry.js';
+import type { Runner } from './runner.js';
 import type { Transfer } from './state.js';
 import { take } from './take.js';
 
 /** Runs a transfer to its end; never rejects. */
 export async function runTransfer(
-  lane: Lane,
+  runner: Runner,
   command: ClientCommand,
   index: number,
   signal: AbortSignal,
 ): Promise<TransferResult> {
   const spec = command.transfers[index] as TransferSpec;
   const meter = new Meter();
-  lane.meter = meter;
-  const progress = lane.openProgress(spec);
+  const progress = runner.openProgress(spec);
   let transfer: Transfer | null = null;
   let failure: unknown = null;
   try {
     const output = await outputOf(command, spec);
-    transfer = { command, spec, lane, meter, output, progress, signal } as Transfer;
+    transfer = { command, spec, runner, meter, output, progress, signal } as Transfer;
     transfer.begun = null;
     transfer.response = null;
     const prepared = await prepare(command, spec);
-    await attempts(transfer, prepared);
+    const whole = transfer;
+    await runner.measured(meter, () => attempts(whole, prepared));
   } catch (error) {
     failure = signal.aborted ? signal.reason : error;
   }
@@ -90,7 +90,7 @@ async function outputOf(command: ClientCommand, spec: TransferSpec): Promise<Out
 }
 
 async function attempts(transfer: Transfer, prepared: Prepared): Promise<void> {
-  const { command, signal, meter, lane } = transfer;
+  const { command, signal, meter, runner } = transfer;
   const { retry } = command;
   for (let attempt = 1; ; attempt++) {
     const content = await sendContent(command, transfer.spec);
@@ -102,7 +102,7 @@ async function attempts(transfer: Transfer, prepared: Prepared): Promise<void> {
     try {
       response = await withinTime(transfer, async (signal) => {
         const options = requestOptions(transfer, prepared, content, signal);
-        const response = await lane.client.request(prepared.url, options);
+        const response = await runner.client.request(prepared.url, options);
         const isTemporary = mayRetryStatus(response.status, idempotent);
         if (mayRepeat && isTemporary) return response;
         transfer.response = response;
@@ -119,7 +119,7 @@ async function attempts(transfer: Transfer, prepared: Prepared): Promise<void> {
       why = messageOf(error);
     }
     const ms = pauseMs(attempt, response, Date.now(), retry);
-    lane.notes.warn(`${why}; try ${attempt + 1} in ${ms / 1000} s`);
+    runner.notes.warn(`${why}; try ${attempt + 1} in ${ms / 1000} s`);
     await sleep(ms, undefined, { signal });
     meter.restart();
   }

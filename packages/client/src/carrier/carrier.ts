@@ -19,6 +19,8 @@ export interface Carrier {
   readonly protocol: string;
   /** Whether it can carry more than one exchange at a time. */
   readonly isShared: boolean;
+  readonly localAddress: string;
+  readonly localPort: number;
   readonly remoteAddress: string;
   readonly remotePort: number;
   /** Exchanges opened so far. */

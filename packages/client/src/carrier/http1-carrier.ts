@@ -57,6 +57,14 @@ export class Http1Carrier
     stream.setHandler(this);
   }
 
+  get localAddress(): string {
+    return this.#stream.localAddress;
+  }
+
+  get localPort(): number {
+    return this.#stream.localPort;
+  }
+
   get remoteAddress(): string {
     return this.#stream.remoteAddress;
   }

@@ -150,6 +150,8 @@ export class Sender {
       authority: carrier.origin.authority,
       address: carrier.remoteAddress,
       port: carrier.remotePort,
+      localAddress: carrier.localAddress,
+      localPort: carrier.localPort,
       protocol: carrier.protocol,
       reused,
     });

@@ -109,6 +109,8 @@ export type ClientActivity =
       readonly authority: string;
       readonly address: string;
       readonly port: number;
+      readonly localAddress: string;
+      readonly localPort: number;
       /** What it speaks, by its name in ALPN: `http/1.1`, `h2`. */
       readonly protocol: string;
       readonly reused: boolean;

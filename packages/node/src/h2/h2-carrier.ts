@@ -32,7 +32,7 @@ import type { StreamHost } from './stream-host.js';
 
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR } = constants;
 /** Node gives it back as octets come, read or not: it bounds what is under way, and nothing else. */
-const CONNECTION_WINDOW = 0x10_0000;
+const CONNECTION_WINDOW = 0x100_0000;
 /** Streams that may be begun before the server has said how many it takes (RFC 9113, 6.5.2). */
 const STREAMS_UNASKED = 100;
 /** How long a connection that we have ended waits for the server to end it too. */
@@ -86,7 +86,7 @@ export class H2Carrier implements Carrier, StreamHost {
     this.limits = { ...DEFAULT_RESPONSE_LIMITS, ...settings.http.limits };
     this.#settings = settings;
     this.#owner = owner;
-    this.#duplex = duplexOf(stream, { allowHalfOpen: true });
+    this.#duplex = duplexOf(stream, { allowHalfOpen: true, lends: true });
     this.#duplex.on('error', (error) => {
       this.#failure ??= error;
     });
@@ -101,6 +101,14 @@ export class H2Carrier implements Carrier, StreamHost {
     this.#watchSent();
     this.#session = this.#begin();
     this.#restIfIdle();
+  }
+
+  get localAddress(): string {
+    return this.ends.localAddress;
+  }
+
+  get localPort(): number {
+    return this.ends.localPort;
   }
 
   get remoteAddress(): string {
@@ -125,9 +133,7 @@ export class H2Carrier implements Carrier, StreamHost {
   }
 
   measureTaken(): number {
-    const { ends } = this;
-    const held = (ends.measureUnacknowledged?.() ?? ends.unacknowledged) - ends.unacknowledged;
-    return this.taken - Math.max(0, held);
+    return this.#duplex.bytesWritten - this.#duplex.measureUnacknowledged();
   }
 
   open(handler: ClientExchangeHandler): ClientExchange {

@@ -12,7 +12,7 @@ export interface Http2ClientOptions {
   /**
    * Octets of a response's content that may come before somebody reads it; Node holds them for each of
    * `maxConcurrentStreams`. A server sends no more than this in a round trip: for large content from far
-   * away it may be more. @default 262,144
+   * away it may be more. @default 1,048,576
    */
   readonly streamWindow?: number;
   /** Memory that one connection may hold in Node's own code, in MB. @default 10 */
@@ -30,7 +30,7 @@ const OPTIONS: OptionNames<Http2ClientOptions> = {
 
 const DEFAULTS: Required<Http2ClientOptions> = {
   maxConcurrentStreams: 100,
-  streamWindow: 0x4_0000,
+  streamWindow: 0x10_0000,
   maxSessionMemory: 10,
   priorKnowledge: false,
 };

@@ -12,25 +12,27 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { ProgressDeadline } from '@netlayers/host';
+import type { Duplex } from 'node:stream';
 import { type ByteStream, HttpProtocolError } from '@netlayers/http';
-import type { CarrierConnection, ExchangeHost } from '@netlayers/server';
+import type { CarrierConnection, ExchangeHost, PeerProgress } from '@netlayers/server';
 import { duplexOf, type StreamDuplex } from '../duplex-of.js';
+import { tlsBeneath } from '../tls/tls-carrier.js';
 import { H2Exchange } from './h2-exchange.js';
 import type { Http2Options } from './h2-options.js';
 import { requestOf } from './h2-request.js';
+import { UnreadContent } from './unread-content.js';
 
 const END_STREAM = 0x1;
-/** Node gives it back as octets come, read or not: it bounds what is under way, and nothing else. */
-const CONNECTION_WINDOW = 0x10_0000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** Serves the streams of one connection. */
 export class H2Connection implements CarrierConnection {
   readonly #stream: ByteStream;
   readonly #host: ExchangeHost;
-  readonly #duplex: StreamDuplex;
+  /** What carries the octets, with its counters. */
+  readonly #wire: StreamDuplex;
   readonly #session: ServerHttp2Session;
+  readonly #unread: UnreadContent;
   readonly #maxHeaderListSize: number;
   readonly #exchanges = new Set<H2Exchange>();
   /** For a request to come, or for the peer to end behind our end. */
@@ -38,11 +40,7 @@ export class H2Connection implements CarrierConnection {
   #isClosing = false;
   #isOver = false;
   #requests = 0;
-  /** For the peer to take what it was sent. */
-  readonly #writePatience: ProgressDeadline;
-  #gracePatience: ProgressDeadline | null = null;
-  #takenBefore = 0;
-  #receivedBefore = 0;
+  readonly #progress: PeerProgress;
 
   constructor(
     stream: ByteStream,
@@ -55,16 +53,20 @@ export class H2Connection implements CarrierConnection {
     this.#host = host;
     this.#maxHeaderListSize = options.maxHeaderListSize;
     this.#deadline = host.ticker.deadline(timeouts.headMs);
-    this.#writePatience = this.#patience(timeouts.writeMs);
-    this.#duplex = duplexOf(stream, { allowHalfOpen: true });
-    this.#duplex.on('error', () => {}).on('close', () => this.#closed());
+    // A session of Node's stands on TLS of Node's directly, or each octet would pass through streams twice.
+    const tls = received.length === 0 ? tlsBeneath(stream) : null;
+    this.#wire = tls?.wire ?? duplexOf(stream, { allowHalfOpen: true, lends: true });
+    const socket: Duplex = tls?.socket ?? this.#wire;
+    this.#progress = host.progressOf(this.#wire);
+    socket.on('error', () => {}).on('close', () => this.#closed());
     // Half a connection carries nothing: who ends it has gone (RFC 9113, 9.1).
-    this.#duplex.on('end', () => {
+    socket.on('end', () => {
+      this.#lost();
       this.#session.destroy();
-      this.#duplex.end();
+      socket.end();
     });
-    if (received.length > 0) this.#duplex.push(received);
-    this.#session = performServerHandshake(this.#duplex, {
+    if (received.length > 0) socket.push(received);
+    this.#session = performServerHandshake(socket, {
       maxSessionMemory: options.maxSessionMemory,
       settings: {
         maxConcurrentStreams: options.maxConcurrentStreams,
@@ -73,7 +75,9 @@ export class H2Connection implements CarrierConnection {
         enableConnectProtocol: true,
       },
     });
-    this.#session.setLocalWindowSize(CONNECTION_WINDOW);
+    this.#unread = new UnreadContent(this.#session, options.streamWindow, (octets) =>
+      host.countHeld(octets),
+    );
     this.#session.on('error', () => {});
     this.#session.on('close', () => this.#lost());
     this.#session.on('stream', (given, _headers, flags, raw?: string[]) => {
@@ -84,16 +88,12 @@ export class H2Connection implements CarrierConnection {
   handleTick(now: number): void {
     for (const exchange of this.#exchanges) exchange.handleTick(now);
     this.#watchProgress(now);
-    if (this.#writePatience.isLate(now)) this.#giveUp();
-    else if (this.#gracePatience?.isLate(now)) {
-      this.#host.cut++;
-      this.#giveUp();
-    } else if (now >= this.#deadline) this.#handleTimeout();
+    if (this.#progress.isLate(now)) this.#giveUp();
+    else if (now >= this.#deadline) this.#handleTimeout();
   }
 
   closeWithin(graceMs: number): void {
-    this.#gracePatience = this.#patience(graceMs);
-    this.#gracePatience.start(this.#host.ticker.now);
+    this.#progress.giveGrace(graceMs);
     this.#goAway();
   }
 
@@ -103,7 +103,7 @@ export class H2Connection implements CarrierConnection {
 
   #begin(stream: ServerHttp2Stream, flags: number, raw: readonly string[]): void {
     const { limits, trustedGateway } = this.#host.settings;
-    const exchange = new H2Exchange(stream, this.#ends, this.#host);
+    const exchange = new H2Exchange(stream, this.#ends, this.#host, this.#unread);
     this.#exchanges.add(exchange);
     this.#deadline = NEVER;
     stream.once('close', () => this.#ended(exchange));
@@ -142,7 +142,7 @@ export class H2Connection implements CarrierConnection {
 
   #handleTimeout(): void {
     if (!this.#isClosing) this.#goAway();
-    else if (this.#duplex.unacknowledged === 0) {
+    else if (this.#wire.unacknowledged === 0) {
       // The peer has everything and does not close: nobody here reads what it sends any more.
       this.#stream.close();
       this.#forget();
@@ -150,26 +150,21 @@ export class H2Connection implements CarrierConnection {
   }
 
   #giveUp(): void {
+    if (this.#progress.hasGrace) this.#host.cut++;
     for (const exchange of this.#exchanges) if (!exchange.isOver) this.#host.aborted++;
     this.#stream.abort();
   }
 
-  #patience(ms: number): ProgressDeadline {
-    const { settings, ticker } = this.#host;
-    return ticker.patience(ms, settings.minDataRate);
-  }
-
-  /** Credits what the peer has taken and sent since the last look. */
   #watchProgress(now: number): void {
-    const { bytesWritten, bytesRead, unacknowledged } = this.#duplex;
-    const taken = bytesWritten - unacknowledged;
-    const moved = taken - this.#takenBefore;
-    if (unacknowledged > 0) this.#writePatience.resume(now);
-    else this.#writePatience.pause(now);
-    this.#writePatience.advance(now, moved);
-    this.#gracePatience?.advance(now, moved + bytesRead - this.#receivedBefore);
-    this.#takenBefore = taken;
-    this.#receivedBefore = bytesRead;
+    const { bytesWritten, bytesRead, unacknowledged } = this.#wire;
+    const progress = this.#progress;
+    progress.written = bytesWritten;
+    progress.received = bytesRead;
+    if (unacknowledged === 0) progress.stopExpecting();
+    else {
+      progress.expectReading();
+      progress.watch(now, true);
+    }
   }
 
   /** The session is over; what ran is lost. */

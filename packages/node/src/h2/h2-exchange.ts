@@ -9,6 +9,7 @@ import {
   bytesOf,
   checkTrailers,
   type Headers,
+  HttpProtocolError,
   isStream,
   localError,
   type Response,
@@ -21,8 +22,9 @@ import { fieldsOf, trailersOf } from './h2-fields.js';
 import type { H2Request } from './h2-request.js';
 import { responseHeadOf } from './h2-response.js';
 import { type Ends, tunnelOf } from './h2-tunnel.js';
+import type { UnreadContent } from './unread-content.js';
 
-const { NGHTTP2_NO_ERROR, NGHTTP2_INTERNAL_ERROR } = constants;
+const { NGHTTP2_NO_ERROR, NGHTTP2_INTERNAL_ERROR, NGHTTP2_ENHANCE_YOUR_CALM } = constants;
 const NOTHING = new Uint8Array(0);
 
 /** Octets of a piece of content, which Node keeps until the peer takes it: one frame (RFC 9113, 4.2). */
@@ -37,6 +39,8 @@ export class H2Exchange implements ServerExchange {
   readonly #host: ExchangeHost;
   readonly #ends: Ends;
   readonly #served: ExchangeServer;
+  /** Tells the connection that content was taken, or waits. */
+  readonly #lookAtUnread: () => void;
   #request: H2Request | null = null;
   #awaitsContinue = false;
   #hasResponded = false;
@@ -47,16 +51,19 @@ export class H2Exchange implements ServerExchange {
   #isRequestOver = false;
   #isTaken = false;
   #isOver = false;
+  /** We have reset the stream, which has not heard of it yet. */
+  #isReset = false;
   #needsDrain = false;
   #trailers: Headers | null = null;
   #received: Headers | null = null;
   #patience: ProgressDeadline | null = null;
   #takenBefore = 0;
 
-  constructor(stream: ServerHttp2Stream, ends: Ends, host: ExchangeHost) {
+  constructor(stream: ServerHttp2Stream, ends: Ends, host: ExchangeHost, unread: UnreadContent) {
     this.#stream = stream;
     this.#ends = ends;
     this.#host = host;
+    this.#lookAtUnread = unread.watch(stream, () => this.#refuseUnread());
     this.#served = host.serve(this);
     stream.on('error', () => {});
     stream.on('close', () => this.#closed());
@@ -99,7 +106,7 @@ export class H2Exchange implements ServerExchange {
 
   /** Whether a handler still has to do with it. */
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#isOver || this.#isReset;
   }
 
   /** Begins with what has been received. */
@@ -127,6 +134,7 @@ export class H2Exchange implements ServerExchange {
 
   /** Looks at what is waited for. */
   handleTick(now: number): void {
+    this.#lookAtUnread();
     if (this.#isOver || this.#isTaken) return;
     const { writableLength } = this.#stream;
     if (writableLength > 0) this.#watchWriting(now, writableLength);
@@ -199,7 +207,7 @@ export class H2Exchange implements ServerExchange {
     return 'complete';
   }
 
-  sendBody(buf: Uint8Array, start = 0, end = buf.length): boolean {
+  sendBody(buf: Uint8Array, start = 0, end = buf.length, lasts = false): boolean {
     if (!this.#hasResponded || this.#isComplete) {
       throw localError('wrong-state', 'no response is open');
     }
@@ -212,7 +220,10 @@ export class H2Exchange implements ServerExchange {
     }
     if (this.#stream.destroyed || length === 0) return true;
     this.#sent += length;
-    const hasRoom = this.#stream.write(Buffer.from(buf.subarray(start, end)));
+    const view = Buffer.from(buf.buffer, buf.byteOffset + start, length);
+    // Who fills the stream waits until Node has sent all of it, and leaves the octets alone meanwhile.
+    const isAwaited = length >= this.#stream.writableHighWaterMark;
+    const hasRoom = this.#stream.write(lasts || isAwaited ? view : Buffer.from(view));
     if (!hasRoom) this.#needsDrain = true;
     return hasRoom;
   }
@@ -246,10 +257,15 @@ export class H2Exchange implements ServerExchange {
       throw localError('wrong-state', 'there is no stream to take');
     }
     this.#isTaken = true;
-    return { stream: tunnelOf(this.#stream, this), remaining: NOTHING };
+    const stream = tunnelOf(this.#stream, this);
+    // It is paused, and stays so.
+    this.#stream.on('data', this.#lookAtUnread);
+    this.#lookAtUnread();
+    return { stream, remaining: NOTHING };
   }
 
   reset(): void {
+    this.#isReset = true;
     this.#stream.close(NGHTTP2_INTERNAL_ERROR);
   }
 
@@ -293,6 +309,7 @@ export class H2Exchange implements ServerExchange {
       this.#received = trailersOf(raw);
     });
     stream.on('data', (chunk: Buffer) => {
+      this.#lookAtUnread();
       this.#awaitsContinue = false;
       this.#served.handleBody(chunk, 0, chunk.length);
     });
@@ -310,6 +327,16 @@ export class H2Exchange implements ServerExchange {
   /** RFC 9113, 8.1: a response that is complete needs no more of its request. */
   #refuseRest(): void {
     if (!this.#isRequestOver && !this.#isTaken) this.#stream.close(NGHTTP2_NO_ERROR);
+  }
+
+  /** More content waits than may: where no answer can say so, the code does (RFC 9113, 7). */
+  #refuseUnread(): void {
+    if (this.#isOver) return;
+    if (this.canRespond && !this.#isTaken) this.#served.handleError(tooMuch());
+    else {
+      this.#host.aborted++;
+      this.#stream.close(NGHTTP2_ENHANCE_YOUR_CALM);
+    }
   }
 
   #drained(): void {
@@ -331,10 +358,18 @@ export class H2Exchange implements ServerExchange {
     this.#takenBefore = taken;
   }
 
+  /**
+   * Whether a stream that is closed while its connection lives has sent everything. nghttp2 closes one without an error when it has
+   * made frames of it all; that they were written Node may say later, when nobody asks any more.
+   */
+  get #isSent(): boolean {
+    const { rstCode, writableFinished } = this.#stream;
+    return writableFinished ? rstCode !== NGHTTP2_INTERNAL_ERROR : rstCode === NGHTTP2_NO_ERROR;
+  }
+
   #closed(): void {
     if (this.#isOver) return;
-    const { rstCode } = this.#stream;
-    if (this.#isComplete && this.#stream.writableFinished && rstCode !== NGHTTP2_INTERNAL_ERROR) {
+    if (this.#isComplete && this.#isSent) {
       this.#isOver = true;
       this.#served.handleExchangeEnd();
       return;
@@ -342,3 +377,6 @@ export class H2Exchange implements ServerExchange {
     this.lose(Object.assign(new Error('the client has reset the request'), { code: 'ECONNRESET' }));
   }
 }
+
+const tooMuch = (): HttpProtocolError =>
+  new HttpProtocolError('remote', 503, 'content-too-large', 'too much is being received');

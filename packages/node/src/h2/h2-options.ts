@@ -14,8 +14,9 @@ export interface Http2Options {
    */
   readonly maxHeaderListSize?: number;
   /**
-   * Octets of a request's content that may come before somebody reads it; Node holds them for each of
-   * `maxConcurrentStreams`. @default 131,072
+   * Octets of a request's content that may come before somebody reads it. All requests of a connection
+   * together have 1 MiB, or this where it is more: when it is full of what nobody reads, none of them
+   * gets any further. @default 131,072
    */
   readonly streamWindow?: number;
   /** Memory that one connection may hold in Node's own code, in MB. @default 10 */

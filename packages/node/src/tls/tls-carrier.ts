@@ -23,10 +23,21 @@ const truncated = (): Error =>
     code: 'ECONNRESET',
   });
 
-const sockets = new WeakMap<ByteStream, TLSSocket>();
+/** What a stream of TLS stands on. */
+export interface TlsBeneath {
+  readonly socket: TLSSocket;
+  /** What carries it: its octets are those that TLS makes. */
+  readonly wire: StreamDuplex;
+}
+
+const beneath = new WeakMap<ByteStream, TlsBeneath>();
+
+/** What is under a stream of a TLS transport, for who reads and writes there in its place; `null` for another stream. */
+export const tlsBeneath = (stream: ByteStream): TlsBeneath | null => beneath.get(stream) ?? null;
 
 /** The TLS under a stream of a TLS transport: peer certificate, cipher, version; `null` for another stream. */
-export const tlsSocketOf = (stream: ByteStream): TLSSocket | null => sockets.get(stream) ?? null;
+export const tlsSocketOf = (stream: ByteStream): TLSSocket | null =>
+  tlsBeneath(stream)?.socket ?? null;
 
 /** The stream under one TLS socket. */
 export class TlsCarrier implements Carrier {
@@ -44,7 +55,12 @@ export class TlsCarrier implements Carrier {
     const onFailure = (error: Error): void => {
       this.failure ??= error;
     };
-    const options = { allowHalfOpen: true, onFailure, ...(defer !== null && { defer }) };
+    const options = {
+      allowHalfOpen: true,
+      lends: true,
+      onFailure,
+      ...(defer !== null && { defer }),
+    };
     this.duplex = duplexOf(stream, options).on('error', onFailure);
   }
 
@@ -121,7 +137,7 @@ export class TlsCarrier implements Carrier {
     this.#watch(socket);
     const options = highWaterMark === null ? {} : { highWaterMark };
     const stream = byteStreamOf(socket, { carrier: this, ...options });
-    sockets.set(stream, socket);
+    beneath.set(stream, { socket, wire: this.duplex });
     return stream;
   }
 

@@ -179,7 +179,9 @@ export class ProxiedExchange {
     const tunnel = { clock, idleMs, running: upstream.tunnels };
     const over = (): void => upstreams.release(upstream);
     const agreement = switchFrom(head, settings.name);
-    return tunnelTo(this.#request, () => head.takeStream(), agreement, tunnel, over);
+    const isWebSocket = chosen.length === 1 && chosen[0]?.toLowerCase() === 'websocket';
+    const take = () => head.takeStream();
+    return tunnelTo(this.#request, take, agreement, tunnel, over, isWebSocket);
   }
 
   #count(upstream: Upstream, error: unknown): void {

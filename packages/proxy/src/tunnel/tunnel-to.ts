@@ -12,6 +12,7 @@ import { joinStreams, type TunnelSettings } from './tunnel.js';
  *
  * @param take gives the stream away; called once. It may throw: the stream is lost then.
  * @param over told once, when the tunnel is over or has not come about.
+ * @param isWebSocket whether the client is told to go when the server closes, by 1001.
  */
 export function tunnelTo(
   request: ServerRequest,
@@ -19,6 +20,7 @@ export function tunnelTo(
   response: Response,
   settings: TunnelSettings,
   over: () => void,
+  isWebSocket = false,
 ): Response {
   const { signal } = request;
   // What this is called by, a signal and a server, has nobody to tell of a failure.
@@ -41,7 +43,19 @@ export function tunnelTo(
   return request.upgrade(response, (stream, remaining) => {
     signal.removeEventListener('abort', handleGone);
     const far = taken();
+    const near = { stream, remaining };
     if (far === null) dropStream(stream);
-    else joinStreams({ stream, remaining }, far, settings, over);
+    else if (!isWebSocket) joinStreams(near, far, settings, over);
+    else {
+      const { draining } = request;
+      // A server that closes waits for it.
+      return new Promise<void>((resolve) => {
+        joinStreams(near, far, { ...settings, draining }, () => {
+          over();
+          resolve();
+        });
+      });
+    }
+    return undefined;
   });
 }

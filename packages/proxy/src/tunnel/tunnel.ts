@@ -1,10 +1,11 @@
 /**
  * Two streams joined: what comes from one goes to the other, each side as fast as the slower of the
- * two, until both are over. Nothing is looked at.
+ * two, until both are over. Nothing is looked at, but where the frames of a WebSocket end.
  */
 
-import type { Clock } from '@netlayers/host';
+import type { AbortLike, Clock } from '@netlayers/host';
 import type { ByteStream, ByteStreamHandler, TakenStream } from '@netlayers/http';
+import { GoingAway } from './going-away.js';
 
 /** How a tunnel is watched. */
 export interface TunnelSettings {
@@ -13,6 +14,11 @@ export interface TunnelSettings {
   readonly idleMs: number;
   /** Where the tunnel is while it runs, as a way to reset it. */
   readonly running?: Set<() => void>;
+  /**
+   * For a WebSocket: aborted when its client is to be told to go. It has to be a WebSocket of the first
+   * stream's, whose server the other one is.
+   */
+  readonly draining?: AbortLike;
 }
 
 /** Joins two streams, and sets their handlers; `over` is told once, when both have ended. */
@@ -32,6 +38,7 @@ class Tunnel {
   #timer = 0;
   #open = 2;
   #abort = (): void => {};
+  #leave = (): void => {};
 
   constructor(settings: TunnelSettings, over: () => void) {
     this.#settings = settings;
@@ -40,8 +47,10 @@ class Tunnel {
   }
 
   begin(one: TakenStream, other: TakenStream): void {
+    const { draining } = this.#settings;
+    const goingAway = draining === undefined ? null : new GoingAway(one.stream);
     const first = new TunnelEnd(one.stream, other.stream, this);
-    const second = new TunnelEnd(other.stream, one.stream, this);
+    const second = new TunnelEnd(other.stream, one.stream, this, goingAway ?? one.stream);
     one.stream.setHandler(first);
     other.stream.setHandler(second);
     // Whoever had them before may have held them back.
@@ -55,6 +64,9 @@ class Tunnel {
       for (const stream of streams) stream.abort();
     };
     this.#settings.running?.add(this.#abort);
+    if (goingAway !== null) this.#leave = () => goingAway.leave();
+    if (draining?.aborted) this.#leave();
+    else draining?.addEventListener('abort', this.#leave);
     if (this.#settings.idleMs < Number.POSITIVE_INFINITY) this.#watch();
   }
 
@@ -66,6 +78,7 @@ class Tunnel {
     if (--this.#open > 0) return;
     this.#settings.clock.clearTimer(this.#timer);
     this.#settings.running?.delete(this.#abort);
+    this.#settings.draining?.removeEventListener('abort', this.#leave);
     this.#over();
   }
 
@@ -85,11 +98,20 @@ class TunnelEnd implements ByteStreamHandler {
   readonly #from: ByteStream;
   readonly #to: ByteStream;
   readonly #tunnel: Tunnel;
+  readonly #sink: Pick<ByteStream, 'write'>;
+  #hasEnded = false;
 
-  constructor(from: ByteStream, to: ByteStream, tunnel: Tunnel) {
+  /** @param sink what is on the way to the other end. */
+  constructor(
+    from: ByteStream,
+    to: ByteStream,
+    tunnel: Tunnel,
+    sink: Pick<ByteStream, 'write'> = to,
+  ) {
     this.#from = from;
     this.#to = to;
     this.#tunnel = tunnel;
+    this.#sink = sink;
   }
 
   pass(bytes: Uint8Array): void {
@@ -98,10 +120,11 @@ class TunnelEnd implements ByteStreamHandler {
 
   handleData(buf: Uint8Array, start: number, end: number): void {
     this.#tunnel.moved();
-    if (!this.#to.write(buf, start, end)) this.#from.pause();
+    if (!this.#sink.write(buf, start, end)) this.#from.pause();
   }
 
   handleEnd(): void {
+    this.#hasEnded = true;
     this.#tunnel.moved();
     this.#to.end();
   }
@@ -114,7 +137,7 @@ class TunnelEnd implements ByteStreamHandler {
 
   handleClose(error: Error | null): void {
     // An end that failed, or that was reset by us, is not to be taken for a whole message.
-    if (error === null) this.#to.end();
+    if (error === null && this.#hasEnded) this.#to.end();
     else this.#to.abort();
     this.#to.resume();
     this.#tunnel.closed();

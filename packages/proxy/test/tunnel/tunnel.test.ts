@@ -49,6 +49,58 @@ describe('an upgrade', () => {
     expect(harness.proxy.counters().upstreams[0]?.active).toBe(0);
   });
 
+  it('of a WebSocket has its client told to go when the server closes, between two frames [RFC 6455 7.4.1]', async () => {
+    const harness = await Harness.start();
+    const upstream = await harness.raw('a', (peer, text) => {
+      if (text.endsWith('\r\n\r\n')) peer.send(AGREEMENT);
+    });
+    const client = await harness.connect();
+    client.send(UPGRADE);
+    await settle();
+    const [far] = upstream.peers;
+    far?.write(Uint8Array.of(0x82, 4, 1, 2));
+    await settle();
+    let isClosed = false;
+    const closing = harness.server.close({ graceMs: 5000 }).then(() => {
+      isClosed = true;
+    });
+    await settle();
+    const before = client.received;
+    // The rest of the frame, and another one, which comes too late.
+    far?.write(Uint8Array.of(3, 4, 0x82, 1, 0));
+    await settle();
+    expect(client.received - before).toBe(2 + 4);
+    const answer = Uint8Array.of(0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe9);
+    const received = far?.received ?? 0;
+    client.write(answer);
+    await settle();
+    expect((far?.received ?? 0) - received).toBe(answer.length);
+    expect(isClosed).toBe(false);
+    far?.stream.end();
+    client.stream.end();
+    await settle();
+    await closing;
+    expect([client.ended, client.closeError]).toEqual([true, null]);
+    expect(harness.server.counters().cut).toBe(0);
+  });
+
+  it('of a WebSocket whose client does not go is cut off after the grace', async () => {
+    const harness = await Harness.start();
+    await harness.raw('a', (peer, text) => {
+      if (text.endsWith('\r\n\r\n')) peer.send(AGREEMENT);
+    });
+    const client = await harness.connect();
+    client.send(UPGRADE);
+    await settle();
+    const closing = harness.server.close({ graceMs: 5000 });
+    await harness.advance(6000);
+    await closing;
+    await settle();
+    expect(client.closed).toBe(true);
+    expect(harness.server.counters().cut).toBe(1);
+    expect(harness.proxy.counters().upstreams[0]?.active).toBe(0);
+  });
+
   it('waits for what a client sends too early, and loses none of it', async () => {
     const harness = await Harness.start();
     const upstream = await harness.raw('a', () => {});

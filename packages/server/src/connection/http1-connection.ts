@@ -22,11 +22,11 @@ import {
   type ServerExchange,
   type TakenStream,
 } from '@netlayers/http';
+import { PeerProgress } from '../base/peer-progress.js';
 import type { ExchangeContext } from '../exchange/exchange-context.js';
 import type { CarrierConnection } from '../exchange/protocol.js';
 import { ServedExchange } from '../exchange/served-exchange.js';
 import { errorResponse } from '../response/error-response.js';
-import { PeerProgress } from './peer-progress.js';
 import { PipelineShare } from './pipeline-share.js';
 
 /** The server as its connections see it. */

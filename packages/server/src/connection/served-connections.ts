@@ -12,6 +12,7 @@ import {
   type ServerExchange,
 } from '@netlayers/http';
 
+import { PeerProgress, type WrittenStream } from '../base/peer-progress.js';
 import type { ServerSettings } from '../base/server-options.js';
 import { Ticker } from '../base/ticker.js';
 import { DrainSignals } from '../exchange/drain-signals.js';
@@ -163,6 +164,15 @@ export class ServedConnections implements ConnectionContext, ExchangeHost {
     if (preface === null) return;
     if (this.#sniffed !== null) throw new TypeError('This server knows one preface already');
     this.#sniffed = { protocol, preface };
+  }
+
+  countHeld(octets: number): boolean {
+    this.heldBodyBytes += octets;
+    return this.heldBodyBytes <= this.settings.limits.heldBodyBytes;
+  }
+
+  progressOf(stream: WrittenStream): PeerProgress {
+    return new PeerProgress(stream, this);
   }
 
   serve(exchange: ServerExchange): ExchangeServer {

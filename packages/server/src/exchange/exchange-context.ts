@@ -28,8 +28,12 @@ export interface ExchangeContext {
   rejected: number;
   /** Exchanges that could only be reset. */
   aborted: number;
-  /** Octets of bodies that wait in memory. */
-  heldBodyBytes: number;
+  /**
+   * So many octets of bodies more wait in memory, or fewer.
+   *
+   * @returns false when all bodies together hold more than they may.
+   */
+  countHeld(octets: number): boolean;
   /** Octets of responses that wait for clients to take them. */
   heldContentBytes: number;
   /** Brings the `Date` of responses up to date. */

@@ -9,6 +9,7 @@ import type {
   ServerExchange,
   ServerExchangeHandler,
 } from '@netlayers/http';
+import type { PeerProgress, WrittenStream } from '../base/peer-progress.js';
 import type { ServerSettings } from '../base/server-options.js';
 import type { Ticker } from '../base/ticker.js';
 
@@ -40,6 +41,14 @@ export interface ExchangeHost {
   cut: number;
   /** Exchanges that could only be reset. */
   aborted: number;
+  /**
+   * So many octets of requests' content more wait in memory, or fewer.
+   *
+   * @returns false when more wait than may, on all connections together.
+   */
+  countHeld(octets: number): boolean;
+  /** Watches whether the peer of a connection takes what it is sent, and gets on while the server closes. */
+  progressOf(stream: WrittenStream): PeerProgress;
   /** Makes the server's side of one exchange, or of several that follow each other. */
   serve(exchange: ServerExchange): ExchangeServer;
   /** A connection is over, or no longer the server's. */

@@ -209,9 +209,7 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
   }
 
   countHeld(octets: number): boolean {
-    const context = this.#context;
-    context.heldBodyBytes += octets;
-    return context.heldBodyBytes <= context.settings.limits.heldBodyBytes;
+    return this.#context.countHeld(octets);
   }
 
   get drains(): DrainSignals {

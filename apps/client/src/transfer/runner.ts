@@ -1,5 +1,6 @@
 /**
- * A client that runs one transfer at a time, and who counts it.
+ * What runs transfers, one or several at a time: one client, so that they share its connections, and
+ * who counts what it does for each of them.
  */
 
 import type { Client } from '@netlayers/client';
@@ -8,11 +9,11 @@ import type { Notes } from '../show/notes.js';
 import type { Progress } from '../show/progress.js';
 import type { Meter } from './meter.js';
 
-/** What runs one transfer at a time. */
-export interface Lane {
+/** What runs transfers. */
+export interface Runner {
   readonly client: Client;
   readonly notes: Notes;
-  /** Of the transfer that runs now. */
-  meter: Meter;
+  /** Runs something of which all that the client does counts in this meter. */
+  measured<T>(meter: Meter, run: () => Promise<T>): Promise<T>;
   openProgress(spec: TransferSpec): Progress;
 }

@@ -5,8 +5,8 @@
 
 import type { ProgressDeadline } from '@netlayers/host';
 import type { ByteStream } from '@netlayers/http';
-import type { ServerSettings } from '../base/server-options.js';
-import type { Ticker } from '../base/ticker.js';
+import type { ServerSettings } from './server-options.js';
+import type { Ticker } from './ticker.js';
 
 /** What it goes by. */
 export interface ProgressContext {
@@ -14,9 +14,12 @@ export interface ProgressContext {
   readonly ticker: Ticker;
 }
 
+/** What the peer is sent through. */
+export type WrittenStream = Pick<ByteStream, 'unacknowledged' | 'measureUnacknowledged'>;
+
 /** Watches one peer, tick by tick. */
 export class PeerProgress {
-  readonly #stream: ByteStream;
+  readonly #stream: WrittenStream;
   readonly #context: ProgressContext;
   /** For the peer to take what it was sent, while the connection is blocked or closing. */
   #writePatience: ProgressDeadline | null = null;
@@ -33,7 +36,7 @@ export class PeerProgress {
   /** Whether that is measured: for a peer that seems to have stopped. */
   #isMeasured = false;
 
-  constructor(stream: ByteStream, context: ProgressContext) {
+  constructor(stream: WrittenStream, context: ProgressContext) {
     this.#stream = stream;
     this.#context = context;
   }
