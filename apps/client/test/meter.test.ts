@@ -1,10 +1,8 @@
-import type { ByteStream } from '@netlayers/http';
 import { Headers, Request } from '@netlayers/http';
 import { describe, expect, it } from 'vitest';
 import { Meter } from '../src/transfer/meter.js';
 
 describe('the phases of a transfer', () => {
-  const stream = { localAddress: '127.0.0.1', localPort: 1 } as ByteStream;
   const response = {
     version: '1.1',
     status: 200,
@@ -15,7 +13,7 @@ describe('the phases of a transfer', () => {
   } as const;
   const steps = {
     named: (meter: Meter) => meter.named(),
-    connected: (meter: Meter) => meter.connected(stream),
+    connected: (meter: Meter) => meter.connected(),
     secured: (meter: Meter) => meter.secured(),
     sent: (meter: Meter) => meter.observe({ type: 'request', request: new Request('GET', '/') }),
     answered: (meter: Meter) => meter.observe({ type: 'response', response }),
