@@ -3,6 +3,7 @@
  * What was not given stays `null`, so that nobody hands on what nobody asked for.
  */
 
+import { isIPv4 } from 'node:net';
 import { UsageError } from './usage-error.js';
 
 /**
@@ -47,11 +48,9 @@ export function secondsInMs(
  * @throws UsageError
  */
 export function ipv4Address(name: string, text: string, example: string): string {
-  const parts = text.split('.');
-  const isValid =
-    parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
-  if (!isValid)
+  if (!isIPv4(text)) {
     throw new UsageError(`--${name} is an IPv4 address such as ${example}, not ${text}`);
+  }
   return text;
 }
 

@@ -4,15 +4,23 @@ import {
   encodeAscii,
   encodeUtf8,
   formatIpv4,
+  formatIpv6,
   hexdump,
+  parseIpOctets,
   parseIpv4,
   parseIpv4Cidr,
+  parseIpv6,
   readU16,
   readU32,
   writeU16,
   writeU32,
 } from '@netlayers/bytes';
 import { describe, expect, it } from 'vitest';
+
+const hexOctets = (hex: string): Uint8Array =>
+  Uint8Array.from(hex.replaceAll(' ', '').match(/../g) ?? [], (octet) =>
+    Number.parseInt(octet, 16),
+  );
 
 describe('big-endian integers', () => {
   it('read back what was written, the highest bit included', () => {
@@ -47,6 +55,61 @@ describe('IPv4 addresses', () => {
     '1..2.3',
   ])('refuses %j', (text) => {
     expect(parseIpv4(text)).toBeNull();
+  });
+});
+
+describe('IPv6 addresses', () => {
+  it.each([
+    ['::', '0000 0000 0000 0000 0000 0000 0000 0000'],
+    ['::1', '0000 0000 0000 0000 0000 0000 0000 0001'],
+    ['1::', '0001 0000 0000 0000 0000 0000 0000 0000'],
+    ['2001:db8::8:800:200c:417a', '2001 0db8 0000 0000 0008 0800 200c 417a'],
+    // Of two runs of zeros the longer one, of two that are as long the first (RFC 5952, 4.2.3).
+    ['2001:0:0:1::1', '2001 0000 0000 0001 0000 0000 0000 0001'],
+    ['2001:db8::1:0:0:1', '2001 0db8 0000 0000 0001 0000 0000 0001'],
+    // One group of zeros is written (4.2.2).
+    ['2001:db8:0:1:1:1:1:1', '2001 0db8 0000 0001 0001 0001 0001 0001'],
+    ['::ffff:192.0.2.1', '0000 0000 0000 0000 0000 ffff c000 0201'],
+  ])('%s is %s both ways', (text, hex) => {
+    const octets = hexOctets(hex);
+    expect(parseIpv6(text)).toEqual(octets);
+    expect(formatIpv6(octets, 0)).toBe(text);
+  });
+
+  it.each([
+    ['2001:0DB8:0:0:0:0:0:1', '2001:db8::1'],
+    ['1:2:3:4:5:6:7::', '1:2:3:4:5:6:7:0'],
+    ['::ffff:c000:201', '::ffff:192.0.2.1'],
+    ['64:ff9b::192.0.2.33', '64:ff9b::c000:221'],
+  ])('%s is written %s', (text, canonical) => {
+    expect(formatIpv6(parseIpv6(text)!, 0)).toBe(canonical);
+  });
+
+  it.each([
+    '',
+    ':',
+    ':::',
+    '1:2:3:4:5:6:7',
+    '1:2:3:4:5:6:7:8:9',
+    '1:2:3:4:5:6:7:8::',
+    '1::2::3',
+    '12345::',
+    'g::',
+    '::1%lo',
+    '[::1]',
+    ' ::1',
+    '::1.2.3',
+    '::1.2.3.256',
+    '::1.2.3.4:5',
+    '1.2.3.4',
+  ])('refuses %j', (text) => {
+    expect(parseIpv6(text)).toBeNull();
+  });
+
+  it('are told from those of IPv4 by their length', () => {
+    expect(parseIpOctets('192.0.2.1')).toEqual(hexOctets('c000 0201'));
+    expect(parseIpOctets('::1')).toHaveLength(16);
+    expect(parseIpOctets('a.test')).toBeNull();
   });
 });
 

@@ -8,6 +8,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { parseIpOctets } from '@netlayers/bytes';
 
 const FILES = ['/proc/self/net/tcp', '/proc/self/net/tcp6'];
 
@@ -64,7 +65,8 @@ function linesOf(file: string): string[] {
 
 /** An endpoint as the kernel writes it: words of the address as this machine keeps them, and the port. */
 function hexOf(address: string, port = 0): string {
-  const octets = address.includes(':') ? ipv6Octets(address) : ipv4Octets(address);
+  // Without the zone of a link-local address, which is not listed.
+  const octets = parseIpOctets(address.split('%', 1)[0]!) ?? new Uint8Array();
   let text = '';
   for (let at = 0; at < octets.length; at += 4) {
     for (const octet of octets.slice(at, at + 4).reverse()) text += hex(octet, 2);
@@ -74,20 +76,3 @@ function hexOf(address: string, port = 0): string {
 
 const hex = (value: number, digits: number): string =>
   value.toString(16).toUpperCase().padStart(digits, '0');
-
-const ipv4Octets = (address: string): number[] => address.split('.').map(Number);
-
-function ipv6Octets(address: string): number[] {
-  const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(address);
-  if (dotted !== null) {
-    const [a = 0, b = 0, c = 0, d = 0] = ipv4Octets(dotted[2]!);
-    return ipv6Octets(`${dotted[1]}${hex(a * 256 + b, 4)}:${hex(c * 256 + d, 4)}`);
-  }
-  const [front = '', back] = address.split('%', 1)[0]!.split('::');
-  const groups = (text: string): number[] =>
-    text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
-  const [head, tail] = [groups(front), groups(back ?? '')];
-  const middle = back === undefined ? 0 : 8 - head.length - tail.length;
-  const words = [...head, ...new Array<number>(middle).fill(0), ...tail];
-  return words.flatMap((word) => [word >> 8, word & 0xff]);
-}

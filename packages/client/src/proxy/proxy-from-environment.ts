@@ -5,6 +5,7 @@
  * `HTTP_PROXY` in capitals is not looked at: in a CGI program it is what a client has sent as `Proxy`.
  */
 
+import { parseIpv4, parseIpv4Cidr } from '@netlayers/bytes';
 import type { ProxyRule } from './proxy-url.js';
 
 /**
@@ -43,21 +44,13 @@ function isMeant(entry: string, url: URL): boolean {
   const ownPort = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
   if (port !== undefined && port !== ownPort) return false;
   const name = (bracketed ?? plain).replace(/^\*?\./, '').replace(/\.$/, '');
-  const [range = '', bits] = name.split('/');
-  const address = ipv4Of(host);
-  if (bits !== undefined) {
-    const base = ipv4Of(range);
-    if (base === null || address === null || !/^\d+$/.test(bits) || Number(bits) > 32) return false;
-    const size = 2 ** (32 - Number(bits));
-    return Math.floor(base / size) === Math.floor(address / size);
+  const address = parseIpv4(host);
+  if (name.includes('/')) {
+    const range = parseIpv4Cidr(name);
+    if (range === null || address === null) return false;
+    const size = 2 ** (32 - range.prefixLength);
+    return Math.floor(range.address / size) === Math.floor(address / size);
   }
   if (name === '') return false;
   return host === name || (address === null && host.endsWith(`.${name}`));
-}
-
-/** An IPv4 address as a number; `null` for what is none. */
-function ipv4Of(text: string): number | null {
-  const parts = text.split('.');
-  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part))) return null;
-  return parts.reduce((sum, part) => sum * 256 + Number(part), 0);
 }

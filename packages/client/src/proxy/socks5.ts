@@ -3,6 +3,7 @@
  * where it asks for them (RFC 1929). Names are the proxy's to resolve.
  */
 
+import { parseIpOctets } from '@netlayers/bytes';
 import { ClientError } from '../base/errors.js';
 import type { ProxyServer } from './proxy-url.js';
 import type { StreamDialogue } from './stream-dialogue.js';
@@ -82,17 +83,7 @@ function counted(text: string, what: string): number[] {
 
 /** A host as SOCKS says it (RFC 1928, 5). */
 function addressOf(host: string): number[] {
-  if (/^\d+\.\d+\.\d+\.\d+$/.test(host)) return [IPV4, ...host.split('.').map(Number)];
-  return host.includes(':') ? [IPV6, ...ipv6Octets(host)] : [NAME, ...counted(host, 'name')];
-}
-
-/** The sixteen octets of an address that a URL has let pass. */
-function ipv6Octets(host: string): number[] {
-  const [head = '', tail] = host.split('::');
-  const groups = (text: string): number[] =>
-    text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
-  const before = groups(head);
-  const after = groups(tail ?? '');
-  const zeros = new Array<number>(8 - before.length - after.length).fill(0);
-  return [...before, ...zeros, ...after].flatMap((group) => [group >> 8, group & 0xff]);
+  const octets = parseIpOctets(host);
+  if (octets === null) return [NAME, ...counted(host, 'name')];
+  return [octets.length === 4 ? IPV4 : IPV6, ...octets];
 }

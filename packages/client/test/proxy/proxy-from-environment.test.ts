@@ -32,6 +32,7 @@ const exceptions: readonly [url: string, noProxy: string, isExcepted: boolean][]
   ['http://11.1.2.3/', '10.0.0.0/8', false],
   ['http://10.1.2.3/', '0.0.0.0/0', true],
   ['http://10.1.2.3/', '10.0.0.0/33', false],
+  ['http://10.1.2.3/', '10.999.0.0/8', false],
   ['http://[fd00::1]/', 'fd00::1', true],
   ['http://[fd00::1]:81/', '[fd00::1]:81', true],
   ['http://[fd00::1]/', '[fd00::1]:81', false],

@@ -7,9 +7,17 @@
  * ```
  */
 
-import { decodeUtf8, formatIpv4, readU16, readU32, writeU16, writeU32 } from '@netlayers/bytes';
+import {
+  decodeUtf8,
+  formatIpv4,
+  formatIpv6,
+  parseIpOctets,
+  readU16,
+  readU32,
+  writeU16,
+  writeU32,
+} from '@netlayers/bytes';
 import { crc32c } from './crc32c.js';
-import { formatIpv6, octetsOfAddress } from './ip-text.js';
 import {
   type Endpoint,
   faulty,
@@ -170,8 +178,8 @@ function textOf(value: Uint8Array): string | null {
 
 /** Writes a header with its checksum; UNSPEC for ends that are not of one family. */
 export function writeHeaderBlock(source: Endpoint, destination: Endpoint): Uint8Array {
-  const from = octetsOfAddress(source.address);
-  const to = octetsOfAddress(destination.address);
+  const from = parseIpOctets(source.address);
+  const to = parseIpOctets(destination.address);
   const known = from !== null && to !== null && from.length === to.length;
   const addressLength = known ? 2 * from.length + 4 : 0;
   const family = !known ? 0 : from.length === 4 ? INET : INET6;

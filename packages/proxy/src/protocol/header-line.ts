@@ -2,8 +2,7 @@
  * Version 1 of the PROXY protocol: one line of text, `PROXY TCP4 source destination port port`.
  */
 
-import { encodeUtf8 } from '@netlayers/bytes';
-import { familyOf } from './ip-text.js';
+import { encodeUtf8, parseIpOctets } from '@netlayers/bytes';
 import { type Endpoint, faulty, type HeaderResult, PARTIAL, silentHeader } from './proxy-header.js';
 
 /** The longest line, its end included (2.1). */
@@ -46,6 +45,12 @@ function lineOf(text: string, consumed: number): HeaderResult {
     },
     consumed,
   };
+}
+
+/** Which family an address in text is of; `null` for what is none. */
+function familyOf(text: string): 4 | 6 | null {
+  const octets = parseIpOctets(text);
+  return octets === null ? null : octets.length === 4 ? 4 : 6;
 }
 
 const isPort = (text: string): boolean => /^(0|[1-9]\d{0,4})$/.test(text) && Number(text) <= 65535;

@@ -1,19 +1,14 @@
 /**
- * IPv6 addresses between octets and text (RFC 4291, 2.2; RFC 5952), and which family text is of.
+ * IPv6 addresses between octets and text (RFC 4291, 2.2; RFC 5952).
  *
- * Strict as inet_pton: no zone, no brackets, no blanks. The stack below has no IPv6: these are
- * addresses that others talk about.
+ * Strict as inet_pton: no zone, no brackets, no blanks. The stack has no IPv6 of its own: these are
+ * addresses that proxies and the operating system talk about.
  */
 
-import { formatIpv4, parseIpv4, readU16, writeU16, writeU32 } from '@netlayers/bytes';
+import { readU16, writeU16 } from './endian.js';
+import { formatIpv4, parseIpv4 } from './ipv4-address.js';
 
 const GROUPS = 8;
-
-/** Which family an address in text is of; `null` for what is none. */
-export function familyOf(text: string): 4 | 6 | null {
-  if (parseIpv4(text) !== null) return 4;
-  return parseIpv6(text) === null ? null : 6;
-}
 
 /** Parses an address into its 16 octets, or returns `null`. */
 export function parseIpv6(text: string): Uint8Array | null {
@@ -56,13 +51,4 @@ export function formatIpv6(buf: Uint8Array, at: number): string {
   if (longest.length === 1) return texts.join(':');
   const front = texts.slice(0, longest.start).join(':');
   return `${front}::${texts.slice(longest.start + longest.length).join(':')}`;
-}
-
-/** The 4 or 16 octets of an address in text; `null` for what is none. */
-export function octetsOfAddress(text: string): Uint8Array | null {
-  const low = parseIpv4(text);
-  if (low === null) return parseIpv6(text);
-  const octets = new Uint8Array(4);
-  writeU32(octets, 0, low);
-  return octets;
 }
