@@ -43,6 +43,8 @@ export { PARSE_ERRORS, type ParseErrorCode } from './grammar/parse-error.js';
 export { isHost, parseTarget, type RequestTarget } from './grammar/request-target.js';
 export type { TextDecoder, TextEncoder } from './grammar/text-codec.js';
 export { isFieldValue, isToken, listHas, listMembers } from './grammar/tokens.js';
+export { parseWeights, type Weights } from './grammar/weights.js';
+export { acceptedCodings } from './message/accepted-codings.js';
 export { authorityOf } from './message/authority.js';
 export { bytesOf, type Content, isStream, type MemoryContent } from './message/content.js';
 export { Headers, type HeadersInit } from './message/headers.js';

@@ -8,10 +8,15 @@
 
 import { Buffer } from 'node:buffer';
 import { checkOptions, type OptionNames } from '@netlayers/host';
-import { addVary, isStream, type Response, type StatusCode } from '@netlayers/http';
+import {
+  acceptedCodings,
+  addVary,
+  isStream,
+  type Response,
+  type StatusCode,
+} from '@netlayers/http';
 import { type Answer, errorResponse, type Middleware, type ServerRequest } from '@netlayers/server';
 import { after } from '../../src/base/after.js';
-import { AcceptedCodings } from './accept-encoding.js';
 import { CodedStream } from './coded-stream.js';
 import { type Coding, type CodingLevels, type CodingName, codingsOf } from './codings.js';
 import { isCompressible } from './compressible.js';
@@ -101,15 +106,13 @@ class Compressor {
     if (response.status === 304) return notModified(response, tags);
     const { headers, content } = response;
     if (!mayBeCoded(request, response)) return response;
-    const accepted = new AcceptedCodings(request.headers.get('accept-encoding'));
-    const isWanted = this.#isWorth(response);
-    if (!isWanted && accepted.takesIdentity) return response;
+    const accepted = acceptedCodings(request.headers.get('accept-encoding'), this.#offered);
+    if (!this.#isWorth(response) && accepted.includes('identity')) return response;
     addVary(response.headers, 'Accept-Encoding');
-    const name = accepted.best(this.#offered);
-    if (name === null) {
-      // RFC 9110, 12.5.3: nothing is left that the client takes.
-      return accepted.takesIdentity ? response : errorResponse(406, 'no such content coding');
-    }
+    const [name] = accepted;
+    // RFC 9110, 12.5.3: nothing is left that the client takes.
+    if (name === undefined) return errorResponse(406, 'no such content coding');
+    if (name === 'identity') return response;
     const tag = headers.get('etag');
     if (tag !== null) headers.set('ETag', codedTag(tag, name));
     headers.set('Content-Encoding', name);

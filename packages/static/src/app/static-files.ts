@@ -5,7 +5,7 @@
  * What may not be served looks like what does not exist: 404.
  */
 
-import { addVary, type Response } from '@netlayers/http';
+import { acceptedCodings, addVary, type Response } from '@netlayers/http';
 import { errorResponse, type Handler, type ServerRequest } from '@netlayers/server';
 import { answerFile } from '../answers/file-answer.js';
 import {
@@ -18,7 +18,6 @@ import { isExhausted } from '../files/below-root.js';
 import { type OpenFile, openFile } from '../files/open-file.js';
 import { type Representation, selectRepresentation } from '../files/representation.js';
 import { answerListing } from '../listing/listing-answer.js';
-import { acceptableCodings } from '../request/content-coding.js';
 import { wantsPage } from '../request/media-range.js';
 import { hasDotfile, resolveTargetPath, type TargetPath } from '../request/target-path.js';
 import { type StaticOptions, type StaticSettings, settingsOf } from '../settings/static-options.js';
@@ -165,7 +164,7 @@ class StaticFiles {
   ): Promise<Representation | null> {
     const { root, codings, showDotfiles } = this.#settings;
     if (codings.length === 0) return { file, coding: null };
-    const choices = acceptableCodings(request.headers.get('accept-encoding'), codings);
+    const choices = acceptedCodings(request.headers.get('accept-encoding'), codings);
     return selectRepresentation(root, segments, file, choices, showDotfiles);
   }
 }

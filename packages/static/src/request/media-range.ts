@@ -2,7 +2,7 @@
  * What kind of answer a client wants (RFC 9110, 12.5.1), as far as this package has a choice.
  */
 
-import { parseWeights } from './weights.js';
+import { parseWeights } from '@netlayers/http';
 
 /** Whether the client wants JSON more than HTML; HTML where it does not say. */
 export function prefersJson(accept: string | null): boolean {

@@ -1,5 +1,5 @@
+import { parseWeights } from '@netlayers/http';
 import { describe, expect, it } from 'vitest';
-import { parseWeights } from '../../src/request/weights.js';
 
 describe('a list with weights [RFC 9110 12.4.2]', () => {
   it.each([
@@ -14,5 +14,10 @@ describe('a list with weights [RFC 9110 12.4.2]', () => {
     ['a;q=0.2, a;q=0.7, a;q=0', { a: 0.7 }],
   ])('%s', (field, weights) => {
     expect(Object.fromEntries(parseWeights(field))).toEqual(weights);
+  });
+
+  it('is read up to its 64th member', () => {
+    const names = Array.from({ length: 1000 }, (_, index) => `c${index}`);
+    expect([...parseWeights(names.join(',')).keys()]).toEqual(names.slice(0, 64));
   });
 });
