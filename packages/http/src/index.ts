@@ -45,7 +45,8 @@ export type { TextDecoder, TextEncoder } from './grammar/text-codec.js';
 export { isFieldValue, isToken, listHas, listMembers } from './grammar/tokens.js';
 export { parseWeights, type Weights } from './grammar/weights.js';
 export { acceptedCodings } from './message/accepted-codings.js';
-export { authorityOf } from './message/authority.js';
+export { authorityOf, hostOf } from './message/authority.js';
+export { CONNECTION_FIELDS, fieldsOfConnection } from './message/connection-fields.js';
 export { bytesOf, type Content, isStream, type MemoryContent } from './message/content.js';
 export { Headers, type HeadersInit } from './message/headers.js';
 export {

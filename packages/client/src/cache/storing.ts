@@ -2,7 +2,7 @@
  * Which responses are kept (RFC 9111, 3), and for which requests they are answers (4.1).
  */
 
-import { type Headers, listMembers } from '@netlayers/http';
+import { fieldsOfConnection, type Headers, listMembers } from '@netlayers/http';
 import type { ClientRequest } from '../options/interceptor.js';
 import type { ResponseFacts } from '../response/client-response.js';
 import { directivesOf } from './cache-control.js';
@@ -12,19 +12,13 @@ import { HEURISTIC_STATUSES, lifetimeOf } from './freshness.js';
 /** Statuses whose rules for caches are known here (5.2.2.3). */
 const UNDERSTOOD: ReadonlySet<number> = new Set([...HEURISTIC_STATUSES, 302, 303, 307]);
 
-/** Fields of one connection (RFC 9110, 7.6.1), and those that are not to be replayed (3.1). */
+/** Fields that are not to be replayed, beside those of the connection (3.1). */
 const NOT_STORED = new Set([
-  'connection',
-  'keep-alive',
   'proxy-authenticate',
   'proxy-authentication-info',
   'proxy-authorization',
-  'proxy-connection',
   'set-cookie',
-  'te',
   'trailer',
-  'transfer-encoding',
-  'upgrade',
 ]);
 
 /** Fields that name who asks: always among those that choose a response. */
@@ -65,11 +59,11 @@ export function mayStore(
 
 /** Fields as they are kept. */
 export function storedFields(headers: Headers): [name: string, value: string][] {
-  const ofConnection = new Set(listMembers((headers.get('connection') ?? '').toLowerCase()));
+  const isOfConnection = fieldsOfConnection(headers);
   const kept: [name: string, value: string][] = [];
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();
-    if (!NOT_STORED.has(lower) && !ofConnection.has(lower)) kept.push([name, value]);
+    if (!NOT_STORED.has(lower) && !isOfConnection(lower)) kept.push([name, value]);
   }
   return kept;
 }

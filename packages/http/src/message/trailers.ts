@@ -7,6 +7,7 @@
  */
 
 import { localError } from '../grammar/errors.js';
+import { CONNECTION_FIELDS } from './connection-fields.js';
 import type { Headers } from './headers.js';
 
 /**
@@ -14,10 +15,10 @@ import type { Headers } from './headers.js';
  * authentication, request modifiers, response controls, content format.
  */
 const FORBIDDEN = new Set([
+  ...CONNECTION_FIELDS,
   'age',
   'authorization',
   'cache-control',
-  'connection',
   'content-encoding',
   'content-length',
   'content-location',
@@ -33,20 +34,15 @@ const FORBIDDEN = new Set([
   'if-none-match',
   'if-range',
   'if-unmodified-since',
-  'keep-alive',
   'location',
   'max-forwards',
   'pragma',
   'proxy-authenticate',
   'proxy-authorization',
-  'proxy-connection',
   'range',
   'retry-after',
   'set-cookie',
-  'te',
   'trailer',
-  'transfer-encoding',
-  'upgrade',
   'vary',
   'warning',
   'www-authenticate',

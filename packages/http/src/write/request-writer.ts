@@ -4,8 +4,8 @@
  */
 
 import { localError } from '../grammar/errors.js';
-import { isHost } from '../grammar/request-target.js';
 import { listHas } from '../grammar/tokens.js';
+import { hostOf } from '../message/authority.js';
 import { CHUNKED, faultOfTransferEncoding, parseContentLength } from '../message/framing.js';
 import type { Headers } from '../message/headers.js';
 import type { RequestMessage } from '../message/message.js';
@@ -103,17 +103,6 @@ const isOurs = (name: string): boolean => {
   const lower = name.toLowerCase();
   return lower === 'host' || lower === 'content-length' || lower === 'transfer-encoding';
 };
-
-/** RFC 9112, 3.2: exactly one Host, and a valid one. */
-function hostOf(headers: Headers): string {
-  const hosts = headers.getAll('host');
-  const [host] = hosts;
-  if (host === undefined) throw localError('missing-host', 'a request needs a Host field');
-  if (hosts.length > 1 || !isHost(host)) {
-    throw localError('invalid-header-value', `not a Host: ${JSON.stringify(hosts.join(', '))}`);
-  }
-  return host;
-}
 
 function declaredLength(headers: Headers): number {
   const value = headers.get('content-length');

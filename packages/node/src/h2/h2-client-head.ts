@@ -9,7 +9,7 @@ import {
   checkTrailers,
   Headers,
   HttpProtocolError,
-  isHost,
+  hostOf,
   isStream,
   listHas,
   localError,
@@ -57,11 +57,8 @@ export function outgoingHead(request: Request, scheme: string): OutgoingHead {
   }
   const fields = fieldsOf(headers);
   delete fields.host;
-  if ('te' in fields) {
-    // RFC 9113, 8.2.2: nothing else may be in it.
-    if (listHas(headers.get('te') ?? '', 'trailers')) fields.te = 'trailers';
-    else delete fields.te;
-  }
+  // RFC 9113, 8.2.2: nothing else may be in it.
+  if (listHas(headers.get('te') ?? '', 'trailers')) fields.te = 'trailers';
   const cookies = headers.getAll('cookie').flatMap((line) => line.split(/; */));
   // RFC 9113, 8.2.3: those that stay the same need not be sent again because of those that change.
   if (cookies.length > 0) fields.cookie = cookies.filter((cookie) => cookie !== '');
@@ -77,17 +74,6 @@ export function outgoingHead(request: Request, scheme: string): OutgoingHead {
   if (cookies.some((cookie) => cookie.length < SHORT_COOKIE)) secrets.push('cookie');
   if (secrets.length > 0) Object.assign(all, { [sensitiveHeaders]: secrets });
   return { fields: all, bytes, length, awaitsContinue };
-}
-
-/** RFC 9110, 7.2: exactly one Host, and a valid one. */
-function hostOf(headers: Headers): string {
-  const hosts = headers.getAll('host');
-  const [host] = hosts;
-  if (host === undefined) throw localError('missing-host', 'a request needs a Host field');
-  if (hosts.length > 1 || !isHost(host)) {
-    throw localError('invalid-header-value', `not a Host: ${JSON.stringify(hosts.join(', '))}`);
-  }
-  return host;
 }
 
 function lengthOf({ method, headers }: Request, contentLength: number): number {

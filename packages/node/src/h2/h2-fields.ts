@@ -3,25 +3,18 @@
  */
 
 import type { OutgoingHttpHeaders } from 'node:http2';
-import { Headers, listMembers, localError } from '@netlayers/http';
+import { fieldsOfConnection, Headers, localError } from '@netlayers/http';
 
-/** RFC 9113, 8.2.2 */
-const OF_A_CONNECTION = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'upgrade',
-  'http2-settings',
-]);
-
-/** Names and values; lines of one name are one value, but of `Set-Cookie`. */
+/**
+ * Names and values; lines of one name are one value, but of `Set-Cookie`. What is about a connection
+ * is left out, `TE` with it, of which requests may have a little (8.2.2).
+ */
 export function fieldsOf(headers: Headers): OutgoingHttpHeaders {
   const fields: OutgoingHttpHeaders = Object.create(null);
-  const dropped = listMembers(headers.get('connection') ?? '').map((name) => name.toLowerCase());
+  const isOfConnection = fieldsOfConnection(headers);
   for (let at = 0; at < headers.size; at++) {
     const name = headers.nameAt(at).toLowerCase();
-    if (name in fields || OF_A_CONNECTION.has(name) || dropped.includes(name)) continue;
+    if (name in fields || isOfConnection(name)) continue;
     fields[name] = name === 'set-cookie' ? headers.getAll(name) : (headers.get(name) ?? '');
   }
   return fields;

@@ -1,34 +1,24 @@
 /**
- * Fields that end at this hop (RFC 9110, 7.6.1): those that are known to, those whose name begins with
- * `Proxy-` but for `Proxy-Status` (RFC 9209), and whatever `Connection` names. `Proxy` is no field of
- * HTTP, but programs of the CGI kind take it for the setting of one.
+ * Fields that end at this hop: those of the connection (RFC 9110, 7.6.1), and those whose name begins
+ * with `Proxy-` but for `Proxy-Status` (RFC 9209). `Proxy` is no field of HTTP, but programs of the CGI
+ * kind take it for the setting of one.
  *
  * The framing goes with them: how a message is framed on the way on is decided anew, from what was
  * read and not from what was said of it.
  */
 
-import { Headers, listMembers } from '@netlayers/http';
+import { fieldsOfConnection, Headers } from '@netlayers/http';
 
-const HOP_FIELDS: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'http2-settings',
-  'keep-alive',
-  'proxy',
-  'te',
-  'transfer-encoding',
-  'upgrade',
-]);
+/** What this hop says anew, and what nobody behind it may be told. */
+const OWN_FIELDS: ReadonlySet<string> = new Set(['content-length', 'expect', 'host', 'proxy']);
 
 /** The lines that go on, in their order; names of the result are spelled as they were. */
 export function endToEnd(headers: Headers): Headers {
-  const named = new Set(listMembers((headers.get('connection') ?? '').toLowerCase()));
+  const isOfConnection = fieldsOfConnection(headers);
   const through = new Headers();
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();
-    const ends = HOP_FIELDS.has(lower) || named.has(lower) || isProxys(lower);
+    const ends = isOfConnection(lower) || OWN_FIELDS.has(lower) || isProxys(lower);
     if (!ends) through.append(name, value);
   }
   return through;
