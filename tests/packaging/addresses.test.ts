@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { optionsOf, rememberingHost } from './compiler.js';
 import { ROOT, sourcesBelow } from './workspace.js';
 
 /** The packages that stand on any version of IP: what they do with an address, they ask for. */
@@ -9,25 +10,11 @@ const ABOVE_IP = ['packages/tcp', 'packages/stack'];
 /** A program of a package's sources and one more file of the package with this text. */
 function programOf(folder: string, text: string): { program: ts.Program; probe: string } {
   const path = join(ROOT, folder);
-  const config = ts.getParsedCommandLineOfConfigFile(join(path, 'tsconfig.json'), undefined, {
-    ...ts.sys,
-    onUnRecoverableConfigFileDiagnostic: ({ messageText }) => {
-      throw new Error(ts.flattenDiagnosticMessageText(messageText, '\n'));
-    },
-  });
-  if (config === undefined) throw new Error(`no tsconfig.json in ${folder}`);
+  const options = optionsOf(path);
   const probe = join(path, 'src', 'probe-of-the-addresses-test.ts');
-  const host = ts.createCompilerHost(config.options);
-  const { getSourceFile, fileExists } = host;
-  host.fileExists = (file) => file === probe || fileExists.call(host, file);
-  host.getSourceFile = (file, language) =>
-    file === probe
-      ? ts.createSourceFile(file, text, language, true)
-      : getSourceFile.call(host, file, language);
-  return {
-    program: ts.createProgram([...sourcesBelow(join(path, 'src')), probe], config.options, host),
-    probe,
-  };
+  const host = rememberingHost(options, { path: probe, text });
+  const files = [...sourcesBelow(join(path, 'src')), probe];
+  return { program: ts.createProgram(files, options, host), probe };
 }
 
 /** Comparisons of one address with another by `===` or `!==`. */

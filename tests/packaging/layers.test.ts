@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { optionsOf, rememberingHost } from './compiler.js';
 import { type Kind, LAYERS, type Layer, libraries, ROOT, sourcesBelow } from './workspace.js';
 
 /** The names of the modules that a source imports, types included. */
@@ -51,24 +52,11 @@ function isAsync(source: string): boolean {
 
 /** The errors that the compiler finds in a file with this text in a package's `src`. */
 function errorsIn(folder: string, text: string): string[] {
-  const config = ts.getParsedCommandLineOfConfigFile(join(folder, 'tsconfig.json'), undefined, {
-    ...ts.sys,
-    onUnRecoverableConfigFileDiagnostic: (diagnostic) => {
-      throw new Error(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'));
-    },
-  });
-  if (config === undefined) throw new Error(`no tsconfig.json in ${folder}`);
-  const probe = join(folder, 'src', 'probe-of-the-layers-test.ts');
-  const host = ts.createCompilerHost(config.options);
-  const { getSourceFile, fileExists } = host;
-  host.fileExists = (path) => path === probe || fileExists.call(host, path);
-  host.getSourceFile = (path, language) =>
-    path === probe
-      ? ts.createSourceFile(path, text, language)
-      : getSourceFile.call(host, path, language);
-  const program = ts.createProgram([probe], config.options, host);
+  const options = optionsOf(folder);
+  const probe = { path: join(folder, 'src', 'probe-of-the-layers-test.ts'), text };
+  const program = ts.createProgram([probe.path], options, rememberingHost(options, probe));
   return program
-    .getSemanticDiagnostics(program.getSourceFile(probe))
+    .getSemanticDiagnostics(program.getSourceFile(probe.path))
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
 }
 
