@@ -9,7 +9,7 @@ import { parseIpv4 } from '@netlayers/bytes';
 import { TcpFlag, type Verdict } from '@netlayers/tcp';
 import { seededRandom } from '@netlayers/testkit';
 import { enterNetworkNamespace } from '@netlayers/testkit/netns';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ask, serve } from '../support/http-service.js';
 import { type InjectingDevice, openInjectedStack } from '../support/injecting-device.js';
 import { connect, drain, readAll } from '../support/kernel-end.js';
@@ -57,8 +57,7 @@ describe.skipIf(!namespace.available)('a server under attack', () => {
     await attack(500);
     const before = await held();
     await attack(500);
-    await sleep(1500);
-    expect(stack.counters().connections).toBe(0);
+    await vi.waitFor(() => expect(stack.counters().connections).toBe(0), { timeout: 10_000 });
     await expectReturnTo(before, '500 trickling heads');
     await server.close();
   });
@@ -121,8 +120,7 @@ describe.skipIf(!namespace.available)('a server under attack', () => {
     const client = await connect(80);
     expect(await drain(client)).toMatchObject({ received: 1000, firstWrong: -1 });
     client.destroy();
-    await sleep(1300);
-    expect(stack.counters().connections).toBe(0);
+    await vi.waitFor(() => expect(stack.counters().connections).toBe(0), { timeout: 10_000 });
     const { last } = following;
     if (last === null) throw new Error('nothing arrived');
     const late = {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -17,15 +17,23 @@ enterNetworkNamespace();
 let command: BuiltCommand;
 const running: RunningCommand[] = [];
 
+/** A server that waits ten seconds for a request to get on: all other tests run meanwhile. */
+let stuck: { server: RunningCommand; socket: Socket };
+
 beforeAll(async () => {
   command = await BuiltCommand.build();
+  stuck = await closingBesideHalf(command.run(['--kernel-tcp', '--port', '0']));
 });
 
 afterEach(() => {
   for (const server of running.splice(0)) if (server.isRunning) server.kill('SIGKILL');
 });
 
-afterAll(() => command.remove());
+afterAll(() => {
+  stuck.socket.destroy();
+  if (stuck.server.isRunning) stuck.server.kill('SIGKILL');
+  command.remove();
+});
 
 function start(...args: string[]): RunningCommand {
   const server = command.run(args);
@@ -37,6 +45,18 @@ function start(...args: string[]): RunningCommand {
 async function serve(...args: string[]): Promise<{ server: RunningCommand; url: string }> {
   const server = start('--kernel-tcp', '--port', '0', ...args);
   return { server, url: await server.url() };
+}
+
+/** Has a server closed while it has half of a request. */
+async function closingBesideHalf(
+  server: RunningCommand,
+): Promise<{ server: RunningCommand; socket: Socket }> {
+  const socket = connect(Number(new URL(await server.url()).port), '127.0.0.1');
+  socket.on('error', () => {});
+  socket.write('POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\nhalf');
+  await new Promise((resolve) => socket.once('data', resolve));
+  server.kill('SIGTERM');
+  return { server, socket };
 }
 
 describe('--proxy', () => {
@@ -344,26 +364,14 @@ describe('signals', () => {
   });
 
   it('end with 1 where a request was cut off that got no further', async () => {
-    const { server, url } = await serve();
-    const socket = connect(Number(new URL(url).port), '127.0.0.1');
-    socket.on('error', () => {});
-    socket.write('POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\nhalf');
-    await new Promise((resolve) => socket.once('data', resolve));
-    server.kill('SIGTERM');
-    expect(await server.ended).toBe(1);
-    expect(server.stderr).toMatch(
+    expect(await stuck.server.ended).toBe(1);
+    expect(stuck.server.stderr).toMatch(
       /^error Closed, with 1 of the connections cut off: they got no further$/m,
     );
-    socket.destroy();
   });
 
   it('end it at once the second time', async () => {
-    const { server, url } = await serve();
-    const socket = connect(Number(new URL(url).port), '127.0.0.1');
-    socket.on('error', () => {});
-    socket.write('POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\nhalf');
-    await new Promise((resolve) => socket.once('data', resolve));
-    server.kill('SIGTERM');
+    const { server, socket } = await closingBesideHalf(start('--kernel-tcp', '--port', '0'));
     await server.until(/Closing/);
     server.kill('SIGTERM');
     expect(await server.ended).toBe(143);
