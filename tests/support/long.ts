@@ -1,13 +1,8 @@
-/**
- * How much is tried: enough for every run of the tests, or, with NETLAYERS_LONG=1, as much as
- * takes minutes.
- */
+/** What the heavy variants of the tests of whole programs need beside `amount` of the kit. */
 
-/** Whether the heavy variants run. */
-export const LONG = process.env.NETLAYERS_LONG === '1';
+import { amount, LONG } from '@netlayers/testkit';
 
-/** Chooses between the amount for every run and the heavy one. */
-export const amount = (usual: number, heavy: number): number => (LONG ? heavy : usual);
+export { amount, LONG };
 
 /** Time for a test that gets longer with `LONG`, milliseconds. */
 export const TIMEOUT = LONG ? 600_000 : 60_000;

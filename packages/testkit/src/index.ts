@@ -10,6 +10,7 @@ export { fuzzSeed } from './fuzz-seed.js';
 export { hex } from './hex.js';
 export { type LinkDeviceFixture, linkDeviceSuite } from './link-device-suite.js';
 export { type ArrivedPacket, LinkProbe, type ProbedDevice } from './link-probe.js';
+export { amount, LONG } from './long.js';
 export { ManualClock } from './manual-clock.js';
 export {
   MemoryStream,

@@ -13,11 +13,12 @@ describe('HTTP dates (RFC 9110, 5.6.7)', () => {
   });
 
   it('agree with the calendar of the host, every 41 hours for 800 years', () => {
+    const wrong: string[] = [];
     for (let time = Date.UTC(1601, 0, 1); time < Date.UTC(2401, 0, 1); time += 147_600_000) {
       const text = new Date(time).toUTCString();
-      expect(formatHttpDate(time)).toBe(text);
-      expect(parseHttpDate(text, NOW)).toBe(time);
+      if (formatHttpDate(time) !== text || parseHttpDate(text, NOW) !== time) wrong.push(text);
     }
+    expect(wrong).toEqual([]);
   });
 
   it('of two digits lie at most 50 years ahead', () => {

@@ -5,7 +5,7 @@
  */
 
 import { TcpFlag, tcpInfo } from '@netlayers/tcp';
-import { fuzzSeed, type SeededRandom, seededRandom } from '@netlayers/testkit';
+import { amount, fuzzSeed, type SeededRandom, seededRandom } from '@netlayers/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import {
   established,
@@ -30,7 +30,7 @@ vi.mock('../../src/arrival/prediction.js', async (load) => {
   return { ...real, isPredicted };
 });
 
-const RUNS = 24;
+const RUNS = amount(8, 24);
 const STEPS = 120;
 
 /** Where the peer's clock stands at 0: it passes the end of its numbers. */

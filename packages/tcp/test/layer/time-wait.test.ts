@@ -1,6 +1,7 @@
 /** TIME-WAIT as a record: what it answers, what it gives way to, how many there may be. */
 
 import { TcpFlag } from '@netlayers/tcp';
+import { LONG } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import { seq } from '../../src/wire/seq.js';
 import { Crowd, closeAtOnce } from '../support/crowd.js';
@@ -12,8 +13,6 @@ import {
   type ScriptSetup,
   timeWait,
 } from '../support/fake-peer.js';
-
-const LONG = process.env.NETLAYERS_LONG === '1';
 
 /** In TIME-WAIT, with timestamps on both sides. */
 function stamped(tsval = 1000, setup: ScriptSetup = {}): Script {

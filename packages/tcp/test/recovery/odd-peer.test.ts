@@ -12,12 +12,12 @@ import {
   newReno,
   type TcpSettings,
 } from '@netlayers/tcp';
-import { type SeededRandom, seededRandom } from '@netlayers/testkit';
+import { amount, type SeededRandom, seededRandom } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import { type Script, synReceived } from '../support/fake-peer.js';
 import { pattern } from '../support/segments.js';
 
-const SEEDS = 150;
+const SEEDS = amount(50, 150);
 const STEPS = 120;
 const MOST = 400_000;
 /** Where 2^31 and 2^32 lie within the transfer, and where they do not. */

@@ -1,9 +1,9 @@
 import { Because } from '@netlayers/tcp';
+import { LONG } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import { inFlight, RTT, sacks, sentBy } from '../support/flight.js';
 
 /** Set for the runs that take their time. */
-const isLong = process.env.NETLAYERS_LONG === '1';
 
 describe('SACK and RACK', () => {
   it('repeats the hole when three segments behind it are reported, and only the hole [RFC 8985 6.2 step 4, 6.2 step 5] [RFC 6675 4 IsLost, 5 (1), 5 (4.1), 5 (4.3)] [RFC 2018 5] [RFC 5681 4.3]', () => {
@@ -236,7 +236,7 @@ describe('a peer that reneges', () => {
 describe('stored sequence numbers', () => {
   const GIB = 2 ** 30;
   /** Behind both of them half of the space has gone by since the last loss; the last one wraps twice. */
-  const checks = isLong ? [2.2, 4.4, 10] : [2.2];
+  const checks = LONG ? [2.2, 4.4, 10] : [2.2];
 
   it.each([true, false])(
     'let fast retransmit work after more than 2 GiB without loss, SACK %s [RFC 6582 3.2 step 2]',
