@@ -51,15 +51,42 @@ function readProjects(problems) {
   return [...groups.values()];
 }
 
-const problems = [];
-for (const { options, files } of readProjects(problems)) {
-  // Where the compiler begins to look for `@types`, which only the root has.
-  const program = ts.createProgram(files, {
-    ...options,
-    configFilePath: join(ROOT, 'tsconfig.json'),
-  });
-  problems.push(...ts.getPreEmitDiagnostics(program));
+const registry = ts.createDocumentRegistry();
+const readings = new Map();
+
+/** A compiler host for which the programs share what they read in the same way. */
+function sharingHost(options) {
+  const sharing = ts.createCompilerHost(options);
+  const { getSourceFile } = sharing;
+  sharing.getSourceFile = (path, language, ...rest) => {
+    const settings = registry.getKeyForCompilationSettings(options);
+    const key = `${path} ${settings} ${language.impliedNodeFormat}`;
+    if (!readings.has(key)) readings.set(key, getSourceFile.call(sharing, path, language, ...rest));
+    return readings.get(key);
+  };
+  return sharing;
 }
+
+/** What is wrong with a group. A file that it imports from another one is checked there, once. */
+function problemsOf({ options, files }, everybodys) {
+  // Where the compiler begins to look for `@types`, which only the root has.
+  const all = { ...options, configFilePath: join(ROOT, 'tsconfig.json') };
+  const program = ts.createProgram(files, all, sharingHost(all));
+  const own = new Set(files);
+  const checked = program
+    .getSourceFiles()
+    .filter(({ fileName }) => own.has(fileName) || !everybodys.has(fileName));
+  return [
+    ...program.getOptionsDiagnostics(),
+    ...program.getGlobalDiagnostics(),
+    ...checked.flatMap((file) => ts.getPreEmitDiagnostics(program, file)),
+  ];
+}
+
+const problems = [];
+const groups = readProjects(problems);
+const everybodys = new Set(groups.flatMap(({ files }) => files));
+for (const group of groups) problems.push(...problemsOf(group, everybodys));
 const reported = ts.sortAndDeduplicateDiagnostics(problems);
 if (reported.length > 0) {
   console.log(ts.formatDiagnosticsWithColorAndContext(reported, host));
