@@ -4,6 +4,7 @@
  */
 
 import type { Headers } from '@netlayers/http';
+import { HeldOctets } from './held-octets.js';
 import type { PumpSink } from './response-pump.js';
 
 /** Moves bytes into one response. */
@@ -11,9 +12,8 @@ export class BytesPump {
   readonly #bytes: Uint8Array;
   readonly #sink: PumpSink;
   readonly #trailers: () => Headers | null;
+  readonly #held: HeldOctets;
   #at = 0;
-  /** Octets in memory while it waits for room; 0 while it does not. */
-  #held = 0;
   #isOver = false;
 
   /** @param bytes stay as they are until they are sent. */
@@ -21,11 +21,12 @@ export class BytesPump {
     this.#bytes = bytes;
     this.#sink = sink;
     this.#trailers = trailers;
+    this.#held = new HeldOctets(sink);
   }
 
   /** Whether it waits for room. */
   get isBlocked(): boolean {
-    return this.#held > 0;
+    return this.#held.isWaiting;
   }
 
   /** Sends what there is room for; the response may be complete when it returns. */
@@ -40,8 +41,7 @@ export class BytesPump {
         if (this.#isOver) return;
         if (hasRoom) continue;
         // The content, and what was taken of it.
-        this.#held = bytes.length + this.#at - start;
-        sink.countHeld(this.#held);
+        this.#held.wait(bytes.length + this.#at - start);
         return;
       }
       this.#isOver = true;
@@ -55,18 +55,13 @@ export class BytesPump {
   /** The connection has room again. */
   handleDrain(): void {
     if (!this.isBlocked) return;
-    this.#release();
+    this.#held.release();
     this.run();
   }
 
   /** Stops: the connection is gone. */
   cancel(): void {
     this.#isOver = true;
-    if (this.isBlocked) this.#release();
-  }
-
-  #release(): void {
-    this.#sink.countHeld(-this.#held);
-    this.#held = 0;
+    if (this.isBlocked) this.#held.release();
   }
 }

@@ -5,13 +5,12 @@
  */
 
 import { type Headers, isStream, type Response } from '@netlayers/http';
+import { type HeldCounter, HeldOctets } from './held-octets.js';
 
 /** The connection as a pump sees it. */
-export interface PumpSink {
+export interface PumpSink extends HeldCounter {
   /** The most octets that are handed over without a look at whether it is full. */
   readonly largestPiece: number;
-  /** So many octets more are kept here while the connection is full; less, if negative. */
-  countHeld(octets: number): void;
   /** The same for octets that last: more where they are not copied. */
   readonly largestLent: number;
   /** Takes `buf[start..end)` before it returns, unless it lasts; false when the connection is full. */
@@ -65,14 +64,14 @@ export async function withFirstPiece(
 export class ResponsePump {
   readonly #pieces: AsyncIterator<Uint8Array>;
   readonly #sink: PumpSink;
+  readonly #held: HeldOctets;
   #isOver = false;
   #drained: (() => void) | null = null;
-  /** Octets in memory while it waits for room. */
-  #held = 0;
 
   constructor(content: AsyncIterable<Uint8Array>, sink: PumpSink) {
     this.#pieces = content[Symbol.asyncIterator]();
     this.#sink = sink;
+    this.#held = new HeldOctets(sink);
   }
 
   /** Whether it waits for room. */
@@ -111,8 +110,7 @@ export class ResponsePump {
 
   /** Waits for room, with so many octets in memory. */
   #room(held: number): Promise<void> {
-    this.#held = held;
-    this.#sink.countHeld(held);
+    this.#held.wait(held);
     return new Promise((resolve) => {
       this.#drained = resolve;
     });
@@ -123,7 +121,7 @@ export class ResponsePump {
     const drained = this.#drained;
     if (drained === null) return;
     this.#drained = null;
-    this.#sink.countHeld(-this.#held);
+    this.#held.release();
     drained();
   }
 
