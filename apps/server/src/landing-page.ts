@@ -4,6 +4,7 @@
  * so it also shows when only a single connection gets through.
  */
 
+import { escapeHtml } from '@netlayers/server';
 import { LANDING_SCRIPT } from './landing-script.js';
 import { LANDING_STYLE } from './landing-style.js';
 
@@ -92,16 +93,6 @@ const EXAMPLES: readonly Example[] = [
     body: 'hello, layers',
   },
 ];
-
-/** Makes text safe inside an element or a quoted attribute. */
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
-}
 
 function layerItem(layer: { title: string; what: string }, kind: 'ours' | 'theirs'): string {
   return `<li class="${kind}"><b>${layer.title}</b><span>${layer.what}</span></li>`;

@@ -40,6 +40,7 @@ export {
   type ResponseLimits,
 } from './grammar/limits.js';
 export { PARSE_ERRORS, type ParseErrorCode } from './grammar/parse-error.js';
+export { quoteString, unquoteString } from './grammar/quoted-string.js';
 export { isHost, parseTarget, type RequestTarget } from './grammar/request-target.js';
 export type { TextDecoder, TextEncoder } from './grammar/text-codec.js';
 export { isFieldValue, isToken, listHas, listMembers } from './grammar/tokens.js';

@@ -30,6 +30,7 @@ export { ServerRequest } from './request/server-request.js';
 export { type TakeStream, UpgradeResponse } from './request/upgrade-response.js';
 export type { ErrorPage, PageError } from './response/error-page.js';
 export { ErrorResponse, errorResponse } from './response/error-response.js';
+export { escapeHtml } from './response/escape-html.js';
 export { Application } from './routing/application.js';
 export { type FetchHandler, fetchHandler } from './routing/fetch-handler.js';
 export type { Answer, ErrorHandler, Handler, Middleware } from './routing/handler.js';

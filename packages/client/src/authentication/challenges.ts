@@ -3,7 +3,7 @@
  * one field or in several.
  */
 
-import type { Headers } from '@netlayers/http';
+import { type Headers, unquoteString } from '@netlayers/http';
 
 /** A challenge; names in lower case. */
 export interface Challenge {
@@ -26,7 +26,7 @@ export function challengesOf(headers: Headers): Challenge[] {
       if (scheme !== undefined) {
         found.push({ scheme: scheme.toLowerCase(), parameters: new Map() });
       } else if (name !== undefined) {
-        const value = quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '';
+        const value = quoted === undefined ? (plain ?? '') : unquoteString(quoted);
         const { parameters } = found.at(-1) ?? {};
         if (!parameters?.has(name.toLowerCase())) parameters?.set(name.toLowerCase(), value);
       }

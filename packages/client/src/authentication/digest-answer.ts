@@ -2,6 +2,7 @@
  * The answer to a challenge of Digest authentication (RFC 7616, 3.4).
  */
 
+import { quoteString } from '@netlayers/http';
 import { ClientError } from '../base/errors.js';
 import { targetOf } from '../base/origin.js';
 import type { ClientRequest } from '../options/interceptor.js';
@@ -60,5 +61,5 @@ function quoted(text: string): string {
   if (/[\r\n\0]/.test(text)) {
     throw new ClientError('invalid-argument', 'a name with a line end cannot be sent');
   }
-  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+  return quoteString(text);
 }

@@ -5,7 +5,7 @@
  * number of seconds that is none is 0, which makes stale rather than fresh.
  */
 
-import type { Headers } from '@netlayers/http';
+import { type Headers, unquoteString } from '@netlayers/http';
 
 /** Directives by their name in lower case; `''` where one has no value. */
 export type Directives = ReadonlyMap<string, string>;
@@ -28,7 +28,7 @@ export function directivesOf(headers: Headers): Directives {
   }
   for (const [, name = '', quoted, plain] of field.matchAll(DIRECTIVE)) {
     const lower = name.toLowerCase();
-    const value = quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '';
+    const value = quoted === undefined ? (plain ?? '') : unquoteString(quoted);
     if (!directives.has(lower)) directives.set(lower, value);
   }
   return directives;

@@ -4,6 +4,7 @@
  */
 
 import { checkOptions, type OptionNames } from '@netlayers/host';
+import { quoteString } from '@netlayers/http';
 import { errorResponse, type Middleware, type ServerRequest } from '@netlayers/server';
 import { fromBase64 } from '../base/base64.js';
 import { StateKey } from '../base/state-key.js';
@@ -77,7 +78,7 @@ export function basicAuth(options: BasicAuthOptions): Middleware {
   const check = options.check ?? (users === undefined ? null : checkOf(users));
   if (check === null) throw new TypeError('basicAuth() needs users or a check');
   if (!/^[\x20-\x7e]*$/.test(realm)) throw new TypeError('a realm is printable ASCII');
-  const challenge = `Basic realm="${realm.replaceAll(/["\\]/g, '\\$&')}", charset="UTF-8"`;
+  const challenge = `Basic realm=${quoteString(realm)}, charset="UTF-8"`;
   const refusal = () => errorResponse(401).header('WWW-Authenticate', challenge);
   return (request, next) => {
     const credentials = credentialsOf(request.headers.get('authorization'));

@@ -6,7 +6,8 @@
  * else is taken out, so that a server behind the proxy may believe what it reads.
  */
 
-import { type Headers, isToken } from '@netlayers/http';
+import { parseIpOctets } from '@netlayers/bytes';
+import { type Headers, isToken, quoteString } from '@netlayers/http';
 import type { ServerRequest } from '@netlayers/server';
 
 /** Which fields are sent. */
@@ -64,8 +65,7 @@ function node(address: string): string {
 }
 
 /** Whether it is nothing but an address: a path of a socket could be mistaken for several. */
-const isAddress = (text: string): boolean => /^[\da-f:.]+$/i.test(text);
+const isAddress = (text: string): boolean => parseIpOctets(text) !== null;
 
 /** A value as a token or a quoted string (RFC 9110, 5.6.4). */
-const quoted = (text: string): string =>
-  isToken(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;
+const quoted = (text: string): string => (isToken(text) ? text : quoteString(text));

@@ -3,6 +3,7 @@
  * spells, and every link is relative: the page works wherever the folder is mounted.
  */
 
+import { escapeHtml } from '@netlayers/server';
 import { LISTING_STYLE } from './listing-style.js';
 import type { FolderContents, FolderEntry } from './read-folder.js';
 
@@ -16,16 +17,6 @@ export interface ListingPlace {
   readonly mount: string;
   /** Names of the folders from the root to this one. */
   readonly segments: readonly string[];
-}
-
-/** Makes text safe inside an element or a quoted attribute. */
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
 }
 
 const UNITS = ['kB', 'MB', 'GB', 'TB', 'PB'];
