@@ -2,16 +2,20 @@ import type { Transport } from '@netlayers/http';
 import { kernelTransport } from '@netlayers/kernel';
 import { tlsTransport } from '@netlayers/node';
 import { createNetwork } from '@netlayers/sim';
-import { byteStreamSuite, selfSigned, type TransportFixture } from '@netlayers/testkit';
+import {
+  byteStreamSuite,
+  selfSigned,
+  settleTurns,
+  type TransportFixture,
+  untilTurn,
+} from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 
 const certificate = selfSigned();
 const tools = { describe, it, expect };
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Loopback delivers within a turn or two of the event loop, each layer of Node in one more. */
 const SETTLING_TURNS = 300;
-const PATIENCE_MS = 20_000;
 
 const secured = (inner: Transport, clock = {}) =>
   tlsTransport(inner, {
@@ -28,16 +32,8 @@ function overKernel(): TransportFixture {
     server,
     client,
     host: '127.0.0.1',
-    until: async (condition) => {
-      const start = performance.now();
-      while (!condition()) {
-        if (performance.now() - start > PATIENCE_MS) throw new Error('the condition never held');
-        await nextTurn();
-      }
-    },
-    settle: async () => {
-      for (let turn = 0; turn < SETTLING_TURNS; turn++) await nextTurn();
-    },
+    until: untilTurn,
+    settle: () => settleTurns(SETTLING_TURNS),
     close: async () => {
       await server.close();
       await client.close();
@@ -64,7 +60,7 @@ function overOurs(): TransportFixture {
       // Node's layers have turns of their own between two moments of the network.
       for (let step = 0; step < 20; step++) {
         await network.advance(1000);
-        for (let turn = 0; turn < 5; turn++) await nextTurn();
+        await settleTurns(5);
       }
     },
     close: async () => {

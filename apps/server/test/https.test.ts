@@ -1,33 +1,19 @@
 import { once } from 'node:events';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import http2, { type ClientHttp2Session } from 'node:http2';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { selfSigned } from '@netlayers/testkit';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BuiltCommand, type RunningCommand } from './command.js';
+import { describe, expect, it } from 'vitest';
+import { useServers } from './servers.js';
 
 const identity = selfSigned();
 const folder = mkdtempSync(join(tmpdir(), 'netlayers-https-'));
 const cert = join(folder, 'cert.pem');
 const key = join(folder, 'key.pem');
 const OPTIONS = ['--kernel-tcp', '--port', '0', '--tls-cert', cert, '--tls-key', key];
-let command: BuiltCommand;
-const running: RunningCommand[] = [];
-
-beforeAll(async () => {
-  command = await BuiltCommand.build();
-});
-
-afterEach(() => {
-  for (const server of running.splice(0)) if (server.isRunning) server.kill('SIGKILL');
-});
-
-afterAll(() => {
-  command.remove();
-  rmSync(folder, { recursive: true });
-});
+const { start } = useServers([], folder);
 
 function put({ cert: certificate, key: secret }: { cert: string; key: string }): void {
   for (const [path, text] of [
@@ -37,12 +23,6 @@ function put({ cert: certificate, key: secret }: { cert: string; key: string }):
     writeFileSync(`${path}.new`, text);
     renameSync(`${path}.new`, path);
   }
-}
-
-function start(...args: string[]): RunningCommand {
-  const server = command.run(args);
-  running.push(server);
-  return server;
 }
 
 /** The body of an answer over HTTP/1.1, and the certificate it came with. */

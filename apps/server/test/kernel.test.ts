@@ -8,38 +8,27 @@ import { promisify } from 'node:util';
 import { kernelTransport } from '@netlayers/kernel';
 import { enterNetworkNamespace } from '@netlayers/testkit/netns';
 import { openWebSocket } from '@netlayers/websocket';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BuiltCommand, type RunningCommand } from './command.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunningCommand } from './command.js';
+import { useServers } from './servers.js';
 
 // With root, `auto` would set up a TUN device of this machine: not outside of a namespace.
 enterNetworkNamespace();
 
-let command: BuiltCommand;
-const running: RunningCommand[] = [];
+const servers = useServers();
+const { start } = servers;
 
 /** A server that waits ten seconds for a request to get on: all other tests run meanwhile. */
 let stuck: { server: RunningCommand; socket: Socket };
 
 beforeAll(async () => {
-  command = await BuiltCommand.build();
-  stuck = await closingBesideHalf(command.run(['--kernel-tcp', '--port', '0']));
-});
-
-afterEach(() => {
-  for (const server of running.splice(0)) if (server.isRunning) server.kill('SIGKILL');
+  stuck = await closingBesideHalf(servers.command().run(['--kernel-tcp', '--port', '0']));
 });
 
 afterAll(() => {
   stuck.socket.destroy();
   if (stuck.server.isRunning) stuck.server.kill('SIGKILL');
-  command.remove();
 });
-
-function start(...args: string[]): RunningCommand {
-  const server = command.run(args);
-  running.push(server);
-  return server;
-}
 
 /** A server on the kernel's TCP with the built-in routes, and its URL. */
 async function serve(...args: string[]): Promise<{ server: RunningCommand; url: string }> {

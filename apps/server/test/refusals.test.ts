@@ -1,31 +1,13 @@
 import { enterNetworkNamespace } from '@netlayers/testkit/netns';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BuiltCommand, type RunningCommand } from './command.js';
+import { describe, expect, it } from 'vitest';
+import { useServers } from './servers.js';
 
 // With root, `auto` would set up a TUN device of this machine: not outside of a namespace.
 enterNetworkNamespace();
 
 const NOBODY = 65534;
 const isRoot = process.getuid?.() === 0;
-
-let command: BuiltCommand;
-const running: RunningCommand[] = [];
-
-beforeAll(async () => {
-  command = await BuiltCommand.build();
-});
-
-afterEach(() => {
-  for (const server of running.splice(0)) if (server.isRunning) server.kill('SIGKILL');
-});
-
-afterAll(() => command.remove());
-
-function start(...args: string[]): RunningCommand {
-  const server = command.run(args);
-  running.push(server);
-  return server;
-}
+const { start, run } = useServers();
 
 describe('mistakes', () => {
   it.each([
@@ -107,8 +89,7 @@ describe('mistakes', () => {
 
 describe('auto without the right to open a TUN device', () => {
   it('serves on the kernel, and says why and what to do', async () => {
-    const server = command.run(['--port', '0'], isRoot ? { uid: NOBODY } : {});
-    running.push(server);
+    const server = run(['--port', '0'], isRoot ? { uid: NOBODY } : {});
     const url = await server.url();
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:/);
     expect((await fetch(`${url}/json`)).status).toBe(200);
@@ -130,8 +111,7 @@ describe('auto without the right to open a TUN device', () => {
     ['--pcap', '/dev/null'],
     ['--udp-echo'],
   ])('is an error when TUN was asked for, by %s', async (...option) => {
-    const server = command.run([...option, '--port', '0'], isRoot ? { uid: NOBODY } : {});
-    running.push(server);
+    const server = run([...option, '--port', '0'], isRoot ? { uid: NOBODY } : {});
     expect(await server.ended).toBe(1);
     expect(server.stderr).toMatch(/^error .+/);
     expect(server.stderr.trimEnd().split('\n')).toHaveLength(1);

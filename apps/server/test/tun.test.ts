@@ -1,40 +1,17 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { enterNetworkNamespace } from '@netlayers/testkit/netns';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BuiltCommand, type RunningCommand } from './command.js';
+import { describe, expect, it } from 'vitest';
+import { useServers } from './servers.js';
 
 const namespace = enterNetworkNamespace();
 
 describe.skipIf(!namespace.available)('over a TUN device', () => {
-  let command: BuiltCommand;
-  const running: RunningCommand[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'netlayers-tun-'));
-
-  beforeAll(async () => {
-    command = await BuiltCommand.build();
-  });
-
-  afterEach(async () => {
-    for (const server of running.splice(0)) {
-      if (server.isRunning) server.kill('SIGKILL');
-      await server.ended;
-    }
-  });
-
-  afterAll(() => {
-    command.remove();
-    rmSync(folder, { recursive: true });
-  });
-
-  function start(...args: string[]): RunningCommand {
-    const server = command.run(args);
-    running.push(server);
-    return server;
-  }
+  const { start } = useServers([], folder);
 
   it('is what auto chooses', async () => {
     const server = start();

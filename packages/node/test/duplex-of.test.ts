@@ -1,9 +1,13 @@
 import type { ByteStreamHandler } from '@netlayers/http';
 import { byteStreamOf, duplexOf } from '@netlayers/node';
-import { byteStreamSuite, MemoryTransport, type TransportFixture } from '@netlayers/testkit';
+import {
+  byteStreamSuite,
+  MemoryTransport,
+  settleTurns,
+  type TransportFixture,
+  untilTurn,
+} from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Every stream as a Duplex and that as a stream again: what either loses is missing at the end. */
 class ThereAndBack extends MemoryTransport {
@@ -22,15 +26,8 @@ function makeTransports(): TransportFixture {
     server: transport,
     client: transport,
     host: '10.0.0.1',
-    until: async (condition) => {
-      for (let turn = 0; !condition(); turn++) {
-        if (turn > 200_000) throw new Error('the condition never held');
-        await nextTurn();
-      }
-    },
-    settle: async () => {
-      for (let turn = 0; turn < 100; turn++) await nextTurn();
-    },
+    until: untilTurn,
+    settle: () => settleTurns(),
     close: () => transport.close(),
   };
 }

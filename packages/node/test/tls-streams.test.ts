@@ -4,12 +4,13 @@ import {
   byteStreamSuite,
   MemoryTransport,
   selfSigned,
+  settleTurns,
   type TransportFixture,
+  untilTurn,
 } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 
 const certificate = selfSigned();
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function makeTransports(): TransportFixture {
   const memory = new MemoryTransport({ schedule: setImmediate });
@@ -22,15 +23,8 @@ function makeTransports(): TransportFixture {
     server: transport,
     client: transport,
     host: '10.0.0.1',
-    until: async (condition) => {
-      for (let turn = 0; !condition(); turn++) {
-        if (turn > 200_000) throw new Error('the condition never held');
-        await nextTurn();
-      }
-    },
-    settle: async () => {
-      for (let turn = 0; turn < 100; turn++) await nextTurn();
-    },
+    until: untilTurn,
+    settle: () => settleTurns(),
     close: () => transport.close(),
   };
 }

@@ -31,3 +31,4 @@ export {
   testPacket,
   testPacketHeaderLength,
 } from './test-packet.js';
+export { settleTurns, untilTurn } from './turns.js';

@@ -1,38 +1,15 @@
 /** `--workers` on the kernel's TCP. */
 
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BuiltCommand, type RunningCommand } from '../command.js';
+import { describe, expect, it } from 'vitest';
+import { useServers } from '../servers.js';
 
-let command: BuiltCommand;
-const running: RunningCommand[] = [];
 const folder = mkdtempSync(join(tmpdir(), 'netlayers-workers-'));
-
-beforeAll(async () => {
-  command = await BuiltCommand.build();
-});
-
-afterEach(async () => {
-  for (const server of running.splice(0)) {
-    if (server.isRunning) server.kill('SIGKILL');
-    await server.ended;
-  }
-});
-
-afterAll(() => {
-  command.remove();
-  rmSync(folder, { recursive: true });
-});
-
-function start(...args: string[]): RunningCommand {
-  const server = command.run(['--kernel-tcp', '--port', '0', ...args]);
-  running.push(server);
-  return server;
-}
+const { start, run } = useServers(['--kernel-tcp', '--port', '0'], folder);
 
 const json = async (url: string): Promise<number> => (await fetch(`${url}/json`)).status;
 
@@ -180,8 +157,7 @@ describe('several workers on the kernel’s TCP', () => {
       [['--workers', '2', '--tun-fd', '0'], '--tun-fd is one queue, and --workers need several'],
       [['--workers', '2', '--tun-driver', 'tuntap2'], '--tun-driver tuntap2 has one queue'],
     ] as const) {
-      const server = command.run(args);
-      running.push(server);
+      const server = run(args);
       expect(await server.ended).toBe(2);
       expect(server.stderr).toContain(line);
     }

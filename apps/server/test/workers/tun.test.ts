@@ -2,15 +2,16 @@
 
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { enterNetworkNamespace } from '@netlayers/testkit/netns';
 import { createTun } from '@netlayers/tun';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BuiltCommand, type RunningCommand } from '../command.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RunningCommand } from '../command.js';
+import { useServers } from '../servers.js';
 
 const namespace = enterNetworkNamespace();
 
@@ -66,31 +67,16 @@ class Idle {
 }
 
 describe.skipIf(!namespace.available)('several workers over TUN', () => {
-  let command: BuiltCommand;
-  const running: RunningCommand[] = [];
   const idle: Idle[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'netlayers-workers-'));
+  const servers = useServers(['--transport', 'tun', '--workers', '2'], folder);
 
-  beforeAll(async () => {
-    command = await BuiltCommand.build();
-  });
-
-  afterEach(async () => {
+  afterEach(() => {
     for (const connection of idle.splice(0)) connection.destroy();
-    for (const server of running.splice(0)) {
-      if (server.isRunning) server.kill('SIGKILL');
-      await server.ended;
-    }
-  });
-
-  afterAll(() => {
-    command.remove();
-    rmSync(folder, { recursive: true });
   });
 
   async function start(...args: string[]): Promise<RunningCommand> {
-    const server = command.run(['--transport', 'tun', '--workers', '2', ...args]);
-    running.push(server);
+    const server = servers.start(...args);
     await server.url();
     return server;
   }
