@@ -71,7 +71,7 @@ describe('bytes that last', () => {
     told().handleData(bytes, 1, 3, true);
     told().handleData(bytes, 1, 3);
     bytes.fill(0);
-    await nextTurn();
+    await settleTurns(1);
     expect(read.map((chunk) => [...chunk])).toEqual([
       [0, 0],
       [2, 3],
