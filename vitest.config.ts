@@ -16,7 +16,7 @@ const SHARING = [
 SHARING.push('bench/test', 'tests/packaging');
 
 /** What a test of such a folder says that wants a process of its own: modules and globals of others, the heap. */
-const OWN_PROCESS = /\bvi\.(?:mock|stubGlobal)\(|\bmemoryUsage\b|\/heap\.js'/;
+const OWN_PROCESS = /\bvi\.(?:mock|stubGlobal)\(|\bmemoryUsage\b|'node:inspector|\/heap\.js'/;
 
 const isOwn = (path: string): boolean =>
   path.startsWith('packages/sim/test/node/') ||
