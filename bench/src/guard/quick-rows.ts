@@ -8,7 +8,7 @@ import type { Row } from '../harness/row.js';
 import { ours, type Version } from '../peers/ours.js';
 import type { Peer } from '../peers/peer.js';
 import type { Carrier } from '../process/carrier.js';
-import { bodyRows } from '../rows/bodies.js';
+import { bodyRows, ONE_MEGABYTE } from '../rows/bodies.js';
 import { downloadRow, uploadRow } from '../rows/bulk.js';
 import { pairRows } from '../rows/pair.js';
 import { parseRows } from '../rows/parse.js';
@@ -32,9 +32,7 @@ export function quickRows(now: Version, before: Version, hasTun: boolean): Row[]
       downloadRow(both(carrier), beside(carrier)),
       uploadRow(both(carrier), beside(carrier)),
     ]),
-    ...http.flatMap((carrier) =>
-      bodyRows(both(carrier), beside(carrier)).filter(({ warmUpTurns }) => warmUpTurns !== 0),
-    ),
+    ...http.flatMap((carrier) => bodyRows(both(carrier), beside(carrier), [ONE_MEGABYTE])),
     ...parseRows([now, before], false),
     ...pairRows([now, before]),
   ];

@@ -25,18 +25,29 @@ const upload = (bytes: number): Loading => ({
   request: (host) => `POST /sink HTTP/1.1\r\nHost: ${host}\r\nContent-Length: ${bytes}\r\n\r\n`,
 });
 
-const SIZES = [
-  { label: '1 MB', bytes: MEGABYTE },
-  { label: '1 GB', bytes: GIGABYTE },
-];
+interface Size {
+  readonly label: string;
+  readonly bytes: number;
+  readonly turns: number;
+  readonly warmUpTurns: number;
+}
+
+/** Content of a usual size. */
+export const ONE_MEGABYTE: Size = { label: '1 MB', bytes: MEGABYTE, turns: 7, warmUpTurns: 5 };
+/** A turn is one exchange at least. */
+const ONE_GIGABYTE: Size = { label: '1 GB', bytes: GIGABYTE, turns: 5, warmUpTurns: 2 };
 
 /** Both directions, in one piece and in many. */
-export const bodyRows = (peers: readonly Peer[], against: readonly string[]): Row[] =>
+export const bodyRows = (
+  peers: readonly Peer[],
+  against: readonly string[],
+  sizes: readonly Size[] = [ONE_MEGABYTE, ONE_GIGABYTE],
+): Row[] =>
   [
     { name: 'body-down', verb: 'download', loading: download },
     { name: 'body-up', verb: 'upload', loading: upload },
   ].flatMap(({ name, verb, loading }) =>
-    SIZES.map(({ label, bytes }) => ({
+    sizes.map(({ label, bytes, turns, warmUpTurns }) => ({
       name,
       title: `HTTP content, ${label}: ${verb}`,
       unit: 'Gbit/s',
@@ -44,7 +55,7 @@ export const bodyRows = (peers: readonly Peer[], against: readonly string[]): Ro
       variants: peers.map((peer) => loadedVariant(peer, loading(bytes))),
       against,
       generator: GENERATOR,
-      turns: bytes === GIGABYTE ? 5 : 7,
-      warmUpTurns: bytes === GIGABYTE ? 0 : 1,
+      turns,
+      warmUpTurns,
     })),
   );
