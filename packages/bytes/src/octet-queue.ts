@@ -69,14 +69,15 @@ export class OctetQueue {
 
   /** Takes everything as one array, for the caller to keep. */
   takeAll(): Uint8Array {
-    const whole = new Uint8Array(this.length);
-    let at = 0;
-    for (let piece = this.take(); piece !== null; piece = this.take()) {
-      if (at === 0 && this.length === 0) return piece;
+    const { length } = this;
+    let piece = this.take() ?? new Uint8Array(0);
+    if (piece.length === length) return piece;
+    const whole = new Uint8Array(length);
+    for (let at = 0; ; piece = this.take()!) {
       whole.set(piece, at);
       at += piece.length;
+      if (at === length) return whole;
     }
-    return whole;
   }
 
   /** Forgets everything. */
