@@ -9,6 +9,7 @@ import type { Server } from '@netlayers/server';
 import { enterNetworkNamespace } from '@netlayers/testkit/netns';
 import { describe, expect, it } from 'vitest';
 import { ask, serve } from '../support/http-service.js';
+import { inParallel } from '../support/in-parallel.js';
 import { connect } from '../support/kernel-end.js';
 import { amount, TIMEOUT } from '../support/long.js';
 import { expectReturnTo, held } from '../support/memory.js';
@@ -37,13 +38,8 @@ async function killUpload(isReset: boolean): Promise<void> {
   else client.destroy();
 }
 
-async function killMany(count: number, kill: (isReset: boolean) => Promise<void>): Promise<void> {
-  let left = count;
-  const worker = async (): Promise<void> => {
-    while (left-- > 0) await kill(left % 2 === 0);
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, worker));
-}
+const killMany = (count: number, kill: (isReset: boolean) => Promise<void>): Promise<void> =>
+  inParallel(count, PARALLEL, (left) => kill(left % 2 === 0));
 
 /** Waits until nothing is left of any connection, at most five seconds. */
 async function gone({ stack }: TunStack, server: Server): Promise<void> {

@@ -8,6 +8,7 @@ import type { Server } from '@netlayers/server';
 import { createStack, type Stack, type TcpSocket } from '@netlayers/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serve } from '../support/http-service.js';
+import { inParallel } from '../support/in-parallel.js';
 import { amount, LONG, TIMEOUT } from '../support/long.js';
 import { expectReturnTo, held } from '../support/memory.js';
 
@@ -61,14 +62,6 @@ async function ask(times: number): Promise<void> {
   });
 }
 
-async function inParallel(count: number, act: () => Promise<void>): Promise<void> {
-  let left = count;
-  const worker = async (): Promise<void> => {
-    while (left-- > 0) await act();
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, worker));
-}
-
 /** Waits until nothing is left of any connection, at most five seconds. */
 async function gone(): Promise<void> {
   const isGone = (): boolean =>
@@ -81,10 +74,10 @@ describe(LONG ? 'very many' : 'many', () => {
   it('requests leave nothing behind', { timeout: TIMEOUT }, async () => {
     const { requests } = server.counters();
     const each = REQUESTS / PARALLEL;
-    await inParallel(PARALLEL, () => ask(each * WARM_UP));
+    await inParallel(PARALLEL, PARALLEL, () => ask(each * WARM_UP));
     await gone();
     const before = await held();
-    await inParallel(PARALLEL, () => ask(each));
+    await inParallel(PARALLEL, PARALLEL, () => ask(each));
     await gone();
     expect(server.counters().requests - requests).toBe(REQUESTS + REQUESTS * WARM_UP);
     await expectReturnTo(before, `${REQUESTS} requests`);
@@ -92,10 +85,10 @@ describe(LONG ? 'very many' : 'many', () => {
 
   it('connections leave nothing behind', { timeout: TIMEOUT }, async () => {
     const { accepted } = server.counters();
-    await inParallel(CONNECTIONS * WARM_UP, () => ask(1));
+    await inParallel(CONNECTIONS * WARM_UP, PARALLEL, () => ask(1));
     await gone();
     const before = await held();
-    await inParallel(CONNECTIONS, () => ask(1));
+    await inParallel(CONNECTIONS, PARALLEL, () => ask(1));
     await gone();
     expect(server.counters().accepted - accepted).toBe(CONNECTIONS + CONNECTIONS * WARM_UP);
     await expectReturnTo(before, `${CONNECTIONS} connections`);

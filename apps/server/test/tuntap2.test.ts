@@ -1,32 +1,12 @@
 import { enterNetworkNamespace } from '@netlayers/testkit/netns';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BuiltCommand, type RunningCommand } from './command.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useServers } from './servers.js';
 import { installTuntap2 } from './tuntap2.js';
 
 // The addresses of this machine are none of a test's business.
 enterNetworkNamespace();
 
-let command: BuiltCommand;
-const running: RunningCommand[] = [];
-
-beforeAll(async () => {
-  command = await BuiltCommand.build();
-});
-
-afterEach(async () => {
-  for (const server of running.splice(0)) {
-    if (server.isRunning) server.kill('SIGKILL');
-    await server.ended;
-  }
-});
-
-afterAll(() => command.remove());
-
-function start(...args: string[]): RunningCommand {
-  const server = command.run(args);
-  running.push(server);
-  return server;
-}
+const { command, start } = useServers();
 
 describe('--tun-driver tuntap2', () => {
   it('says how to get the package where it is not installed', async () => {
@@ -38,7 +18,7 @@ describe('--tun-driver tuntap2', () => {
   });
 
   describe('with the package', () => {
-    beforeAll(() => installTuntap2(command.folder));
+    beforeAll(() => installTuntap2(command().folder));
 
     it.each([
       [[]],

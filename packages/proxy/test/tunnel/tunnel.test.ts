@@ -16,6 +16,17 @@ const UPGRADE = head(
 const AGREEMENT =
   'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: y\r\n\r\n';
 
+/** A client, and the upstream that it is joined to. */
+async function joined(harness: Harness) {
+  const upstream = await harness.raw('a', (peer, text) => {
+    if (text.endsWith('\r\n\r\n')) peer.send(AGREEMENT);
+  });
+  const client = await harness.connect();
+  client.send(UPGRADE);
+  await settle();
+  return { client, far: upstream.peers[0] };
+}
+
 describe('an upgrade', () => {
   it('becomes a tunnel, with what came behind both heads [RFC 9110 7.8]', async () => {
     const harness = await Harness.start();
@@ -51,13 +62,7 @@ describe('an upgrade', () => {
 
   it('of a WebSocket has its client told to go when the server closes, between two frames [RFC 6455 7.4.1]', async () => {
     const harness = await Harness.start();
-    const upstream = await harness.raw('a', (peer, text) => {
-      if (text.endsWith('\r\n\r\n')) peer.send(AGREEMENT);
-    });
-    const client = await harness.connect();
-    client.send(UPGRADE);
-    await settle();
-    const [far] = upstream.peers;
+    const { client, far } = await joined(harness);
     far?.write(Uint8Array.of(0x82, 4, 1, 2));
     await settle();
     let isClosed = false;
@@ -128,13 +133,8 @@ describe('an upgrade', () => {
       });
       return response;
     });
-    const upstream = await harness.raw('a', (peer, text) => {
-      if (text.endsWith('\r\n\r\n')) peer.send(AGREEMENT);
-    });
-    const client = await harness.connect();
-    client.send(UPGRADE);
-    await settle();
-    upstream.peers[0]?.abort();
+    const { client, far } = await joined(harness);
+    far?.abort();
     await settle();
     release();
     await settle();
@@ -198,13 +198,7 @@ describe('an upgrade', () => {
 
   it('is as fast as the slower side', async () => {
     const harness = await Harness.start();
-    const upstream = await harness.raw('a', (peer, text) => {
-      if (text.endsWith('\r\n\r\n')) peer.send(AGREEMENT);
-    });
-    const client = await harness.connect();
-    client.send(UPGRADE);
-    await settle();
-    const [far] = upstream.peers;
+    const { client, far } = await joined(harness);
     far?.pause();
     client.sendPattern(8 * MEGABYTE, true);
     await settle(100);
@@ -219,13 +213,7 @@ describe('an upgrade', () => {
   it('ends in a reset on one side when the other is reset, and after too long without a byte', async () => {
     for (const how of ['client', 'upstream', 'time'] as const) {
       const harness = await Harness.start({ timeouts: { tunnelIdleMs: 10_000 } });
-      const upstream = await harness.raw('a', (peer, text) => {
-        if (text.endsWith('\r\n\r\n')) peer.send(AGREEMENT);
-      });
-      const client = await harness.connect();
-      client.send(UPGRADE);
-      await settle();
-      const [far] = upstream.peers;
+      const { client, far } = await joined(harness);
       await harness.advance(9000);
       client.send('still here');
       await harness.advance(9000);
