@@ -265,8 +265,7 @@ export class H2Exchange implements ServerExchange {
   }
 
   reset(): void {
-    this.#isReset = true;
-    this.#stream.close(NGHTTP2_INTERNAL_ERROR);
+    this.#resetWith(NGHTTP2_INTERNAL_ERROR);
   }
 
   /** The server is told that its client, or the connection, is gone. */
@@ -331,12 +330,17 @@ export class H2Exchange implements ServerExchange {
 
   /** More content waits than may: where no answer can say so, the code does (RFC 9113, 7). */
   #refuseUnread(): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     if (this.canRespond && !this.#isTaken) this.#served.handleError(tooMuch());
     else {
       this.#host.aborted++;
-      this.#stream.close(NGHTTP2_ENHANCE_YOUR_CALM);
+      this.#resetWith(NGHTTP2_ENHANCE_YOUR_CALM);
     }
+  }
+
+  #resetWith(code: number): void {
+    this.#isReset = true;
+    this.#stream.close(code);
   }
 
   #drained(): void {
@@ -359,8 +363,9 @@ export class H2Exchange implements ServerExchange {
   }
 
   /**
-   * Whether a stream that is closed while its connection lives has sent everything. nghttp2 closes one without an error when it has
-   * made frames of it all; that they were written Node may say later, when nobody asks any more.
+   * Whether a stream that is closed while its connection lives has sent everything. nghttp2 closes one
+   * without an error when it has made frames of it all; that they were written Node may say later, when
+   * nobody asks any more.
    */
   get #isSent(): boolean {
     const { rstCode, writableFinished } = this.#stream;
