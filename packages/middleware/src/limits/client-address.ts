@@ -51,6 +51,11 @@ export function checkGateways(gateways: Gateways | undefined): void {
  */
 export function clientAddress(request: ServerRequest, gateways?: Gateways): string {
   checkGateways(gateways);
+  return addressBehind(request, gateways);
+}
+
+/** The same, for gateways that have been checked: each request asks. */
+export function addressBehind(request: ServerRequest, gateways: Gateways | undefined): string {
   let address = request.remoteAddress;
   if (gateways === undefined || !gateways.isTrusted(address)) return address;
   const hops = hopsOf(request, gateways.field ?? 'x-forwarded-for');

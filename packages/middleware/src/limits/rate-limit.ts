@@ -11,7 +11,7 @@ import type { Response } from '@netlayers/http';
 import { errorResponse, type Middleware, type ServerRequest } from '@netlayers/server';
 import { after } from '../base/after.js';
 import { ExpiringMap } from '../base/expiring-map.js';
-import { checkGateways, clientAddress, type Gateways, networkOf } from './client-address.js';
+import { addressBehind, checkGateways, type Gateways, networkOf } from './client-address.js';
 
 /** Settings of {@link rateLimit}. */
 export interface RateLimitOptions {
@@ -43,7 +43,7 @@ export function rateLimit(options: RateLimitOptions): Middleware {
   checkOptions('rateLimit', options, OPTIONS);
   checkGateways(options.gateways);
   const { requests, windowMs = 60_000, gateways, name = 'default' } = options;
-  const { key = (request) => networkOf(clientAddress(request, gateways)) } = options;
+  const { key = (request) => networkOf(addressBehind(request, gateways)) } = options;
   if (!Number.isInteger(requests) || requests < 1 || !(windowMs > 0)) {
     throw new RangeError('rateLimit() needs a number of requests and a time');
   }
