@@ -31,7 +31,10 @@ async function killDownload(isReset: boolean): Promise<void> {
 
 async function killUpload(isReset: boolean): Promise<void> {
   const client = await connect(80);
-  client.write('POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n');
+  const head = 'POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n';
+  client.write(`${head}Expect: 100-continue\r\n\r\n`);
+  // Somebody reads: a connection that is reset before its server's turn is given to none.
+  await once(client, 'data');
   client.write(PIECE);
   await sleep(1);
   if (isReset) client.resetAndDestroy();
