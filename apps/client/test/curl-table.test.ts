@@ -88,6 +88,8 @@ const answers: Record<string, (request: IncomingMessage, response: ServerRespons
 };
 
 const server = createServer((request, response) => {
+  // Both commands are to see the same second.
+  response.setHeader('Date', 'Mon, 30 Nov 2026 09:00:00 GMT');
   const path = (request.url ?? '').replace(/\?.*$/, '');
   const answer = answers[path];
   if (answer === undefined) void echo(request, response);
