@@ -6,7 +6,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import process from 'node:process';
-import { pinned, type Side } from './cores.js';
+import { hasProgram, pinned, type Side } from './cores.js';
 
 const running = new Set<RunningProcess>();
 /** For a process to be ready, or to answer a question. */
@@ -128,6 +128,16 @@ export class LineProcess extends RunningProcess {
     return JSON.parse(await this.#nextLine()) as Figures;
   }
 }
+
+/**
+ * Keeps the server's core from sleeping, by a loop that runs where nothing else wants to. In a virtual
+ * machine a core that sleeps is given to others, and is some milliseconds late when it is woken, whoever
+ * the server is; `null` where there is no way.
+ */
+export const keepAwake = (): RunningProcess | null =>
+  hasProgram('chrt')
+    ? new RunningProcess(['chrt', '--idle', '0', 'sh', '-c', 'while :; do :; done'], 'server')
+    : null;
 
 const accepts = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {

@@ -107,7 +107,7 @@ export function programme(noTun: string | null): Programme {
     idleSimRow(),
     ...parseRows(),
     ...pairRows(),
-    ...costRows(only(TUN, KERNEL)),
+    ...costRows(only(TUN, KERNEL, NODE_HTTP)),
     startRow(noTun === null),
     besideRow(only(TUN, KERNEL, NODE_HTTP), httpBase),
     ...udpRows(only(TUN, TUN_PLAIN, NODE_DGRAM), [NODE_DGRAM.title]),

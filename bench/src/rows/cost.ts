@@ -4,10 +4,10 @@
  */
 
 import { processorTime } from '../harness/cores.js';
-import { GENERATOR, requestFor } from '../harness/generator.js';
+import { GENERATOR, type LoadOptions, requestFor } from '../harness/generator.js';
 import type { Row, Variant } from '../harness/row.js';
 import type { Peer } from '../peers/peer.js';
-import { type Loading, startPair, stopPair } from './loaded.js';
+import { type Loading, startPair, stopPair, warmUp } from './loaded.js';
 
 const TURN_MS = 400;
 const CONNECTIONS = [1, 10, 100, 1000, 10_000];
@@ -22,6 +22,20 @@ const SIZES = [
 ];
 const REFERENCE_SIZE = '1 MB';
 
+/** What every server of a row is loaded with before it is measured, whatever the variant asks for. */
+type Warmth = (host: string) => Omit<LoadOptions, 'host' | 'port'>;
+
+const WARM_REQUESTS: Warmth = (host) => ({
+  mode: 'keep',
+  connections: REFERENCE_CONNECTIONS,
+  request: requestFor(host, '/'),
+});
+
+const WARM_CONTENT: Warmth = (host) => ({
+  mode: 'body',
+  request: requestFor(host, `/bytes/${4 << 20}`),
+});
+
 /** Microseconds of the server's processor time for one of what the generator counts. */
 function costVariant(
   name: string,
@@ -29,11 +43,13 @@ function costVariant(
   loading: Omit<Loading, 'value'>,
   counted: 'count' | 'bytes',
   scale: number,
+  warm: Warmth,
 ): Variant {
   return {
     name,
     open: async () => {
       const pair = await startPair(peer, { ...loading, value: () => 0 });
+      await warmUp(pair.served, warm(pair.served.host));
       const { pid } = pair.served.process;
       return {
         measure: async () => {
@@ -68,6 +84,7 @@ const requestCostRow = (peer: Peer): Row => ({
       },
       'count',
       1,
+      WARM_REQUESTS,
     ),
   ),
   against: [connectionsName(REFERENCE_CONNECTIONS)],
@@ -92,6 +109,7 @@ const byteCostRow = (peer: Peer): Row => ({
       },
       'bytes',
       1000,
+      WARM_CONTENT,
     ),
   ),
   against: [REFERENCE_SIZE],

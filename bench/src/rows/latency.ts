@@ -5,9 +5,10 @@
  */
 
 import { GENERATOR, requestFor } from '../harness/generator.js';
+import { keepAwake } from '../harness/processes.js';
 import type { Row, Sample, Session, Variant } from '../harness/row.js';
 import type { Peer } from '../peers/peer.js';
-import { type LoadedPair, type Loading, perSecond, startPair, stopPair } from './loaded.js';
+import { type LoadedPair, type Loading, perSecond, startPair, stopPair, warmUp } from './loaded.js';
 
 const CONNECTIONS = 64;
 const SEARCH_MS = 500;
@@ -53,6 +54,8 @@ class Pairs {
   }
 }
 
+const WARM_REQUESTS = { mode: 'keep', connections: CONNECTIONS } as const;
+
 type Measure = (pair: LoadedPair, rate: number) => Promise<Sample>;
 
 function variants(peers: readonly Peer[], measure: Measure): Variant[] {
@@ -61,11 +64,14 @@ function variants(peers: readonly Peer[], measure: Measure): Variant[] {
     name: peer.title,
     open: async (): Promise<Session> => {
       const pair = await startPair(peer, LOADING);
+      await warmUp(pair.served, { ...WARM_REQUESTS, request: requestFor(pair.served.host, '/') });
+      const wakeful = keepAwake();
       pairs.add(pair);
       return {
         measure: async () => await measure(pair, await pairs.rate()),
         close: async () => {
           pairs.remove(pair);
+          await wakeful?.stop();
           await stopPair(pair);
         },
       };

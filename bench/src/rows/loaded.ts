@@ -2,7 +2,7 @@
  * Variants of the rows in which one generator loads one server.
  */
 
-import { type LoadMode, startLoad, watchBoth } from '../harness/generator.js';
+import { type LoadMode, type LoadOptions, startLoad, watchBoth } from '../harness/generator.js';
 import type { Figures, LineProcess } from '../harness/processes.js';
 import type { Session, Variant } from '../harness/row.js';
 import type { Peer, Served, Service } from '../peers/peer.js';
@@ -48,6 +48,26 @@ export async function startPair(peer: Peer, loading: Loading): Promise<LoadedPai
   } catch (error) {
     await served.process.stop();
     throw error;
+  }
+}
+
+/** For a server's code to be compiled. */
+const WARM_UP_MS = 2500;
+
+/**
+ * Loads a server with something else first. A program on Node is at a fraction of its speed until its code
+ * is compiled, which goes by how often it has run: variants that ask for little, or for one thing at a
+ * time, would never get there.
+ */
+export async function warmUp(
+  { host, port }: Served,
+  load: Omit<LoadOptions, 'host' | 'port'>,
+): Promise<void> {
+  const generator = await startLoad({ host, port, ...load });
+  try {
+    await generator.ask(`run ${WARM_UP_MS}`);
+  } finally {
+    await generator.stop();
   }
 }
 

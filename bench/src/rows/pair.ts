@@ -10,23 +10,26 @@ import { TCPIP_JS, tcpipJsMissing } from '../peers/tcpip-js.js';
 import { askedVariant } from './asked.js';
 import { gigabits, perSecond } from './loaded.js';
 
-const CONNECTIONS = 16;
 const TURN_MS = 400;
+/** Both get faster for some seconds. */
+const WARM_UP_TURNS = 5;
 
+/** What is measured; the peer stands still with more than one connection that asks. */
 const FIGURES = [
-  { question: 'bulk', title: 'bulk', unit: 'Gbit/s', value: gigabits },
-  {
+  { question: 'bulk', connections: 1, title: 'bulk', unit: 'Gbit/s', value: gigabits },
+  ...[1, 16].map((connections) => ({
     question: 'requests',
-    title: `100 B there and back, ${CONNECTIONS} connections`,
+    connections,
+    title: `100 B there and back, ${connections === 1 ? 'a connection' : `${connections} connections`}`,
     unit: 'round trips/s',
     value: perSecond,
-  },
+  })),
 ];
 
 /** Bulk and small exchanges in memory. */
 export function pairRows(versions: readonly Version[] = [THIS]): Row[] {
-  const others = versions.length === 1 && tcpipJsMissing() === null ? [TCPIP_JS] : [];
-  return FIGURES.map(({ question, title, unit, value }) => ({
+  const hasOther = versions.length === 1 && tcpipJsMissing() === null;
+  return FIGURES.map(({ question, connections, title, unit, value }) => ({
     name: 'pair',
     title: `two stacks in one process: ${title}`,
     unit,
@@ -34,11 +37,14 @@ export function pairRows(versions: readonly Version[] = [THIS]): Row[] {
     variants: [
       ...versions.map(({ bench, suffix }) => ({
         name: `ours${suffix}`,
-        command: nodeProgram('pair', [CONNECTIONS], bench),
+        command: nodeProgram('pair', [connections], bench),
       })),
-      ...others.map((name) => ({ name, command: nodeProgram('pair-tcpip-js', [CONNECTIONS]) })),
+      ...(hasOther && connections === 1
+        ? [{ name: TCPIP_JS, command: nodeProgram('pair-tcpip-js', [connections]) }]
+        : []),
     ].map(({ name, command }) => askedVariant(name, command, `${question} ${TURN_MS}`, value)),
     against: [TCPIP_JS, ...versions.slice(1).map(({ suffix }) => `ours${suffix}`)],
     starts: 2,
+    warmUpTurns: WARM_UP_TURNS,
   }));
 }
