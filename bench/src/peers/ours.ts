@@ -9,7 +9,7 @@ import { BENCH, nodeProgram } from '../harness/programs.js';
 import { freePort, LOOPBACK, nextTunAddress } from '../harness/where.js';
 import type { Carrier } from '../process/carrier.js';
 import { type Peer, type Served, servedBy } from './peer.js';
-import { canResolve } from './resolve.js';
+import { canResolve, howToGet } from './resolve.js';
 
 const TITLES: Readonly<Record<Carrier, string>> = {
   tun: 'ours, TUN with offload',
@@ -34,7 +34,7 @@ function missing(carrier: Carrier): string | null {
   if (carrier !== 'tuntap2') return null;
   return canResolve('tuntap2')
     ? null
-    : 'npm install --no-save tuntap2 in bench/ (it compiles; needs python3, make, g++)';
+    : howToGet('tuntap2', 'https://github.com/PupilTong/node-tuntap2 (node-gyp, tsc)');
 }
 
 /** We, on a carrier. */

@@ -2,11 +2,11 @@
  * `tcpip.js`: lwIP in WebAssembly, for the rows of two stacks in one process.
  */
 
-import { canResolve } from './resolve.js';
+import { canResolve, howToGet } from './resolve.js';
 
 /** As the table calls it. */
 export const TCPIP_JS = 'tcpip.js';
 
 /** How to get it, or `null` where it is there. */
 export const tcpipJsMissing = (): string | null =>
-  canResolve('tcpip') ? null : 'npm install --no-save tcpip in bench/ (https://tcpip.js.org)';
+  canResolve('tcpip') ? null : howToGet('tcpip', 'https://github.com/chipmk/tcpip.js');
