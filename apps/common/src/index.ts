@@ -2,9 +2,8 @@
  * What the commands share: how options for our own TCP are read, and the chain from a TUN device to
  * a transport. Private: each command carries its copy inside of its bundle.
  *
- * Whatever reads the command line itself is behind `@netlayers/common/command-line`, because yargs
- * takes half as long to load as Node. What stands on the stack is not here either: the transport
- * loads it when it is wanted.
+ * Whatever reads the command line itself is behind `@netlayers/common/command-line`, with all that
+ * `--help` prints. What stands on the stack is not here either: the transport loads it when it is wanted.
  *
  * @packageDocumentation
  */

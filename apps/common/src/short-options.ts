@@ -1,6 +1,6 @@
 /**
- * Takes short options apart before yargs sees them, as getopt does: `-p9000` is `-p 9000` and `-sL`
- * is `-s -L`. By itself yargs reads `-p9000x` as nine options, and complains of 0, 9 and x.
+ * Takes short options apart before anything else sees them, as getopt does: `-p9000` is `-p 9000` and
+ * `-sL` is `-s -L`. By itself yargs reads `-p9000x` as nine options, and complains of 0, 9 and x.
  */
 
 import type { Options } from 'yargs';
@@ -22,17 +22,24 @@ export interface Apart {
   readonly order: readonly string[];
 }
 
+/** Whether an option is more than there or not. */
+const hasValue = ({ type }: Options): boolean => type !== 'boolean' && type !== 'count';
+
 /** Whether the next argument belongs to an option, whatever it looks like. */
 const takesNext = ({ requiresArg, nargs }: Options): boolean => requiresArg === true || nargs === 1;
 
 function shortsOf(options: Readonly<Record<string, Options>>): Map<string, Short> {
   const shorts = new Map<string, Short>([['h', { name: 'help', hasValue: false, choices: null }]]);
-  for (const [name, { alias, type, choices = null }] of Object.entries(options)) {
-    const hasValue = type !== 'boolean' && type !== 'count';
-    if (typeof alias === 'string') shorts.set(alias, { name, hasValue, choices });
+  for (const [name, option] of Object.entries(options)) {
+    const { alias, choices = null } = option;
+    if (typeof alias === 'string') shorts.set(alias, { name, hasValue: hasValue(option), choices });
   }
   return shorts;
 }
+
+/** An option and its value. What is quoted is so on purpose, and yargs takes quotes away behind a `=`. */
+const withValue = (name: string, value: string): string[] =>
+  /^["']/.test(value) ? [`--${name}`, value] : [`--${name}=${value}`];
 
 /** One argument of short options, apart. */
 function split(arg: string, shorts: ReadonlyMap<string, Short>): string[] {
@@ -47,7 +54,8 @@ function split(arg: string, shorts: ReadonlyMap<string, Short>): string[] {
     const value = rest.startsWith('=') ? rest.slice(1) : rest;
     // What is none of the few values are further letters: -vs is -v -s.
     const isValue = short.choices === null || short.choices.includes(value) || rest !== value;
-    if (short.hasValue && rest !== '' && isValue) return [...parts, `--${short.name}=${value}`];
+    if (short.hasValue && rest !== '' && isValue)
+      return [...parts, ...withValue(short.name, value)];
     // yargs takes -4 for a number.
     parts.push(/[A-Za-z]/.test(letter) ? `-${letter}` : `--${short.name}`);
   }
@@ -71,6 +79,11 @@ export function splitShortOptions(
     if (arg.startsWith('--')) return arg.slice(2).replace(/=.*$/s, '');
     return arg.startsWith('-') ? (shorts.get(arg.slice(1))?.name ?? '') : '';
   };
+  const partsOf = (arg: string): string[] => {
+    if (/^-[^-]/.test(arg)) return split(arg, shorts);
+    const [, name = '', value = ''] = /^--([^=]+)=(.*)$/s.exec(arg) ?? [];
+    return hasValue(options[name] ?? { type: 'boolean' }) ? withValue(name, value) : [arg];
+  };
   for (const [at, arg] of args.entries()) {
     if (!isValue && arg === '--') return { args: [...result, ...args.slice(at)], order };
     const before = result.at(-1) ?? '';
@@ -80,7 +93,7 @@ export function splitShortOptions(
       isValue = false;
       continue;
     }
-    const parts: string[] = !isValue && /^-[^-]/.test(arg) ? split(arg, shorts) : [arg];
+    const parts = isValue ? [arg] : partsOf(arg);
     result.push(...parts);
     const last: string = parts.at(-1) ?? '';
     if (!isValue) order.push(...parts.map(nameOf).filter((name) => name !== ''));
