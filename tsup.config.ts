@@ -17,3 +17,22 @@ export default defineConfig({
     },
   },
 });
+
+/**
+ * The build of a command: one entry, split at its dynamic imports so that only what a run needs is
+ * loaded, with what it uses of our packages inside (docs/decisions/027-commands-in-one-piece.md). White
+ * space and comments stay in the source maps: to read past them takes as long as to open a device.
+ */
+export const command = defineConfig({
+  entry: ['src/cli.ts'],
+  format: 'esm',
+  target: 'es2023',
+  sourcemap: true,
+  clean: true,
+  splitting: true,
+  dts: false,
+  esbuildOptions: (options) => {
+    options.conditions = ['@netlayers/source'];
+    options.minifyWhitespace = true;
+  },
+});

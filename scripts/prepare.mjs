@@ -31,8 +31,6 @@ const LOG = join(STAMPS, 'prepare.log');
 /** Folders of packages, and folders that are one. */
 const FOLDERS = ['packages', 'apps'];
 const SINGLE = ['examples', 'bench'];
-/** The private package that the commands share. */
-const BUNDLED = '@netlayers/common';
 /** What a build reads besides the sources of its packages. */
 const SHARED_INPUTS = ['tsconfig.base.json', 'tsup.config.ts', 'turbo.json'];
 /** Not sources: made by tools, or read by tests only. */
@@ -89,10 +87,10 @@ function readWorkspace() {
     const file = join(folder, 'package.json');
     if (!existsSync(file)) continue;
     const manifest = JSON.parse(readFileSync(file, 'utf8'));
-    // What a bundle carries inside is a dependency of its development: nobody installs it with it.
-    const needed = { ...manifest.dependencies, [BUNDLED]: manifest.devDependencies?.[BUNDLED] };
-    const dependencies = Object.entries(needed)
-      .filter(([, version]) => version?.startsWith('workspace:'))
+    // What a command carries inside is a dependency of its development: nobody installs it with it.
+    const inside = 'bin' in manifest ? manifest.devDependencies : {};
+    const dependencies = Object.entries({ ...manifest.dependencies, ...inside })
+      .filter(([, version]) => version.startsWith('workspace:'))
       .map(([name]) => name);
     workspace.set(manifest.name, {
       folder,

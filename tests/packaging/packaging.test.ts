@@ -1,9 +1,11 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { publint } from 'publint';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { importsOf, loadedWith, sourcesOf } from './built-files.js';
 import { rememberingHost } from './compiler.js';
 import {
   buildAll,
@@ -84,32 +86,38 @@ describe.each(['npm', 'pnpm'] as const)('installed together with %s', (manager) 
   }
 });
 
-describe('the start of netlayers-server', () => {
-  /** The packages that a built file loads with it, through files of its own package. */
-  function loadedWith(file: string, seen = new Set<string>()): Set<string> {
-    const source = readFileSync(file, 'utf8');
-    for (const [, name] of source.matchAll(/^(?:import|\} from|import .* from) "([^"]+)";$/gm)) {
-      const path = name!.startsWith('.') ? join(file, '..', name!) : name!;
-      if (seen.has(path)) continue;
-      seen.add(path);
-      if (name!.startsWith('.')) loadedWith(path, seen);
-    }
-    return seen;
-  }
+describe.each(commands().map((entry) => [entry.manifest.name, entry] as const))(
+  'the command %s',
+  (_, command) => {
+    const dist = () => join(installedFolder(projects.npm, command), 'dist');
 
-  it('loads neither our own TCP nor yargs before it knows that they are needed', () => {
-    const server = commands().find(({ folderName }) => folderName === 'server')!;
-    const dist = join(installedFolder(projects.npm, server), 'dist');
-    const entry = readFileSync(join(dist, 'cli.js'), 'utf8');
-    const main = /import\("(\.\/main-[^"]+)"\)/.exec(entry)?.[1] ?? '';
-    const loaded = [...loadedWith(join(dist, main))].filter((name) => !name.startsWith('/'));
-    expect(loaded).toContain('@netlayers/server');
-    const heavy = ['tcp', 'stack', 'link', 'tun', 'kernel', 'static'].map(
-      (name) => `@netlayers/${name}`,
-    );
-    expect(loaded.filter((name) => name === 'yargs' || heavy.includes(name))).toEqual([]);
-  });
-});
+    it('has every package that it imports among its dependencies', () => {
+      const { dependencies = {} } = readManifest(installedFolder(projects.npm, command));
+      const imported = readdirSync(dist())
+        .filter((file) => file.endsWith('.js'))
+        .map((file) => importsOf(join(dist(), file)))
+        .flatMap(({ fixed, dynamic }) => [...fixed, ...dynamic])
+        .filter((name) => !name.startsWith('.') && !isBuiltin(name))
+        .map((name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)![0]);
+      expect([...new Set(imported)].sort()).toEqual(Object.keys(dependencies).sort());
+    });
+
+    it('loads nothing that it may not need before it has read its arguments', () => {
+      const { dynamic } = importsOf(join(dist(), 'cli.js'));
+      const main = dynamic.find((name) => name.startsWith('./main-')) ?? '';
+      const loaded = [...loadedWith(join(dist(), main))];
+      const isOwn = (name: string): boolean => name.startsWith(dist());
+      expect(loaded.filter((name) => !isOwn(name) && !isBuiltin(name))).toEqual([]);
+      const packages = loaded
+        .filter(isOwn)
+        .flatMap((file) => sourcesOf(command, `${file}.map`))
+        .map((source) => /^packages\/([^/]+)/.exec(source)?.[1]);
+      expect(loaded.length).toBeGreaterThan(1);
+      const heavy = ['tcp', 'stack', 'tun', 'kernel', 'static', 'proxy', 'node', 'websocket'];
+      expect(heavy.filter((name) => packages.includes(name))).toEqual([]);
+    });
+  },
+);
 
 describe.each(['pure', 'neutral', 'node'] as const)('types of the %s packages', (kind) => {
   it('resolve and compile where a package of this kind is used', () => {
@@ -168,18 +176,14 @@ describe.each(published.map((entry) => [entry.manifest.name, entry] as const))(
       }
     });
 
-    it('carries nothing inside that it could depend on: its own sources, and what commands share', () => {
+    it('carries its own sources inside, and a command those of this repository: nothing of others', () => {
       const dist = join(installed(), 'dist');
       const maps = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) =>
         file.endsWith('.js.map'),
       );
-      const sources = maps.flatMap((file) => {
-        const map: { sources: string[] } = JSON.parse(readFileSync(join(dist, file), 'utf8'));
-        return map.sources.map((source) =>
-          relative(ROOT, join(folderOf, 'dist', file, '..', source)),
-        );
-      });
-      const mayCarry = [relative(ROOT, folderOf), 'apps/common'];
+      const sources = maps.flatMap((file) => sourcesOf(entry, join(dist, file)));
+      const mayCarry =
+        manifest.bin === undefined ? [relative(ROOT, folderOf)] : ['packages', 'apps'];
       expect(sources.length).toBeGreaterThan(0);
       expect(
         sources.filter((source) => !mayCarry.some((at) => source.startsWith(`${at}/`))),

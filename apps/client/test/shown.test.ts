@@ -1,11 +1,11 @@
 import { PassThrough } from 'node:stream';
-import pc from 'picocolors';
+import { colorsOf } from '@netlayers/common';
 import { describe, expect, it } from 'vitest';
 import { prettyJson } from '../src/show/pretty-json.js';
 import { lineOf, ProgressBars, shownBytes } from '../src/show/progress-bars.js';
 
-const PLAIN = pc.createColors(false);
-const COLORS = pc.createColors(true);
+const PLAIN = colorsOf(false);
+const COLORS = colorsOf(true);
 
 describe('JSON on a terminal', () => {
   it('is indented, with every number and text as it came', () => {

@@ -2,11 +2,8 @@
  * Where the chain says what happens: each command has a log of its own behind it.
  */
 
-import type pc from 'picocolors';
+import type { Colors } from './colors.js';
 import type { Verbosity } from './verbosity.js';
-
-/** The functions that colour text, or leave it as it is. */
-export type Colors = ReturnType<typeof pc.createColors>;
 
 /** Takes lines. */
 export interface ChainLog {

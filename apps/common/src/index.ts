@@ -9,7 +9,8 @@
  */
 
 export { CaptureError } from './capture-error.js';
-export type { ChainLog, Colors } from './chain-log.js';
+export type { ChainLog } from './chain-log.js';
+export { type Colors, colorsOf, takesColors } from './colors.js';
 export { checkDevice, deviceOptions } from './device-options.js';
 export { ipv4Address, secondsInMs, wholeNumber } from './option-values.js';
 export { isNotHere, type OpenTransport, openTransport } from './transport.js';

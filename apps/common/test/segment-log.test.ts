@@ -1,7 +1,7 @@
 import { memoryWire } from '@netlayers/link';
 import { createStack } from '@netlayers/stack';
-import pc from 'picocolors';
 import { expect, it } from 'vitest';
+import { colorsOf } from '../src/colors.js';
 import { segmentLog } from '../src/segment-log.js';
 import type { Verbosity } from '../src/verbosity.js';
 
@@ -9,7 +9,7 @@ import type { Verbosity } from '../src/verbosity.js';
 function keepingLog(lines: string[], shown: readonly Verbosity[]) {
   const keep = (text: string): void => void lines.push(text);
   return {
-    colors: pc.createColors(false),
+    colors: colorsOf(false),
     shows: (verbosity: Verbosity) => shown.includes(verbosity),
     error: keep,
     warn: keep,

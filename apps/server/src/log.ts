@@ -4,8 +4,15 @@
  * only where somebody looks: on a terminal, and not under NO_COLOR.
  */
 
-import { type ChainLog, type Colors, VERBOSITIES, type Verbosity } from '@netlayers/common';
-import pc from 'picocolors';
+import { isatty } from 'node:tty';
+import {
+  type ChainLog,
+  type Colors,
+  colorsOf,
+  takesColors,
+  VERBOSITIES,
+  type Verbosity,
+} from '@netlayers/common';
 
 /** Where lines go. */
 export interface LineSink {
@@ -25,7 +32,7 @@ export class Log implements ChainLog {
     this.#level = VERBOSITIES.indexOf(verbosity);
     this.#out = out;
     this.#err = err;
-    this.colors = pc.createColors(colored);
+    this.colors = colorsOf(colored);
   }
 
   /** Whether lines of this verbosity are printed: ask before making an expensive one. */
@@ -76,8 +83,24 @@ export class Log implements ChainLog {
   }
 }
 
-/** The log of this process. A reader that went away (`| head`) is no reason to stop serving. */
-export function processLog(verbosity: Verbosity): Log {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  return new Log(verbosity, process.stdout, process.stderr, pc.isColorSupported);
+/** A stream of this process, made when there is something to say. */
+function standard(name: 'stdout' | 'stderr'): LineSink {
+  let isMade = false;
+  return {
+    write(text) {
+      // A reader that went away (`| head`) is no reason to stop serving.
+      if (!isMade) process[name].on('error', () => {});
+      isMade = true;
+      process[name].write(text);
+    },
+  };
 }
+
+/** The log of this process. */
+export const processLog = (verbosity: Verbosity): Log =>
+  new Log(
+    verbosity,
+    standard('stdout'),
+    standard('stderr'),
+    takesColors({ isTTY: isatty(1) }, process.env),
+  );

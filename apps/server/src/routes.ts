@@ -3,13 +3,8 @@
  */
 
 import { Response } from '@netlayers/http';
-import { type EventStream, eventStream } from '@netlayers/middleware';
 import type { Server, ServerRequest } from '@netlayers/server';
-import { acceptWebSocket, type WebSocketStream } from '@netlayers/websocket';
 import { landingPage } from './landing-page.js';
-
-/** From one event of `/events` to the next. */
-const EVENT_MS = 1000;
 
 /** The landing page loads nothing and talks to nobody but this server. */
 const CONTENT_SECURITY_POLICY =
@@ -44,26 +39,8 @@ function echo(request: ServerRequest): Response {
   return response.body(request);
 }
 
-/** Sends each message back, text as text. */
-async function echoMessages(socket: WebSocketStream): Promise<void> {
-  for await (const message of socket) await socket.send(message);
-}
-
-/** Counts on, from where the client was, until it has gone. */
-async function count(stream: EventStream, { clock }: ServerRequest): Promise<void> {
-  const seen = Number(stream.lastEventId);
-  for (let at = Number.isSafeInteger(seen) && seen > 0 ? seen + 1 : 1; stream.isOpen; at++) {
-    await stream.send({ id: String(at), data: `tick ${at}` });
-    await new Promise<void>((resolve) => {
-      const timer = clock.setTimer(clock.now() + EVENT_MS, resolve);
-      const stop = (): void => {
-        clock.clearTimer(timer);
-        resolve();
-      };
-      stream.signal.addEventListener('abort', stop, { once: true });
-    });
-  }
-}
+/** What not every run needs is loaded by the request that does: a start has to be quick. */
+const live = () => import('./live-routes.js');
 
 /** Adds the built-in routes to a server. */
 export function addBuiltInRoutes(server: Server, transport: 'tun' | 'kernel'): void {
@@ -73,6 +50,6 @@ export function addBuiltInRoutes(server: Server, transport: 'tun' | 'kernel'): v
     .route('GET', '/headers', (request) => Response.json(request.headers))
     .route('GET', '/methods', () => Response.json(METHODS))
     .any('/echo', echo)
-    .route('GET', '/events', (request) => eventStream(request, (stream) => count(stream, request)))
-    .route('GET', '/ws', (request) => acceptWebSocket(request, echoMessages));
+    .route('GET', '/events', async (request) => (await live()).events(request))
+    .route('GET', '/ws', async (request) => (await live()).webSocket(request));
 }

@@ -1,10 +1,10 @@
+import { colorsOf } from '@netlayers/common';
 import { Headers, type RequestHead } from '@netlayers/http';
 import type { AccessRecord } from '@netlayers/server';
-import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { accessLog } from '../src/access-log.js';
 
-const plain = pc.createColors(false);
+const plain = colorsOf(false);
 const headOf = (version: '1.0' | '1.1', headers = {}): RequestHead => ({
   method: 'GET',
   target: '/a',

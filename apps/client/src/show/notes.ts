@@ -3,9 +3,14 @@
  */
 
 import type { ClientActivity } from '@netlayers/client';
-import { type ChainLog, VERBOSITIES, type Verbosity } from '@netlayers/common';
+import {
+  type ChainLog,
+  colorsOf,
+  takesColors,
+  VERBOSITIES,
+  type Verbosity,
+} from '@netlayers/common';
 import type { Headers } from '@netlayers/http';
-import pc from 'picocolors';
 import { shownVersion } from '../http-version.js';
 
 /** Credentials are not for screens and logs. */
@@ -16,7 +21,7 @@ const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
 
 /** Writes notes. */
 export class Notes implements ChainLog {
-  readonly colors = pc.createColors(pc.isColorSupported && process.stderr.isTTY === true);
+  readonly colors = colorsOf(takesColors(process.stderr, process.env));
   readonly #level: number;
   /** What the last connection speaks. */
   #spoken = '1.1';

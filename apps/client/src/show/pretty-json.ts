@@ -3,9 +3,7 @@
  * much of it, is left as it is.
  */
 
-import type pc from 'picocolors';
-
-type Colors = ReturnType<typeof pc.createColors>;
+import type { Colors } from '@netlayers/common';
 
 /** Text beyond this is not rearranged, bytes. */
 export const MOST_JSON = 0x10_0000;

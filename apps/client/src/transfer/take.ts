@@ -4,8 +4,8 @@
 
 import { writeFile } from 'node:fs/promises';
 import { ClientError, type ClientResponse } from '@netlayers/client';
+import { colorsOf, takesColors } from '@netlayers/common';
 import type { ResponseHead } from '@netlayers/http';
-import pc from 'picocolors';
 import { CommandError, ExitCode } from '../exit-code.js';
 import { shownVersion } from '../http-version.js';
 import { isJsonType, MOST_JSON, prettyJson } from '../show/pretty-json.js';
@@ -81,7 +81,7 @@ function headOf({ version, status, reason, headers }: ResponseHead): string {
 
 /** The same for a terminal. */
 function colouredHeadOf({ version, status, reason, headers }: ResponseHead): string {
-  const colors = pc.createColors(true);
+  const colors = colorsOf(true);
   const paint = status < 300 ? colors.green : status < 400 ? colors.yellow : colors.red;
   let text = `${paint(`HTTP/${shownVersion(version)} ${status} ${reason}`)}\r\n`;
   for (const [name, value] of headers) text += `${colors.cyan(name)}: ${value}\r\n`;
@@ -109,7 +109,8 @@ async function writeHeads({ command, meter }: Transfer): Promise<void> {
 function isPretty({ command, output }: Transfer): boolean {
   const { pretty } = command.out;
   if (pretty !== 'auto') return pretty === 'all';
-  return !(output instanceof FileOutput) && process.stdout.isTTY === true && pc.isColorSupported;
+  const isWatched = !(output instanceof FileOutput) && process.stdout.isTTY === true;
+  return isWatched && takesColors(process.stdout, process.env);
 }
 
 async function writeContent(
@@ -159,7 +160,7 @@ async function writePretty({ output, meter }: Transfer, response: ClientResponse
   }
   if (isTooMuch) return;
   const bytes = Buffer.concat(gathered);
-  const pretty = prettyJson(bytes.toString(), pc.createColors(true));
+  const pretty = prettyJson(bytes.toString(), colorsOf(true));
   await output.write(pretty === null ? bytes : Buffer.from(pretty));
 }
 

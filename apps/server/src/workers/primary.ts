@@ -145,12 +145,12 @@ class Primary implements SlotOwner {
   }
 
   launch({ index }: WorkerSlot): ChildProcess {
-    const { isColorSupported } = this.#log.colors;
+    const { areShown } = this.#log.colors;
     const env = {
       ...process.env,
       ...workerEnvironment(index),
-      NO_COLOR: isColorSupported ? undefined : '1',
-      FORCE_COLOR: isColorSupported ? '1' : undefined,
+      NO_COLOR: areShown ? undefined : '1',
+      FORCE_COLOR: areShown ? '1' : undefined,
     };
     const stdio = ['ignore', 'pipe', 'pipe', 'ipc'] as const;
     if (this.#queues !== null) {
