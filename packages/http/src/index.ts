@@ -65,6 +65,7 @@ export { Request } from './one-shot/request.js';
 export { Response, type ResponseParseOptions } from './one-shot/response.js';
 export { MessageParser, type ParserEvent, type ParserOptions } from './parse/message-parser.js';
 export { RequestParser } from './parse/request-parser.js';
+export { RequestParsers } from './parse/request-parsers.js';
 export { ResponseParser } from './parse/response-parser.js';
 export { dropStream } from './port/drop-stream.js';
 export type {

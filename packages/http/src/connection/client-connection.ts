@@ -20,7 +20,7 @@ import { checkTrailers } from '../message/trailers.js';
 import type { Request } from '../one-shot/request.js';
 import type { ParserEvent } from '../parse/message-parser.js';
 import { ResponseParser } from '../parse/response-parser.js';
-import { BodyWriter } from '../write/body-writer.js';
+import { BodyWriter, sendWhole } from '../write/body-writer.js';
 import type { ByteSink } from '../write/byte-sink.js';
 import { HeadWriter } from '../write/head-writer.js';
 import { RequestWriter } from '../write/request-writer.js';
@@ -41,7 +41,8 @@ export class ClientConnection extends MessageConnection {
   protected override readonly parser: ResponseParser;
   readonly #handler: ClientConnectionHandler;
   readonly #head: RequestWriter;
-  readonly #body: BodyWriter;
+  /** The content of an open request; `null` without one. */
+  #body: BodyWriter | null = null;
   readonly #encodeText: TextEncoder;
   readonly #limits: ResponseLimits;
   #method: Method = Method.GET;
@@ -65,7 +66,6 @@ export class ClientConnection extends MessageConnection {
     this.parser = new ResponseParser(options);
     this.#limits = { ...DEFAULT_RESPONSE_LIMITS, ...options.limits };
     this.#head = new RequestWriter(options.chunks ?? true);
-    this.#body = new BodyWriter(sink);
     this.#encodeText = options.encodeText ?? encodeUtf8;
   }
 
@@ -115,10 +115,10 @@ export class ClientConnection extends MessageConnection {
       this.#head.write(writer, request, length);
       this.#begin(request);
       const open = streams || (length > 0 && this.#awaitsContinue);
-      this.#body.begin(this.#head.framing);
+      if (open) this.#body = new BodyWriter(this.sink, this.#head.framing);
       const whole = length > 0 || this.#head.framing === CHUNKED;
       if (whole && !open) {
-        this.#body.sendWhole(writer, this.#head.framing, bytes ?? '', request.trailers);
+        sendWhole(this.sink, writer, this.#head.framing, bytes ?? '', request.trailers);
       } else this.sink.write(writer.buf, 0, writer.length);
       if (open) return 'open';
     } finally {
@@ -138,7 +138,7 @@ export class ClientConnection extends MessageConnection {
   sendBody(buf: Uint8Array, start = 0, end = buf.length): boolean {
     this.exchange.clientDoes(Client.data);
     this.#awaitsContinue = false;
-    return this.#body.write(buf, start, end);
+    return this.#body!.write(buf, start, end);
   }
 
   /**
@@ -152,7 +152,7 @@ export class ClientConnection extends MessageConnection {
     this.exchange.clientDoes(Client.data);
     if (trailers !== null) checkTrailers(trailers);
     try {
-      this.#body.end(trailers);
+      this.#body!.end(trailers);
     } catch (error) {
       this.exchange.clientDoes(Client.fail);
       throw error;
@@ -258,6 +258,7 @@ export class ClientConnection extends MessageConnection {
   }
 
   #endRequest(): void {
+    this.#body = null;
     this.exchange.clientDoes(Client.end);
     this.#awaitsContinue = false;
     if (this.exchange.server === 'DONE') this.#finishExchange();

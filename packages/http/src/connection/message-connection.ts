@@ -100,8 +100,8 @@ export abstract class MessageConnection {
     return this.held.take();
   }
 
-  /** The parser of what this end receives. */
-  protected abstract readonly parser: MessageParser<unknown>;
+  /** The parser of what this end receives, to be read with. */
+  protected abstract get parser(): MessageParser<unknown>;
 
   /** Whether what comes in can still mean anything. */
   protected abstract wantsInput(): boolean;

@@ -21,8 +21,9 @@ import { Method } from '../message/method.js';
 import { checkTrailers } from '../message/trailers.js';
 import type { Response } from '../one-shot/response.js';
 import type { ParserEvent } from '../parse/message-parser.js';
-import { RequestParser } from '../parse/request-parser.js';
-import { BodyWriter } from '../write/body-writer.js';
+import type { RequestParser } from '../parse/request-parser.js';
+import { RequestParsers } from '../parse/request-parsers.js';
+import { BodyWriter, sendWhole } from '../write/body-writer.js';
 import type { ByteSink } from '../write/byte-sink.js';
 import { HeadDefaults } from '../write/head-defaults.js';
 import { HeadWriter, headBytes } from '../write/head-writer.js';
@@ -33,14 +34,19 @@ import type { ServerConnectionHandler, ServerConnectionOptions } from './server-
 
 const DEFAULT_DRAIN_BYTES = 65536;
 const INCOMPLETE = { statusCode: 400, reason: 'the connection ended inside a request' };
+/** Writes a head at a time, and has told what came of it before anything else is called. */
+const HEAD = new ResponseWriter();
 const CONTINUE = headBytes('HTTP/1.1 100 Continue\r\n\r\n');
 
 /** The server's end of one connection. */
 export class ServerConnection extends MessageConnection {
-  protected override readonly parser: RequestParser;
+  readonly #parsers: RequestParsers;
+  /** `null` while it would stand between two requests with nothing to read. */
+  #parser: RequestParser | null = null;
   readonly #handler: ServerConnectionHandler;
-  readonly #head: ResponseWriter;
-  readonly #body: BodyWriter;
+  readonly #defaults: HeadDefaults;
+  /** The content of an open response; `null` without one. */
+  #body: BodyWriter | null = null;
   readonly #encodeText: TextEncoder;
   readonly #drainLimit: number;
   readonly #wholeBytes: number;
@@ -58,9 +64,8 @@ export class ServerConnection extends MessageConnection {
   ) {
     super(sink, options.heldBytes);
     this.#handler = handler;
-    this.parser = new RequestParser(options);
-    this.#head = new ResponseWriter(options.defaults ?? new HeadDefaults());
-    this.#body = new BodyWriter(sink);
+    this.#parsers = options.parsers ?? new RequestParsers(options);
+    this.#defaults = options.defaults ?? new HeadDefaults();
     this.#encodeText = options.encodeText ?? encodeUtf8;
     this.#drainLimit = options.drainBytes ?? DEFAULT_DRAIN_BYTES;
     this.#wholeBytes = options.wholeBytes ?? Number.POSITIVE_INFINITY;
@@ -76,7 +81,7 @@ export class ServerConnection extends MessageConnection {
 
   /** Whether nothing of a request has come since the last exchange: such a connection may be closed. */
   get isIdle(): boolean {
-    return this.exchange.client === 'IDLE' && !this.parser.isInside && this.held.length === 0;
+    return this.exchange.client === 'IDLE' && !this.#isInside && this.held.length === 0;
   }
 
   /** Whether the client still waits for 100 (Continue). */
@@ -119,7 +124,7 @@ export class ServerConnection extends MessageConnection {
 
     const writer = HeadWriter.acquire();
     try {
-      this.#head.write(writer, response, {
+      HEAD.write(writer, response, this.#defaults, {
         contentLength: status === 304 ? -1 : length,
         bodiless,
         unframed: status === 204 || switches,
@@ -131,13 +136,13 @@ export class ServerConnection extends MessageConnection {
       if (switches) return this.#switch(writer);
       this.exchange.serverDoes(Server.response);
       if ((streams || length > this.#wholeBytes) && !bodiless) {
-        this.#body.begin(this.#head.framing);
+        this.#body = new BodyWriter(this.sink, HEAD.framing);
         this.sink.write(writer.buf, 0, writer.length);
         return 'open';
       }
-      const whole = length > 0 || this.#head.framing === CHUNKED;
+      const whole = length > 0 || HEAD.framing === CHUNKED;
       if (bodiless || !whole) this.sink.write(writer.buf, 0, writer.length);
-      else this.#body.sendWhole(writer, this.#head.framing, text ?? bytes ?? '', response.trailers);
+      else sendWhole(this.sink, writer, HEAD.framing, text ?? bytes ?? '', response.trailers);
     } finally {
       writer.release();
     }
@@ -188,7 +193,7 @@ export class ServerConnection extends MessageConnection {
    */
   sendBody(buf: Uint8Array, start = 0, end = buf.length, lasts = false): boolean {
     this.exchange.serverDoes(Server.data);
-    return this.#body.write(buf, start, end, lasts);
+    return this.#body!.write(buf, start, end, lasts);
   }
 
   /**
@@ -202,7 +207,7 @@ export class ServerConnection extends MessageConnection {
     this.exchange.serverDoes(Server.data);
     if (trailers !== null) checkTrailers(trailers);
     try {
-      this.#body.end(trailers);
+      this.#body!.end(trailers);
     } catch (error) {
       this.exchange.serverDoes(Server.fail);
       throw error;
@@ -214,6 +219,20 @@ export class ServerConnection extends MessageConnection {
   closeAfterResponse(): void {
     this.#closing = true;
     this.readOn();
+  }
+
+  protected override get parser(): RequestParser {
+    this.#parser ??= this.#parsers.take();
+    return this.#parser;
+  }
+
+  get #isInside(): boolean {
+    return this.#parser?.isInside === true;
+  }
+
+  /** Octets of the request's content still to come at least. */
+  get #unread(): number {
+    return this.#parser?.bodyRemaining ?? 0;
   }
 
   protected override wantsInput(): boolean {
@@ -240,6 +259,10 @@ export class ServerConnection extends MessageConnection {
   }
 
   protected override settled(): void {
+    if (this.#parser?.isAtRest === true) {
+      this.#parsers.give(this.#parser);
+      this.#parser = null;
+    }
     if (this.#closing && this.isIdle) this.#closeDown();
   }
 
@@ -274,7 +297,7 @@ export class ServerConnection extends MessageConnection {
   }
 
   #fail(): void {
-    const { error } = this.parser;
+    const error = this.#parser?.error ?? null;
     this.exchange.clientDoes(Client.fail);
     this.held.clear();
     if (this.exchange.server === 'DONE') {
@@ -300,14 +323,14 @@ export class ServerConnection extends MessageConnection {
     if (this.#awaitsContinue) return false;
     if (this.inputEnded && this.held.length === 0) return false;
     // A stream may be made of the content that is still to come; a whole response is not.
-    return streams || this.parser.bodyRemaining <= this.#drainLimit;
+    return streams || this.#unread <= this.#drainLimit;
   }
 
   /** Takes the turn, once the head has turned out to be fit to send. */
   #begin(): void {
     // Without a request there is nothing to read on for.
     if (this.exchange.server === 'IDLE') this.exchange.clientDoes(Client.last);
-    this.#persists = this.#head.persists;
+    this.#persists = HEAD.persists;
     this.#awaitsContinue = false;
   }
 
@@ -324,7 +347,7 @@ export class ServerConnection extends MessageConnection {
     if (response.status === 101 && !isOffered(request.headers, response.headers)) {
       throw localError('missing-upgrade', 'Upgrade names a protocol that the client did not');
     }
-    const unread = request.bodyLength === UNKNOWN_LENGTH || this.parser.bodyRemaining > 0;
+    const unread = request.bodyLength === UNKNOWN_LENGTH || this.#unread > 0;
     if (this.exchange.client === 'SEND-BODY' && unread) {
       throw localError('wrong-state', 'the request is not read to its end');
     }
@@ -339,6 +362,7 @@ export class ServerConnection extends MessageConnection {
   }
 
   #endResponse(): void {
+    this.#body = null;
     this.exchange.serverDoes(Server.end);
     const { client } = this.exchange;
     if (client === 'DONE') this.#finishExchange();
@@ -349,7 +373,7 @@ export class ServerConnection extends MessageConnection {
   /** Content that nobody wants has come, or is to come. */
   #drain(length: number): void {
     this.#drained += length;
-    if (!this.#persists || this.#drained + this.parser.bodyRemaining > this.#drainLimit) {
+    if (!this.#persists || this.#drained + this.#unread > this.#drainLimit) {
       this.#closeDown();
     } else if (length === 0) {
       this.resume();
@@ -364,7 +388,7 @@ export class ServerConnection extends MessageConnection {
     this.exchange.clientDoes(Client.next);
     this.exchange.serverDoes(Server.next);
     this.#request = null;
-    this.parser.forget();
+    this.#parser?.forget();
     this.unpause();
     this.#handler.handleExchangeEnd?.(true);
     this.readOn();

@@ -5,6 +5,7 @@
 import type { ServerExchangeHandler } from '../exchange/server-exchange.js';
 import type { Limits } from '../grammar/limits.js';
 import type { TextDecoder, TextEncoder } from '../grammar/text-codec.js';
+import type { RequestParsers } from '../parse/request-parsers.js';
 import type { HeadDefaults } from '../write/head-defaults.js';
 
 /**
@@ -28,6 +29,11 @@ export interface ServerConnectionHandler
 export interface ServerConnectionOptions {
   /** `Date` and `Server` of every response; one object for all connections. @default no date, `netlayers` */
   readonly defaults?: HeadDefaults;
+  /**
+   * Parsers that connections take turns with, so that those that wait for a request hold none; `limits` and
+   * `decodeText` are theirs then. @default one of its own
+   */
+  readonly parsers?: RequestParsers;
   /** Bounds of a request. */
   readonly limits?: Partial<Limits>;
   /** Turns bytes of a head into text. @default one in plain TypeScript */

@@ -32,9 +32,9 @@ export function serializeResponse(response: ResponseMessage): Uint8Array {
   if (status < 200 && status !== 101) return collect((writer) => writeInterim(writer, response));
   const content = inMemory(status === 205 ? null : response.content);
   const bodiless = status === 204 || status === 304 || status === 101;
-  const head = new ResponseWriter(NO_DEFAULTS);
+  const head = new ResponseWriter();
   return collect((writer, body) => {
-    head.write(writer, response, {
+    head.write(writer, response, NO_DEFAULTS, {
       contentLength: status === 304 ? -1 : content.length,
       bodiless,
       unframed: status === 204 || status === 101,
@@ -72,8 +72,7 @@ function collect(write: (head: HeadWriter, body: WriteBody) => void): Uint8Array
     write(head, (framing, content, trailers) => {
       sink.write(head.buf, 0, head.length);
       head.length = 0;
-      const body = new BodyWriter(sink);
-      body.begin(framing);
+      const body = new BodyWriter(sink, framing);
       if (framing !== 0 || content.length > 0) body.write(content, 0, content.length);
       body.end(framing === CHUNKED ? trailers : null);
     });

@@ -78,6 +78,11 @@ export abstract class MessageParser<Head> {
     return this.#phase === HEAD || this.#phase === BODY;
   }
 
+  /** Whether nothing of a message has been read since the last one ended, not even an empty line. */
+  get isAtRest(): boolean {
+    return this.#phase === BETWEEN && this.#emptyLines === 0;
+  }
+
   /** Bytes of content still to come at least; exact unless the body is chunked. */
   get bodyRemaining(): number {
     return this.#phase === BODY ? this.#body.remaining : 0;

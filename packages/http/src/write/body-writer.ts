@@ -17,19 +17,16 @@ export const SMALL_BODY = 8192;
 
 const CRLF = headBytes('\r\n');
 
-/** Writes the body of one message after another. */
+/** Writes the body of one message. */
 export class BodyWriter {
   readonly #sink: ByteSink;
   /** Bytes still promised, or how the body is framed otherwise. */
-  #left = 0;
+  #left: number;
 
-  constructor(sink: ByteSink) {
+  /** @param framing length of the body, `CHUNKED` or `UNTIL_CLOSE`. */
+  constructor(sink: ByteSink, framing: number) {
     this.#sink = sink;
-  }
-
-  /** Makes ready for a body: its length, `CHUNKED` or `UNTIL_CLOSE`. */
-  begin(length: number): void {
-    this.#left = length;
+    this.#left = framing;
   }
 
   /** Writes content; false when the sink is full. */
@@ -68,34 +65,6 @@ export class BodyWriter {
     writer.release();
   }
 
-  /**
-   * Sends a message whose content is in memory: in one write if that is little.
-   *
-   * @param head the head, written but not sent.
-   * @param content bytes, or text of ascii characters only.
-   */
-  sendWhole(
-    head: HeadWriter,
-    framing: number,
-    content: Uint8Array | string,
-    trailers: Headers | null,
-  ): void {
-    const sink = this.#sink;
-    if (framing !== CHUNKED && content.length <= SMALL_BODY) {
-      if (typeof content === 'string') head.text(content);
-      else head.bytes(content);
-      sink.write(head.buf, 0, head.length);
-      return;
-    }
-    const bytes = typeof content === 'string' ? headBytes(content) : content;
-    this.begin(framing);
-    sink.cork();
-    sink.write(head.buf, 0, head.length);
-    this.write(bytes, 0, bytes.length);
-    this.end(trailers);
-    sink.uncork();
-  }
-
   #writeChunk(buf: Uint8Array, start: number, end: number, lasts: boolean): boolean {
     const sink = this.#sink;
     const writer = HeadWriter.acquire();
@@ -116,4 +85,32 @@ export class BodyWriter {
     writer.release();
     return goOn;
   }
+}
+
+/**
+ * Sends a message whose content is in memory: in one write if that is little.
+ *
+ * @param head the head, written but not sent.
+ * @param content bytes, or text of ascii characters only.
+ */
+export function sendWhole(
+  sink: ByteSink,
+  head: HeadWriter,
+  framing: number,
+  content: Uint8Array | string,
+  trailers: Headers | null,
+): void {
+  if (framing !== CHUNKED && content.length <= SMALL_BODY) {
+    if (typeof content === 'string') head.text(content);
+    else head.bytes(content);
+    sink.write(head.buf, 0, head.length);
+    return;
+  }
+  const bytes = typeof content === 'string' ? headBytes(content) : content;
+  const body = new BodyWriter(sink, framing);
+  sink.cork();
+  sink.write(head.buf, 0, head.length);
+  body.write(bytes, 0, bytes.length);
+  body.end(trailers);
+  sink.uncork();
 }

@@ -56,17 +56,21 @@ export class ResponseWriter {
   /** Whether the connection persists as far as this response decides it. */
   persists = true;
 
-  readonly #defaults: HeadDefaults;
   #seen = 0;
   #declaredLength = -1;
   #declaredChunked = false;
 
-  constructor(defaults: HeadDefaults) {
-    this.#defaults = defaults;
-  }
-
-  /** Writes the head of a final response, or of a 101. */
-  write(writer: HeadWriter, response: ResponseMessage, plan: ResponsePlan): void {
+  /**
+   * Writes the head of a final response, or of a 101.
+   *
+   * @param defaults what the program need not say.
+   */
+  write(
+    writer: HeadWriter,
+    response: ResponseMessage,
+    defaults: HeadDefaults,
+    plan: ResponsePlan,
+  ): void {
     this.persists = plan.persists;
     this.#declaredChunked = response.trailers !== null;
     this.#seen = 0;
@@ -76,19 +80,19 @@ export class ResponseWriter {
     this.#fields(writer, response.headers);
     this.framing = this.#frame(plan);
     if (this.framing === UNTIL_CLOSE) this.persists = false;
-    this.#generalFields(writer, plan);
+    this.#generalFields(writer, defaults, plan);
     this.#framingFields(writer, response, plan);
     writer.lineEnd();
   }
 
   /** `Date`, `Server` and `Connection`, as far as the program has not said them. */
-  #generalFields(writer: HeadWriter, plan: ResponsePlan): void {
+  #generalFields(writer: HeadWriter, defaults: HeadDefaults, plan: ResponsePlan): void {
     if (this.#seen === 0 && this.persists && plan.connection === 'decide') {
-      writer.bytes(this.#defaults.persistentLines);
+      writer.bytes(defaults.persistentLines);
       return;
     }
-    if ((this.#seen & HAS_DATE) === 0) writer.bytes(this.#defaults.dateLine);
-    if ((this.#seen & HAS_SERVER) === 0) writer.bytes(this.#defaults.serverLine);
+    if ((this.#seen & HAS_DATE) === 0) writer.bytes(defaults.dateLine);
+    if ((this.#seen & HAS_SERVER) === 0) writer.bytes(defaults.serverLine);
     this.#connectionField(writer, plan);
   }
 

@@ -8,6 +8,7 @@ import {
   dropStream,
   formatHttpDate,
   HeadDefaults,
+  RequestParsers,
   type ServerConnectionOptions,
   type ServerExchange,
 } from '@netlayers/http';
@@ -99,13 +100,16 @@ export class ServedConnections implements ConnectionContext, ExchangeHost {
     this.cors = cors;
     this.ticker = new Ticker(settings.clock, grainOf(settings), () => this.#handleTick());
     this.#defaults = new HeadDefaults({ server: settings.serverName });
+    const { decodeText } = settings;
     this.machineOptions = {
       defaults: this.#defaults,
-      limits: settings.head,
+      parsers: new RequestParsers({
+        limits: settings.head,
+        ...(decodeText === null ? {} : { decodeText }),
+      }),
       drainBytes: settings.limits.drainBytes,
       wholeBytes: WHOLE_BYTES,
       encodeText: (text) => UTF_8.encode(text),
-      ...(settings.decodeText === null ? {} : { decodeText: settings.decodeText }),
     };
   }
 
