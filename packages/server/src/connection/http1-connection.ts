@@ -59,7 +59,10 @@ export class Http1Connection
   readonly #stream: ByteStream;
   readonly #context: ConnectionContext;
   readonly #machine: ServerConnection;
-  readonly #served: ServedExchange;
+  /** The exchange that runs; `null` between two of them. */
+  #served: ServedExchange | null = null;
+  /** As text, made once for all that ask. */
+  #remoteAddress: string | null = null;
   #requests = 0;
   #awaited: Awaited = 'head';
   #deadline: number;
@@ -78,7 +81,6 @@ export class Http1Connection
     this.#context = context;
     this.#deadline = context.ticker.deadline(context.settings.timeouts.headMs);
     this.#machine = new ServerConnection(this, this, context.machineOptions);
-    this.#served = new ServedExchange(this, context);
     this.#progress = new PeerProgress(stream, context);
     stream.setHandler(this);
   }
@@ -92,7 +94,8 @@ export class Http1Connection
   }
 
   get remoteAddress(): string {
-    return this.#stream.remoteAddress;
+    this.#remoteAddress ??= this.#stream.remoteAddress;
+    return this.#remoteAddress;
   }
 
   get remotePort(): number {
@@ -123,13 +126,13 @@ export class Http1Connection
     this.#isBlocked = false;
     if (this.#awaited !== 'drain') this.#progress.stopExpecting();
     this.#updatePause();
-    this.#served.handleDrain();
+    this.#served?.handleDrain();
   }
 
   handleClose(error: Error | null): void {
     this.#isEnded = true;
     this.#context.forget(this);
-    this.#served.handleReset(error);
+    this.#served?.handleReset(error);
   }
 
   // The machine's sink.
@@ -181,27 +184,29 @@ export class Http1Connection
     if (++this.#requests >= settings.limits.requestsPerConnection || isClosing) {
       this.#machine.closeAfterResponse();
     }
+    this.#served = new ServedExchange(this, this.#context);
     this.#served.handleRequest(head);
   }
 
   handleBody(buf: Uint8Array, start: number, end: number, lasts?: boolean): void {
-    this.#served.handleBody(buf, start, end, lasts);
+    this.#served?.handleBody(buf, start, end, lasts);
   }
 
   handleBodyEnd(trailers: Headers | null): void {
-    this.#served.handleBodyEnd(trailers);
+    this.#served?.handleBodyEnd(trailers);
   }
 
   handleError(error: HttpProtocolError): void {
-    this.#served.handleError(error);
+    this.#serving().handleError(error);
   }
 
   handlePeerEnd(): void {
-    this.#served.handlePeerEnd();
+    this.#served?.handlePeerEnd();
   }
 
   handleExchangeEnd(persists: boolean): void {
-    this.#served.handleExchangeEnd();
+    this.#served?.handleExchangeEnd();
+    this.#served = null;
     if (!persists) return;
     this.#await('request', this.#context.settings.timeouts.idleMs);
     if (this.#share.handleExchangeEnd()) this.#yield();
@@ -284,7 +289,13 @@ export class Http1Connection
     if (this.#isBlocked || this.#isEnded || progress.isAwaited) this.#watchProgress(now);
     if (progress.isLate(now)) this.#giveUp();
     else if (now >= this.#deadline) this.#handleTimeout();
-    else if (this.#awaited === 'exchange') this.#served.handleTick(now);
+    else if (this.#awaited === 'exchange') this.#served?.handleTick(now);
+  }
+
+  /** The exchange that runs, or one for what has not become a request. */
+  #serving(): ServedExchange {
+    this.#served ??= new ServedExchange(this, this.#context);
+    return this.#served;
   }
 
   // Waiting.
@@ -312,7 +323,7 @@ export class Http1Connection
     const isSilent = this.#awaited === 'request' || this.#machine.isIdle;
     if (this.#awaited === 'close') this.#letGo();
     else if (isSilent) this.closeAfterResponse();
-    else if (this.#machine.canRespond) this.#served.refuse(errorResponse(408));
+    else if (this.#machine.canRespond) this.#serving().refuse(errorResponse(408));
     else this.#giveUp();
   }
 
@@ -324,7 +335,7 @@ export class Http1Connection
 
   #giveUp(): void {
     if (this.#progress.hasGrace) this.#context.cut++;
-    this.#served.giveUp();
+    this.#serving().giveUp();
   }
 
   #setBodyHeld(isHeld: boolean): void {

@@ -29,7 +29,7 @@ export interface ResponderHost {
   giveUp(): void;
 }
 
-/** Sends the responses of one carrier, one at a time. */
+/** Sends the response of one exchange. */
 export class Responder implements PumpSink {
   readonly #exchange: ServerExchange;
   readonly #context: ExchangeContext;
@@ -42,8 +42,6 @@ export class Responder implements PumpSink {
   #sentBytes = 0;
   #startedAt = 0;
   #blockedSince = 0;
-  /** The peer's address as text, made once for all records of the connection. */
-  #remoteAddress: string | null = null;
 
   constructor(exchange: ServerExchange, context: ExchangeContext, host: ResponderHost) {
     this.#exchange = exchange;
@@ -218,8 +216,7 @@ export class Responder implements PumpSink {
     this.#request = null;
     this.#state = 'none';
     if (settings.onAccess === null) return;
-    this.#remoteAddress ??= this.#exchange.remoteAddress;
-    const remoteAddress = this.#remoteAddress;
+    const { remoteAddress } = this.#exchange;
     settings.onAccess({
       method: request?.method ?? '',
       target: request?.target ?? '',

@@ -2,9 +2,9 @@
  * The server's side of an exchange, whatever carries it: it stands between a `ServerExchange` and
  * the handler of the request that is being answered. It knows handlers, time and limits.
  *
- * A carrier that has one exchange at a time uses one object for all of them. Everything that is
- * waited for is a number here, looked at when the server ticks; nothing is armed, and no closure
- * made, for a request that is answered at once.
+ * It lives as long as its exchange, so that a connection which waits for a request keeps nothing of the
+ * last one. Everything that is waited for is a number here, looked at when the server ticks; nothing is
+ * armed, and no closure made, for a request that is answered at once.
  */
 
 import type { Clock, ProgressDeadline } from '@netlayers/host';
@@ -35,7 +35,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 /** A client that takes nothing for so long is given up where memory is short. */
 const STALLED_MS = 5000;
 
-/** Serves the requests of one carrier, one at a time. */
+/** Serves one request. */
 export class ServedExchange implements ExchangeServer, ResponderHost, RequestOrigin {
   readonly #exchange: ServerExchange;
   readonly #context: ExchangeContext;
@@ -175,6 +175,7 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
   }
 
   handleExchangeEnd(): void {
+    this.#isOver = true;
     this.#request?.handleOver();
     this.#request = null;
     this.#handlerDeadline = NEVER;
