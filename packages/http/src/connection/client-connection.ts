@@ -283,16 +283,15 @@ export class ClientConnection extends MessageConnection {
 
   /** 9.2: whether anything but line ends has come behind the response, before another request. */
   #hasStrayBytes(): boolean {
-    const { held } = this;
-    return (
-      isStray(this.buf, this.at, this.end) ||
-      (held.buf !== null && isStray(held.buf, held.start, held.end))
-    );
+    if (isStray(this.buf, this.at, this.end)) return true;
+    if (this.heldLength === 0) return false;
+    const { buf, start, end } = this.held;
+    return isStray(buf!, start, end);
   }
 
   #fail(code: RemoteErrorCode): void {
     this.exchange.serverDoes(Server.fail);
-    this.held.clear();
+    this.dropHeld();
     const reason = REASONS[code] ?? PARSE_ERRORS[code as keyof typeof PARSE_ERRORS].reason;
     this.#handler.handleError(new HttpProtocolError('remote', 502, code, reason));
   }
@@ -300,7 +299,7 @@ export class ClientConnection extends MessageConnection {
   #closeDown(): void {
     this.exchange.clientDoes(Client.last);
     this.exchange.serverDoes(Server.last);
-    this.held.clear();
+    this.dropHeld();
     this.sink.end();
     this.exchange.clientDoes(Client.close);
   }

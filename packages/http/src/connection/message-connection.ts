@@ -20,7 +20,9 @@ const DEFAULT_HELD_BYTES = 16384;
 export abstract class MessageConnection {
   protected readonly sink: ByteSink;
   protected readonly exchange = new ExchangeStates();
-  protected readonly held: HeldBytes;
+  readonly #heldBound: number;
+  /** `null` while nothing is kept. */
+  #held: HeldBytes | null = null;
   /** The peer's half has ended, though bytes of it may still be kept. */
   protected inputEnded = false;
   /** The input that is being read, empty otherwise: of `buf[at..end)` no event was made yet. */
@@ -34,7 +36,7 @@ export abstract class MessageConnection {
 
   constructor(sink: ByteSink, heldBytes: number = DEFAULT_HELD_BYTES) {
     this.sink = sink;
-    this.held = new HeldBytes(sink, heldBytes);
+    this.#heldBound = heldBytes;
   }
 
   get clientState(): ClientState {
@@ -53,7 +55,7 @@ export abstract class MessageConnection {
   handleData(buf: Uint8Array, start: number, end: number, lasts = false): void {
     if (this.inputEnded || !this.wantsInput()) return;
     // From inside an event, or behind bytes that wait: first come, first served.
-    if (this.#reading || this.held.length > 0) {
+    if (this.#reading || this.heldLength > 0) {
       this.held.append(buf, start, end);
     } else {
       const at = this.#read(buf, start, end, lasts);
@@ -79,7 +81,7 @@ export abstract class MessageConnection {
   resume(): void {
     this.#paused = false;
     // Where it stopped may be the last piece of a body: its end is an event that needs no bytes.
-    if (!this.#reading && this.held.length === 0 && this.canRead()) this.#read(NOTHING, 0, 0);
+    if (!this.#reading && this.heldLength === 0 && this.canRead()) this.#read(NOTHING, 0, 0);
     this.readOn();
   }
 
@@ -98,6 +100,23 @@ export abstract class MessageConnection {
       this.at = this.end;
     }
     return this.held.take();
+  }
+
+  /** How many bytes are kept. */
+  protected get heldLength(): number {
+    return this.#held === null ? 0 : this.#held.length;
+  }
+
+  /** What is kept, and what is to be. */
+  protected get held(): HeldBytes {
+    this.#held ??= new HeldBytes(this.sink, this.#heldBound);
+    return this.#held;
+  }
+
+  /** Forgets what is kept. */
+  protected dropHeld(): void {
+    this.#held?.clear();
+    this.#held = null;
   }
 
   /** The parser of what this end receives, to be read with. */
@@ -129,6 +148,14 @@ export abstract class MessageConnection {
   /** Reads what was kept, then the end of input. Does nothing from inside an event. */
   protected readOn(): void {
     if (this.#reading) return;
+    if (this.#held !== null) this.#readHeld();
+    if (this.#held !== null) return;
+    if (this.inputEnded && !this.#paused && this.canRead()) this.endInput();
+    else this.settled();
+  }
+
+  /** Reads what was kept, as far as it can be read now. */
+  #readHeld(): void {
     const { held } = this;
     while (held.length > 0 && !this.#paused && this.canRead()) {
       const buf = held.buf!;
@@ -137,10 +164,8 @@ export abstract class MessageConnection {
       const at = this.#read(buf, start, end);
       if (at < end && this.wantsInput()) held.putBack(buf, at, end);
     }
-    held.regulate();
-    if (held.length > 0) return;
-    if (this.inputEnded && !this.#paused && this.canRead()) this.endInput();
-    else this.settled();
+    if (held.length > 0) held.regulate();
+    else this.dropHeld();
   }
 
   /** Reads events until there are no more or nobody wants one; returns the offset it came to. */

@@ -81,7 +81,7 @@ export class ServerConnection extends MessageConnection {
 
   /** Whether nothing of a request has come since the last exchange: such a connection may be closed. */
   get isIdle(): boolean {
-    return this.exchange.client === 'IDLE' && !this.#isInside && this.held.length === 0;
+    return this.exchange.client === 'IDLE' && !this.#isInside && this.heldLength === 0;
   }
 
   /** Whether the client still waits for 100 (Continue). */
@@ -299,7 +299,7 @@ export class ServerConnection extends MessageConnection {
   #fail(): void {
     const error = this.#parser?.error ?? null;
     this.exchange.clientDoes(Client.fail);
-    this.held.clear();
+    this.dropHeld();
     if (this.exchange.server === 'DONE') {
       this.#closeDown();
       return;
@@ -321,7 +321,7 @@ export class ServerConnection extends MessageConnection {
       return false;
     // RFC 9110, 10.1.1: the client may or may not send what it was not told to send.
     if (this.#awaitsContinue) return false;
-    if (this.inputEnded && this.held.length === 0) return false;
+    if (this.inputEnded && this.heldLength === 0) return false;
     // A stream may be made of the content that is still to come; a whole response is not.
     return streams || this.#unread <= this.#drainLimit;
   }
@@ -399,7 +399,7 @@ export class ServerConnection extends MessageConnection {
     if (this.exchange.server === 'CLOSED') return;
     this.exchange.clientDoes(Client.last);
     this.exchange.serverDoes(Server.last);
-    this.held.clear();
+    this.dropHeld();
     this.sink.end();
     this.exchange.serverDoes(Server.close);
     this.#handler.handleExchangeEnd?.(false);

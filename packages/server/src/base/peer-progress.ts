@@ -27,11 +27,11 @@ export class PeerProgress {
   #restPatience: ProgressDeadline | null = null;
   /** For any progress while the server closes. */
   #gracePatience: ProgressDeadline | null = null;
-  /** Octets that were given to the stream, and that came from it. */
+  /** Octets that were given to the stream, and that came from it, since this was made. */
   written = 0;
   received = 0;
-  /** What of both was acknowledged or received at the last tick that looked. */
-  #acknowledgedBefore = 0;
+  /** What of both was acknowledged or received at the last tick that looked; below zero: what came before. */
+  #acknowledgedBefore: number;
   #receivedBefore = 0;
   /** Whether that is measured: for a peer that seems to have stopped. */
   #isMeasured = false;
@@ -39,6 +39,7 @@ export class PeerProgress {
   constructor(stream: WrittenStream, context: ProgressContext) {
     this.#stream = stream;
     this.#context = context;
+    this.#acknowledgedBefore = 0 - stream.unacknowledged;
   }
 
   /** Whether the peer is given time to end, or to send a rest. */

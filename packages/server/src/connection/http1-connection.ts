@@ -66,7 +66,8 @@ export class Http1Connection
   #requests = 0;
   #awaited: Awaited = 'head';
   #deadline: number;
-  readonly #progress: PeerProgress;
+  /** What is known of the peer's progress, since it was waited for the first time. */
+  #progress: PeerProgress | null = null;
   readonly #share = new PipelineShare();
   #isBlocked = false;
   #isBodyHeld = false;
@@ -81,7 +82,6 @@ export class Http1Connection
     this.#context = context;
     this.#deadline = context.ticker.deadline(context.settings.timeouts.headMs);
     this.#machine = new ServerConnection(this, this, context.machineOptions);
-    this.#progress = new PeerProgress(stream, context);
     stream.setHandler(this);
   }
 
@@ -109,7 +109,7 @@ export class Http1Connection
   // The stream's events.
 
   handleData(buf: Uint8Array, start: number, end: number, lasts?: boolean): void {
-    this.#progress.received += end - start;
+    if (this.#progress !== null) this.#progress.received += end - start;
     if (this.#isEnded) return;
     this.#share.handleData();
     this.#machine.handleData(buf, start, end, lasts);
@@ -124,7 +124,7 @@ export class Http1Connection
 
   handleDrain(): void {
     this.#isBlocked = false;
-    if (this.#awaited !== 'drain') this.#progress.stopExpecting();
+    if (this.#awaited !== 'drain') this.#progress?.stopExpecting();
     this.#updatePause();
     this.#served?.handleDrain();
   }
@@ -139,10 +139,12 @@ export class Http1Connection
 
   write(buf: Uint8Array, start?: number, end?: number, lasts?: boolean): boolean {
     const hasRoom = this.#stream.write(buf, start, end, lasts);
-    this.#progress.written += (end ?? buf.length) - (start ?? 0);
+    if (this.#progress !== null) {
+      this.#progress.written += (end ?? buf.length) - (start ?? 0);
+    }
     if (!hasRoom && !this.#isBlocked) {
       this.#isBlocked = true;
-      this.#progress.expectReading();
+      this.#watched().expectReading();
       this.#updatePause();
     }
     return hasRoom;
@@ -169,7 +171,7 @@ export class Http1Connection
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#await('drain', NEVER);
-    if (!this.#isBlocked) this.#progress.expectReading();
+    if (!this.#isBlocked) this.#watched().expectReading();
     // What the peer still sends is taken and dropped, or its reset would overtake our response.
     this.#stream.end();
   }
@@ -279,15 +281,14 @@ export class Http1Connection
 
   /** The server closes: whoever gets no further from now on is cut off. */
   closeWithin(graceMs: number): void {
-    this.#progress.giveGrace(graceMs);
+    this.#watched().giveGrace(graceMs);
     this.closeAfterResponse();
   }
 
   handleTick(now: number): void {
-    const progress = this.#progress;
-    progress.awaitRest(this.#isRestAwaited);
-    if (this.#isBlocked || this.#isEnded || progress.isAwaited) this.#watchProgress(now);
-    if (progress.isLate(now)) this.#giveUp();
+    if (this.#isRestAwaited) this.#watched();
+    if (this.#progress !== null) this.#watchProgress(this.#progress, now);
+    if (this.#progress?.isLate(now) === true) this.#giveUp();
     else if (now >= this.#deadline) this.#handleTimeout();
     else if (this.#awaited === 'exchange') this.#served?.handleTick(now);
   }
@@ -310,12 +311,20 @@ export class Http1Connection
     this.#deadline = this.#context.ticker.deadline(ms);
   }
 
-  #watchProgress(now: number): void {
+  /** The peer's progress, which is waited for from now on. */
+  #watched(): PeerProgress {
+    this.#progress ??= new PeerProgress(this.#stream, this.#context);
+    return this.#progress;
+  }
+
+  #watchProgress(progress: PeerProgress, now: number): void {
+    progress.awaitRest(this.#isRestAwaited);
+    if (!this.#isBlocked && !this.#isEnded && !progress.isAwaited) return;
     const isDraining = this.#awaited === 'drain';
-    const unacknowledged = this.#progress.watch(now, this.#isBlocked || isDraining);
+    const unacknowledged = progress.watch(now, this.#isBlocked || isDraining);
     if (!isDraining || unacknowledged > 0) return;
     // RFC 9112, 9.6: the peer has it all; from now on it is to close.
-    this.#progress.forget();
+    progress.forget();
     this.#await('close', this.#context.settings.timeouts.lingerMs);
   }
 
@@ -334,7 +343,7 @@ export class Http1Connection
   }
 
   #giveUp(): void {
-    if (this.#progress.hasGrace) this.#context.cut++;
+    if (this.#progress?.hasGrace === true) this.#context.cut++;
     this.#serving().giveUp();
   }
 
