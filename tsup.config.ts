@@ -20,7 +20,7 @@ export default defineConfig({
 
 /**
  * The build of a command: one entry, split at its dynamic imports so that only what a run needs is
- * loaded, with what it uses of our packages inside (docs/decisions/027-commands-in-one-piece.md). White
+ * loaded, with what it uses of our packages inside (docs/decisions/028-commands-in-one-piece.md). White
  * space and comments stay in the source maps: to read past them takes as long as to open a device.
  */
 export const command = defineConfig({
