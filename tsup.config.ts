@@ -34,5 +34,7 @@ export const command = defineConfig({
   esbuildOptions: (options) => {
     options.conditions = ['@netlayers/source'];
     options.minifyWhitespace = true;
+    // So that a place in a stack trace is one that can be found.
+    options.lineLimit = 160;
   },
 });

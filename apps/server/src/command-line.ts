@@ -1,5 +1,5 @@
 /**
- * The options as yargs reads and explains them. Loaded only for a command that has options.
+ * The options, and how `--help` explains them.
  */
 
 import {

@@ -16,6 +16,7 @@ import {
   wholeNumber,
 } from '@netlayers/common';
 import type { LogFormat } from './access-log.js';
+import { parseArguments } from './command-line.js';
 import { corsOrigin } from './cors-origin.js';
 import { type FolderSettings, folderSettingsOf } from './folder-options.js';
 import { DEFAULT_ADDRESS, DEFAULTS, type GivenOptions } from './given-options.js';
@@ -64,7 +65,6 @@ const TUN_ONLY = [...TUN_OPTION_NAMES, 'udp-echo'] as const;
  */
 export async function readOptions(args: readonly string[]): Promise<ServerCommand | null> {
   if (args.length === 0) return commandOf(DEFAULTS);
-  const { parseArguments } = await import('./command-line.js');
   const given = await parseArguments(args);
   if (given === null) return null;
   const command = commandOf(given);

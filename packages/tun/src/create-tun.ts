@@ -11,7 +11,6 @@ import { TunError } from './errors.js';
 import type { Subject } from './explain-errno.js';
 import { KoffiDevice } from './koffi-device.js';
 import { type Attachment, adoptTun, openTun } from './open-tun.js';
-import { openTuntap2 } from './open-tuntap2.js';
 import { planTun, queuesOption, subjectOf, type TunOptions, type TunPlan } from './options.js';
 import { refuseOverlap, refuseSameRoute } from './overlap.js';
 import { readTakenNetworks } from './routing-table.js';
@@ -109,7 +108,11 @@ export function createTun(options: TunOptions): Promise<TunDevice>;
 export async function createTun(
   options: TunOptions & { queues?: number },
 ): Promise<TunDevice | readonly TunDevice[]> {
-  if (options.driver === 'tuntap2') return openTuntap2(await loadTuntap2(), options);
+  if (options.driver === 'tuntap2') {
+    // Who does not use the driver need not load it, and node:dgram with it.
+    const { openTuntap2 } = await import('./open-tuntap2.js');
+    return openTuntap2(await loadTuntap2(), options);
+  }
   const plan = planTun(options);
   const queues = options.queues === undefined ? null : queuesOption(options.queues);
   if (queues !== null && plan.fd !== null) {
