@@ -1,20 +1,12 @@
 /**
- * Colours of a terminal: sequences of ECMA-48 (8.3.117, SGR) around text.
+ * Colours of a terminal, by what Node has for them.
  */
 
-/** What each begins and ends with. */
-const CODES = {
-  bold: [1, 22],
-  dim: [2, 22],
-  red: [31, 39],
-  green: [32, 39],
-  yellow: [33, 39],
-  blue: [34, 39],
-  magenta: [35, 39],
-  cyan: [36, 39],
-} as const;
+import { styleText } from 'node:util';
 
-type Color = keyof typeof CODES;
+const COLORS = ['bold', 'dim', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan'] as const;
+
+type Color = (typeof COLORS)[number];
 type Paint = (text: string) => string;
 
 /** The functions that colour text, or leave it as it is. */
@@ -23,11 +15,14 @@ export interface Colors extends Readonly<Record<Color, Paint>> {
   readonly areShown: boolean;
 }
 
+/** Newer ones would look at the standard output for themselves. */
+const UNASKED = { validateStream: false } as const;
+
 /** Makes them. */
 export function colorsOf(areShown: boolean): Colors {
-  const paint = ([begin, end]: readonly [number, number]): Paint =>
-    areShown ? (text) => `\x1b[${begin}m${text}\x1b[${end}m` : (text) => text;
-  const entries = Object.entries(CODES).map(([name, codes]) => [name, paint(codes)]);
+  const paint = (color: Color): Paint =>
+    areShown ? (text) => styleText(color, text, UNASKED) : (text) => text;
+  const entries = COLORS.map((name) => [name, paint(name)]);
   return { areShown, ...(Object.fromEntries(entries) as Record<Color, Paint>) };
 }
 

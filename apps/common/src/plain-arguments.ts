@@ -1,11 +1,12 @@
 /**
- * Reads what most command lines consist of: options by their whole names, with values that can be nothing
- * else, and words. It knows no help and no mistakes: whatever is not plain is `null`, and yargs reads all of
- * it, which takes as long to load as Node itself.
+ * Reads what most command lines consist of, by what Node has for it: options by their whole names, with
+ * values that can be nothing else, and words. It knows no help and no mistakes: whatever is not plain is
+ * `null`, and yargs reads all of it, which takes as long to load as Node itself.
  *
  * The invariant: what is read here, yargs reads in the same way.
  */
 
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { Options } from 'yargs';
 
 /** What is understood of an option here. */
@@ -45,13 +46,30 @@ function defaultsOf(options: Readonly<Record<string, Options>>): Record<string, 
   return values;
 }
 
-/** The name of each option by the letter that stands for it. */
-function lettersOf(options: Readonly<Record<string, Options>>): Map<string, string> {
-  const letters = new Map<string, string>();
-  for (const [name, { alias }] of Object.entries(options)) {
-    if (typeof alias === 'string') letters.set(`-${alias}`, name);
+/** The same options as `parseArgs` of Node names them. */
+function readOptionsOf(
+  options: Readonly<Record<string, Options>>,
+): NonNullable<ParseArgsConfig['options']> {
+  const readOption = ({ type, alias }: Options) => ({
+    type: type === 'boolean' || type === 'count' ? ('boolean' as const) : ('string' as const),
+    multiple: true,
+    ...(typeof alias === 'string' && { short: alias }),
+  });
+  return Object.fromEntries(Object.entries(options).map(([name, o]) => [name, readOption(o)]));
+}
+
+/** What stands there, in order; `null` for a mistake. */
+function tokensOf(
+  args: readonly string[],
+  options: Readonly<Record<string, Options>>,
+  takesWords: boolean,
+) {
+  try {
+    const read = { args: [...args], options: readOptionsOf(options), tokens: true } as const;
+    return parseArgs({ ...read, strict: true, allowPositionals: takesWords }).tokens;
+  } catch {
+    return null;
   }
-  return letters;
 }
 
 /**
@@ -65,32 +83,27 @@ export function plainArguments(
   options: Readonly<Record<string, Options>>,
   takesWords: boolean,
 ): Record<string, unknown> | null {
-  const letters = lettersOf(options);
   const given = new Map<string, unknown>();
   const words: string[] = [];
-  for (let at = 0; at < args.length; at++) {
-    const arg = args[at]!;
-    if (!arg.startsWith('-')) {
-      // Behind an option that stands alone these two would be its value.
-      if (!takesWords || arg === '' || arg === 'true' || arg === 'false') return null;
-      words.push(arg);
+  for (const token of tokensOf(args, options, takesWords) ?? [null]) {
+    if (token === null || token.kind === 'option-terminator') return null;
+    if (token.kind === 'positional') {
+      // Behind an option that stands alone the last two would be its value.
+      if (['', '-', 'true', 'false'].includes(token.value)) return null;
+      words.push(token.value);
       continue;
     }
-    const [, long, attached] = /^--([^=]+)(?:=(.*))?$/s.exec(arg) ?? [];
-    const name = long ?? letters.get(arg) ?? '';
-    const option = Object.hasOwn(options, name) ? options[name]! : null;
-    if (option === null || !isPlain(option) || name.startsWith('no-')) return null;
-    if (option.type === 'boolean' || option.type === 'count') {
-      if (attached !== undefined) return null;
-      given.set(name, option.type === 'boolean' || ((given.get(name) as number) ?? 0) + 1);
-      continue;
+    const { name } = token;
+    const option = options[name]!;
+    if (!isPlain(option) || name.startsWith('no-')) return null;
+    const before = given.get(name);
+    if (option.type === 'boolean') given.set(name, true);
+    else if (option.type === 'count') given.set(name, ((before as number) ?? 0) + 1);
+    else {
+      const value = plainValue(token.value ?? '', option);
+      if (value === undefined || (before !== undefined && option.array !== true)) return null;
+      given.set(name, option.array === true ? [...((before as unknown[]) ?? []), value] : value);
     }
-    const text = attached ?? args[++at] ?? '';
-    if (attached === undefined && text.startsWith('-')) return null;
-    const value = plainValue(text, option);
-    if (value === undefined || (given.has(name) && option.array !== true)) return null;
-    if (option.array !== true) given.set(name, value);
-    else given.set(name, [...((given.get(name) as unknown[]) ?? []), value]);
   }
   return { ...defaultsOf(options), ...Object.fromEntries(given), _: words };
 }
