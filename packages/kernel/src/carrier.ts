@@ -14,11 +14,14 @@ export interface Carrier {
   /** Octets that were given to it, and those of them that its peer has not acknowledged. */
   readonly bytesWritten: number;
   readonly unacknowledged: number;
+  /** {@link unacknowledged}, and what the kernel has taken and not brought to the peer; it may cost something. */
+  measureUnacknowledged?(): number;
   /** Octets that have come and were not decrypted. */
   readonly readableLength: number;
   /** Why the stream above is not whole although it ends or closes; `null` where the end is a true one. */
   readonly failure: Error | null;
   /** Destroys the stream above, whose own half has ended, at the end of the peer or after a while. */
   linger(socket: Duplex): void;
-  resetAndDestroy(): unknown;
+  /** Resets the connection, and destroys the stream above. */
+  resetAndDestroy(socket: Duplex): void;
 }

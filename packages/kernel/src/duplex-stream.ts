@@ -9,6 +9,7 @@
  * except the close of a connection that failed.
  */
 
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { checkOctets } from '@netlayers/bytes';
 import type { ByteStream, ByteStreamHandler } from '@netlayers/http';
@@ -163,7 +164,7 @@ export class DuplexStream implements ByteStream {
     const { _handle: handle } = this.#socket as unknown as { _handle?: PartialHandle | null };
     const { unacknowledged, encrypted } = this.#socket;
     const { carrier } = this.#traits;
-    if (carrier !== undefined) return this.#unacknowledgedOf(carrier);
+    if (carrier !== undefined) return this.#unacknowledgedOf(carrier, carrier.unacknowledged);
     if (unacknowledged !== undefined) return unacknowledged + this.#blocks.unflushed;
     if (encrypted === true) return this.#blocks.queued;
     if (handle?.writeQueueSize === undefined || handle.bytesWritten === undefined) {
@@ -173,7 +174,7 @@ export class DuplexStream implements ByteStream {
   }
 
   /** What is not sealed yet, and what is sealed and not acknowledged: a little more than was written. */
-  #unacknowledgedOf({ bytesWritten, unacknowledged }: Carrier): number {
+  #unacknowledgedOf({ bytesWritten }: Carrier, unacknowledged: number): number {
     // A write calls back as a whole; how far it is shows in what the carrier was given meanwhile.
     const since = bytesWritten - this.#carriedLast;
     const ofData = this.#carriedLast - this.#carriedBefore;
@@ -185,9 +186,28 @@ export class DuplexStream implements ByteStream {
 
   measureUnacknowledged(): number {
     const { unacknowledged } = this;
+    if (this.#closed || this.#aborted || this.#socket.destroyed) return unacknowledged;
+    const { carrier } = this.#traits;
+    if (carrier?.measureUnacknowledged !== undefined) {
+      return this.#unacknowledgedOf(carrier, carrier.measureUnacknowledged());
+    }
     // Who counts for itself knows; and of TLS the kernel holds other octets than were written.
     if (this.#socket.unacknowledged !== undefined || this.#socket.encrypted) return unacknowledged;
-    return this.#closed || this.#aborted ? 0 : unacknowledged + sendQueueOf(this.#socket);
+    return unacknowledged + sendQueueOf(this.#socket);
+  }
+
+  /**
+   * Lets go of a socket that this package has made, paused, with nobody listening; `null` for any other,
+   * and once something was written. It may be called by the handler of the bytes that came.
+   */
+  release(): Socket | null {
+    const { isSocket, usesDataEvent } = this.#traits;
+    const isInUse = this.#written > 0 || this.#ended || this.#held !== 'nothing';
+    if (isSocket !== true || !usesDataEvent || isInUse || this.#socket.destroyed) return null;
+    this.#closed = true;
+    const socket = this.#socket as unknown as Socket;
+    for (const event of ['error', 'end', 'resume', 'close', 'data']) socket.removeAllListeners(event);
+    return socket.pause();
   }
 
   setHandler(handler: ByteStreamHandler): void {
@@ -321,8 +341,9 @@ export class DuplexStream implements ByteStream {
   #reset(): void {
     const socket = this.#socket;
     if (socket.resetAndDestroy === undefined || socket.encrypted === true) {
-      this.#traits.carrier?.resetAndDestroy();
-      socket.destroy();
+      const { carrier } = this.#traits;
+      if (carrier === undefined) socket.destroy();
+      else carrier.resetAndDestroy(socket);
       return;
     }
     const { writableEnded, writableFinished, writableLength } = socket;
@@ -342,7 +363,7 @@ export class DuplexStream implements ByteStream {
     this.#carriedLast = this.#traits.carrier?.bytesWritten ?? 0;
     this.#destroyIfSent();
     if (this.#blocks.queued > this.#highWaterMark / 2) return;
-    if (!this.#needsDrain || this.#ended || this.#socket.destroyed) return;
+    if (!this.#needsDrain || this.#ended || this.#aborted || this.#socket.destroyed) return;
     this.#needsDrain = false;
     this.#handler?.handleDrain();
   }

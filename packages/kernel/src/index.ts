@@ -8,3 +8,5 @@
 export { type ByteStreamOfOptions, byteStreamOf } from './byte-stream-of.js';
 export type { Carrier } from './carrier.js';
 export { type KernelTransportOptions, kernelTransport } from './kernel-transport.js';
+export { sendQueueOf } from './send-queues.js';
+export { takeSocket } from './take-socket.js';

@@ -6,8 +6,8 @@
  * What a program can see is made as libuv makes it:
  * - the end, and a failure, come at least one macrotask after the bytes before them: a poll that
  *   brings bytes never brings the end (Node's HTTP client and server rely on it);
- * - nothing comes while reading is stopped, and nothing after the end: a failure waits for the next
- *   read or write, which takes it; writes after that one, or to a peer that has ended, are EPIPE;
+ * - nothing comes while reading is stopped, and nothing after the end, which stops it: a failure waits for
+ *   the next read or write, which takes it; writes after that one, or to a peer that has ended, are EPIPE;
  * - a write is over when there is room for the next one, and is cancelled by `close`.
  */
 
@@ -92,6 +92,7 @@ export class StreamHandle extends JsStream {
   }
 
   onreadstart(): number {
+    if (this.#isReading) return errnoOf('EALREADY', 'EALREADY');
     this.#isReading = true;
     if (this.#due === 'nothing' && this.#isOver && !this.#isEndTold) this.#due = 'end';
     if (this.#due !== 'nothing') this.#scheduleDue();
@@ -114,7 +115,8 @@ export class StreamHandle extends JsStream {
     }
     let hasRoom = true;
     if (chunks.length > 1) stream.cork();
-    for (const chunk of chunks) hasRoom = stream.write(chunk);
+    // The native stream makes copies for us.
+    for (const chunk of chunks) hasRoom = stream.write(chunk, 0, chunk.length, true);
     if (chunks.length > 1) stream.uncork();
     if (hasRoom) this.#finishWriteLater(OK);
     return OK;
@@ -323,6 +325,7 @@ export class StreamHandle extends JsStream {
     this.#due = 'nothing';
     this.#isEndTold = true;
     if (due === 'end') {
+      this.#isReading = false;
       this.emitEOF();
       return;
     }

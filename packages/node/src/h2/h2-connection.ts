@@ -15,7 +15,7 @@ import {
 import type { Duplex } from 'node:stream';
 import { type ByteStream, HttpProtocolError } from '@netlayers/http';
 import type { CarrierConnection, ExchangeHost, PeerProgress } from '@netlayers/server';
-import { duplexOf, type StreamDuplex } from '../duplex-of.js';
+import { duplexOf } from '../duplex-of.js';
 import { tlsBeneath } from '../tls/tls-carrier.js';
 import { H2Exchange } from './h2-exchange.js';
 import type { Http2Options } from './h2-options.js';
@@ -25,12 +25,20 @@ import { UnreadContent } from './unread-content.js';
 const END_STREAM = 0x1;
 const NEVER = Number.POSITIVE_INFINITY;
 
+/** The counters of what carries the octets. */
+interface Wire {
+  readonly bytesWritten: number;
+  readonly bytesRead: number;
+  readonly unacknowledged: number;
+  measureUnacknowledged(): number;
+}
+
 /** Serves the streams of one connection. */
 export class H2Connection implements CarrierConnection {
   readonly #stream: ByteStream;
   readonly #host: ExchangeHost;
   /** What carries the octets, with its counters. */
-  readonly #wire: StreamDuplex;
+  readonly #wire: Wire;
   readonly #session: ServerHttp2Session;
   readonly #unread: UnreadContent;
   readonly #maxHeaderListSize: number;
@@ -55,8 +63,9 @@ export class H2Connection implements CarrierConnection {
     this.#deadline = host.ticker.deadline(timeouts.headMs);
     // A session of Node's stands on TLS of Node's directly, or each octet would pass through streams twice.
     const tls = received.length === 0 ? tlsBeneath(stream) : null;
-    this.#wire = tls?.wire ?? duplexOf(stream, { allowHalfOpen: true, lends: true });
-    const socket: Duplex = tls?.socket ?? this.#wire;
+    const plain = tls === null ? duplexOf(stream, { allowHalfOpen: true, lends: true }) : null;
+    this.#wire = plain ?? tls!.wire;
+    const socket: Duplex = plain ?? tls!.socket;
     this.#progress = host.progressOf(this.#wire);
     socket.on('error', () => {}).on('close', () => this.#closed());
     // Half a connection carries nothing: who ends it has gone (RFC 9113, 9.1).

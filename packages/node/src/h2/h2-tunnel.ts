@@ -24,7 +24,10 @@ export function tunnelOf(stream: Http2Stream, ends: Ends): ByteStream {
       return stream.rstCode === constants.NGHTTP2_NO_ERROR ? null : lost();
     },
     linger: (socket) => socket.destroy(),
-    resetAndDestroy: () => stream.close(constants.NGHTTP2_CONNECT_ERROR),
+    resetAndDestroy: (socket) => {
+      stream.close(constants.NGHTTP2_CONNECT_ERROR);
+      socket.destroy();
+    },
   };
   return byteStreamOf(Object.assign(stream, { encrypted: secure }), { carrier });
 }

@@ -11,7 +11,9 @@ import { EventEmitter } from 'node:events';
 import tls, { type Server, type TLSSocket } from 'node:tls';
 import { type ByteStream, dropStream } from '@netlayers/http';
 import { handshakeError, handshakeTimeout } from './handshake-error.js';
-import { answerPlainRequest, isPlainRequest, plainRequestError } from './plain-request.js';
+import { deferred } from '../turns.js';
+import { lookAtFirstOctets } from './first-octets.js';
+import { answerPlainRequest, plainRequestError } from './plain-request.js';
 import { TlsCarrier } from './tls-carrier.js';
 import type { TlsContexts } from './tls-contexts.js';
 import type { TlsSettings } from './tls-options.js';
@@ -36,13 +38,20 @@ export interface TlsCounters {
 type Accept = (stream: ByteStream) => void;
 type Settle = (failure: Error | null, socket: TLSSocket | null) => void;
 
+/** What is under way, and how it is given up. */
+interface UnderWay {
+  readonly accept: Accept;
+  abort(): void;
+}
+
 /** Accepts for one transport. */
 export class TlsAcceptor {
   readonly #settings: TlsSettings;
   readonly #server: Server;
-  readonly #underWay = new Map<TlsCarrier, Accept>();
+  /** Handshakes. */
+  readonly #underWay = new Set<UnderWay>();
   /** Those that spoke plain HTTP, until they have their answer. */
-  readonly #answered = new Map<ByteStream, Accept>();
+  readonly #answered = new Set<UnderWay>();
   #contexts: TlsContexts;
   secured = 0;
   failed = 0;
@@ -74,36 +83,63 @@ export class TlsAcceptor {
 
   /** Begins a handshake; `accept` gets the stream that comes of it, and sets its handler. */
   take(stream: ByteStream, accept: Accept): void {
-    const { clock, maxHandshakes, handshakeTimeoutMs } = this.#settings;
+    const { clock, defer, maxHandshakes, handshakeTimeoutMs } = this.#settings;
     if (this.#underWay.size + this.#answered.size >= maxHandshakes) {
       this.refused++;
       dropStream(stream);
       return;
     }
-    const carrier = new TlsCarrier(stream, this.#settings);
-    carrier.keepBeginning();
-    const peer = `${carrier.remoteAddress}:${carrier.remotePort}`;
-    this.#underWay.set(carrier, accept);
-    const timer = clock.setTimer(clock.now() + handshakeTimeoutMs, () => {
-      settle(handshakeTimeout(peer, handshakeTimeoutMs), null);
-    });
-    const settle: Settle = (failure, socket) => {
-      if (!this.#underWay.delete(carrier)) return;
+    const { remoteAddress, remotePort } = stream;
+    const peer = `${remoteAddress}:${remotePort}`;
+    const underWay: UnderWay = { accept, abort: () => stream.abort() };
+    this.#underWay.add(underWay);
+    const timer = clock.setTimer(clock.now() + handshakeTimeoutMs, () =>
+      fail(handshakeTimeout(peer, handshakeTimeoutMs)),
+    );
+    /** @returns whether it was not over. */
+    const settle = (): boolean => {
+      if (!this.#underWay.delete(underWay)) return false;
       clock.clearTimer(timer);
-      const refusal = failure ?? (socket === null ? null : this.#refusal(socket));
-      if (refusal !== null || socket === null) this.#fail(carrier, refusal, peer, accept);
-      else {
-        this.secured++;
-        accept(carrier.streamOf(socket, this.#settings));
-      }
+      return true;
     };
-    this.#enter(carrier, settle);
+    const fail = (error: Error): void => {
+      if (!settle()) return;
+      underWay.abort();
+      this.#failed(error, remoteAddress, remotePort);
+    };
+    lookAtFirstOctets(stream, {
+      handleFailure: (error) => fail(handshakeError(error, peer)),
+      handlePlain: (beginning) => {
+        settle();
+        this.#answer(stream, beginning, accept);
+        this.plain++;
+        this.#failed(plainRequestError(peer), remoteAddress, remotePort);
+      },
+      handleTls: (octets) => {
+        const carrier = new TlsCarrier(stream, octets, this.#settings);
+        underWay.abort = () => carrier.resetAndDestroy(null);
+        this.#enter(carrier, (failure, socket) => {
+          const refusal = failure ?? (socket === null ? null : this.#refusal(socket));
+          if (refusal !== null || socket === null) {
+            fail(handshakeError(refusal, peer));
+            return;
+          }
+          const secured = carrier.streamOf(socket, this.#settings);
+          clock.clearTimer(timer);
+          // OpenSSL is still at work, and what is written and ended meanwhile would lose its `close_notify`.
+          deferred(defer === null ? {} : { defer }, () => {
+            if (!settle()) return;
+            this.secured++;
+            accept(secured);
+          });
+        });
+      },
+    });
   }
 
   /** Resets the handshakes of a listener that are under way. */
   drop(accept: Accept): void {
-    for (const [carrier, of] of this.#underWay) if (of === accept) carrier.resetAndDestroy();
-    for (const [stream, of] of this.#answered) if (of === accept) stream.abort();
+    for (const one of [...this.#underWay, ...this.#answered]) if (one.accept === accept) one.abort();
   }
 
   #enter(carrier: TlsCarrier, settle: Settle): void {
@@ -117,8 +153,8 @@ export class TlsAcceptor {
       return true;
     };
     const door = Object.create(this.#server, { emit: { value: emit } }) as Server;
-    EventEmitter.prototype.emit.call(door, 'connection', carrier.duplex);
     carrier.onOver((failure) => settle(failure, null));
+    EventEmitter.prototype.emit.call(door, 'connection', carrier.socket);
   }
 
   /** Node refuses those without a certificate; those with a bad one where none is needed are ours. */
@@ -129,27 +165,16 @@ export class TlsAcceptor {
     return hasNone ? null : Object.assign(new Error(`its certificate: ${code}`), { code });
   }
 
-  #fail(carrier: TlsCarrier, failure: Error | null, peer: string, accept: Accept): void {
+  #failed(error: Error, remoteAddress: string, remotePort: number): void {
     this.failed++;
-    const { remoteAddress, remotePort } = carrier;
-    const { code } = (failure ?? {}) as { code?: unknown };
-    let error: Error;
-    if (String(code).startsWith('ERR_SSL_') && isPlainRequest(carrier.beginning)) {
-      this.plain++;
-      error = plainRequestError(peer);
-      this.#answer(carrier, accept);
-    } else {
-      error = code === 'ETIMEDOUT' ? (failure as Error) : handshakeError(failure, peer);
-      carrier.resetAndDestroy();
-    }
     this.#settings.onHandshakeError({ error, remoteAddress, remotePort });
   }
 
-  #answer(carrier: TlsCarrier, accept: Accept): void {
-    const stream = carrier.release();
-    this.#answered.set(stream, accept);
-    answerPlainRequest(stream, carrier.beginning, this.#settings.clock, () =>
-      this.#answered.delete(stream),
+  #answer(stream: ByteStream, beginning: string, accept: Accept): void {
+    const underWay: UnderWay = { accept, abort: () => stream.abort() };
+    this.#answered.add(underWay);
+    answerPlainRequest(stream, beginning, this.#settings.clock, () =>
+      this.#answered.delete(underWay),
     );
   }
 }

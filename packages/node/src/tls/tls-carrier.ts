@@ -1,33 +1,52 @@
 /**
- * A byte stream as what TLS of Node stands on, and what it takes to make one of the result: where the
+ * The socket that TLS of Node stands on, and what it takes to make a byte stream of the result: where the
  * octets of TLS have got to, and whether an end is a true one.
  *
  * RFC 8446, 6.1: a peer says `close_notify` before it ends. Node takes an end without it for an end;
  * here it is a failure, since whoever can cut a connection could else pass half of a response as whole.
+ * Both reach the TLS socket as the same end of reading. What differs is the handle beneath: one that has
+ * seen the end of its connection has stopped reading, and one that has brought `close_notify` still reads.
  */
 
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '@netlayers/host';
 import type { ByteStream } from '@netlayers/http';
-import { byteStreamOf, type Carrier } from '@netlayers/kernel';
-import { duplexOf, type StreamDuplex } from '../duplex-of.js';
-import { BEGINNING_OCTETS } from './plain-request.js';
+import { byteStreamOf, type Carrier, sendQueueOf } from '@netlayers/kernel';
+import { errnoOf } from '../errno.js';
+import { nativeSocketOf } from './native-socket.js';
 import type { TlsSettings } from './tls-options.js';
 
 /** For the end of a peer that was told of ours; then nobody reads any more. */
 const LINGER_MS = 2000;
 
-const truncated = (): Error =>
+export const truncated = (): Error =>
   Object.assign(new Error('the peer has ended the connection without an end of TLS'), {
     code: 'ECONNRESET',
   });
+
+/** The part of a handle of Node that is used here. */
+interface Handle {
+  /** Octets that were given to it and that it still has. */
+  readonly writeQueueSize?: number;
+  /** Whether its user wants it to read. */
+  readonly reading: boolean;
+  readStart(): number;
+  readStop(): number;
+}
+
+interface Handled {
+  readonly _handle: Handle | null;
+}
+
+const handleOf = (socket: Socket): Handle | null => (socket as unknown as Handled)._handle;
 
 /** What a stream of TLS stands on. */
 export interface TlsBeneath {
   readonly socket: TLSSocket;
   /** What carries it: its octets are those that TLS makes. */
-  readonly wire: StreamDuplex;
+  readonly wire: TlsCarrier;
 }
 
 const beneath = new WeakMap<ByteStream, TlsBeneath>();
@@ -42,54 +61,48 @@ export const tlsSocketOf = (stream: ByteStream): TLSSocket | null =>
 /** The stream under one TLS socket. */
 export class TlsCarrier implements Carrier {
   /** What TLS is given. */
-  readonly duplex: StreamDuplex;
+  readonly socket: Socket;
   failure: Error | null = null;
-  /** The first octets that came, each a letter, where {@link keepBeginning} was called. */
-  beginning = '';
-  readonly #stream: ByteStream;
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
   readonly #clock: Clock;
 
-  constructor(stream: ByteStream, { defer, clock }: TlsSettings) {
-    this.#stream = stream;
+  /** @param first octets that the stream has brought already. */
+  constructor(stream: ByteStream, first: Buffer | null, { defer, clock }: TlsSettings) {
     this.#clock = clock;
-    const onFailure = (error: Error): void => {
+    this.localAddress = stream.localAddress;
+    this.localPort = stream.localPort;
+    this.remoteAddress = stream.remoteAddress;
+    this.remotePort = stream.remotePort;
+    this.socket = nativeSocketOf(stream, defer);
+    this.socket.on('error', (error) => {
       this.failure ??= error;
-    };
-    const options = {
-      allowHalfOpen: true,
-      lends: true,
-      onFailure,
-      ...(defer !== null && { defer }),
-    };
-    this.duplex = duplexOf(stream, options).on('error', onFailure);
-  }
-
-  get localAddress(): string {
-    return this.duplex.localAddress;
-  }
-
-  get localPort(): number {
-    return this.duplex.localPort;
-  }
-
-  get remoteAddress(): string {
-    return this.duplex.remoteAddress;
-  }
-
-  get remotePort(): number {
-    return this.duplex.remotePort;
+    });
+    // In a handshake the end of one half is the end.
+    this.socket.allowHalfOpen = false;
+    if (first !== null) this.socket.unshift(first);
   }
 
   get bytesWritten(): number {
-    return this.duplex.bytesWritten;
+    return this.socket.bytesWritten;
+  }
+
+  get bytesRead(): number {
+    return this.socket.bytesRead;
   }
 
   get unacknowledged(): number {
-    return this.duplex.unacknowledged;
+    return handleOf(this.socket)?.writeQueueSize ?? 0;
   }
 
   get readableLength(): number {
-    return this.duplex.readableLength;
+    return this.socket.readableLength;
+  }
+
+  measureUnacknowledged(): number {
+    return this.unacknowledged + sendQueueOf(this.socket);
   }
 
   linger(socket: Duplex): void {
@@ -103,33 +116,21 @@ export class TlsCarrier implements Carrier {
     socket.resume();
   }
 
-  resetAndDestroy(): void {
-    this.duplex.resetAndDestroy();
-  }
-
-  /** Lets go of the stream beneath, which is the caller's from now on: TLS has sent nothing to it. */
-  release(): ByteStream {
-    this.duplex.release();
-    return this.#stream;
-  }
-
-  /** Keeps what comes first: TLS does not tell what it was that is no TLS. */
-  keepBeginning(): void {
-    const { duplex } = this;
-    const push = duplex.push;
-    duplex.push = (chunk: Buffer | null, encoding) => {
-      if (chunk !== null) {
-        this.beginning += chunk.toString('latin1', 0, BEGINNING_OCTETS - this.beginning.length);
-      }
-      if (chunk === null || this.beginning.length >= BEGINNING_OCTETS) duplex.push = push;
-      return push.call(duplex, chunk, encoding);
-    };
+  /** A reset while the kernel is asked to shut down is refused: it waits for that to be over. */
+  resetAndDestroy(socket: Duplex | null): void {
+    if (socket === null || socket.destroyed) {
+      this.#reset();
+      return;
+    }
+    const { writableEnded, writableFinished, writableLength } = socket;
+    const isShuttingDown = writableEnded && !writableFinished && writableLength === 0;
+    if (isShuttingDown && this.unacknowledged === 0) socket.once('finish', () => this.#reset());
+    else this.#reset();
   }
 
   /** Calls back when the stream is over: in a handshake that is a failure. */
   onOver(callback: (failure: Error) => void): void {
-    const over = (): void => callback(this.failure ?? truncated());
-    this.duplex.once('end', over).once('close', over);
+    this.socket.once('close', () => callback(this.failure ?? truncated()));
   }
 
   /** Makes a stream of TLS that is agreed upon. */
@@ -137,20 +138,29 @@ export class TlsCarrier implements Carrier {
     this.#watch(socket);
     const options = highWaterMark === null ? {} : { highWaterMark };
     const stream = byteStreamOf(socket, { carrier: this, ...options });
-    beneath.set(stream, { socket, wire: this.duplex });
+    beneath.set(stream, { socket, wire: this });
     return stream;
   }
 
+  #reset(): void {
+    if (!this.socket.destroyed) this.socket.resetAndDestroy();
+  }
+
   #watch(socket: TLSSocket): void {
-    let hasEnded = socket.readableEnded;
-    const push = socket.push.bind(socket);
+    const push = socket.push;
     socket.push = (chunk, encoding) => {
-      if (chunk === null) hasEnded = true;
-      return push(chunk, encoding);
+      if (chunk === null && !this.#hasCloseNotify(socket)) this.failure ??= truncated();
+      return push.call(socket, chunk, encoding);
     };
-    // In front of TLS, which takes this end for its own.
-    this.duplex.prependListener('end', () => {
-      if (!hasEnded) this.failure ??= truncated();
-    });
+  }
+
+  /** Whether the end of reading that has just come is one of TLS. */
+  #hasCloseNotify(socket: TLSSocket): boolean {
+    const handle = handleOf(this.socket);
+    // Who does not read brings no end: it was among what was read before.
+    if (handle === null || handleOf(socket)?.reading !== true) return true;
+    if (handle.readStart() === errnoOf('EALREADY', 'EALREADY')) return true;
+    handle.readStop();
+    return false;
   }
 }

@@ -5,6 +5,7 @@
 import { isIP } from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
 import type { AbortLike, ByteStream } from '@netlayers/http';
+import { deferred } from '../turns.js';
 import { handshakeError, handshakeTimeout } from './handshake-error.js';
 import { TlsCarrier } from './tls-carrier.js';
 import type { TlsContexts } from './tls-contexts.js';
@@ -46,10 +47,10 @@ export class TlsConnector {
    *   or with the signal's reason.
    */
   secure(stream: ByteStream, target: Target): Promise<ByteStream> {
-    const { clock, handshakeTimeoutMs } = this.#settings;
+    const { clock, defer, handshakeTimeoutMs } = this.#settings;
     const { host, port, signal } = target;
     const peer = `${host}:${port}`;
-    const carrier = new TlsCarrier(stream, this.#settings);
+    const carrier = new TlsCarrier(stream, null, this.#settings);
     const socket = this.#begin(carrier, target);
     return new Promise((resolve, reject) => {
       let isSettled = false;
@@ -62,7 +63,7 @@ export class TlsConnector {
       const fail = (error: unknown): void => {
         if (isSettled) return;
         settle();
-        carrier.resetAndDestroy();
+        carrier.resetAndDestroy(null);
         socket.destroy();
         reject(error);
       };
@@ -70,8 +71,10 @@ export class TlsConnector {
       const failed = (error: unknown): void => fail(handshakeError(error, peer));
       const secured = (): void => {
         settle();
-        resolve(carrier.streamOf(socket, this.#settings));
+        const stream = carrier.streamOf(socket, this.#settings);
         socket.off('error', failed);
+        // As at a server: OpenSSL is still at work.
+        deferred(defer === null ? {} : { defer }, () => resolve(stream));
       };
       const timer = clock.setTimer(clock.now() + handshakeTimeoutMs, () =>
         fail(handshakeTimeout(peer, handshakeTimeoutMs)),
@@ -88,7 +91,7 @@ export class TlsConnector {
     const key = `${servername}|${host}:${port}`;
     const session = this.#sessions.get(key);
     const socket = tls.connect({
-      socket: carrier.duplex,
+      socket: carrier.socket,
       host,
       servername,
       rejectUnauthorized,
