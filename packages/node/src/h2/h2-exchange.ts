@@ -49,6 +49,8 @@ export class H2Exchange implements ServerExchange {
   #sent = 0;
   #isComplete = false;
   #isRequestOver = false;
+  /** Whether there is content to read. */
+  #isRead = false;
   #isTaken = false;
   #isOver = false;
   /** We have reset the stream, which has not heard of it yet. */
@@ -113,6 +115,7 @@ export class H2Exchange implements ServerExchange {
   begin(request: H2Request | Error): void {
     const served = this.#served;
     if (request instanceof Error) {
+      this.#isRead = true;
       this.#stream.resume();
       served.handleError(request as Parameters<ExchangeServer['handleError']>[0]);
       return;
@@ -125,11 +128,10 @@ export class H2Exchange implements ServerExchange {
       if (!this.#isTaken) served.handleBodyEnd(null);
       return;
     }
+    // Nobody has to read the end of what has no content: Node does when the stream is closed, and not before
+    // it has called back for what was written, which then needs no error.
     if (head.bodyLength !== 0) this.#readBody();
-    else {
-      this.#stream.resume();
-      this.#endRequest();
-    }
+    else this.#endRequest();
   }
 
   /** Looks at what is waited for. */
@@ -242,11 +244,11 @@ export class H2Exchange implements ServerExchange {
   }
 
   pauseBody(): void {
-    this.#stream.pause();
+    if (this.#isRead) this.#stream.pause();
   }
 
   resumeBody(): void {
-    if (!this.#isTaken) this.#stream.resume();
+    if (this.#isRead && !this.#isTaken) this.#stream.resume();
   }
 
   /** An exchange is not the connection: others go on. */
@@ -304,6 +306,7 @@ export class H2Exchange implements ServerExchange {
 
   #readBody(): void {
     const stream = this.#stream;
+    this.#isRead = true;
     stream.on('trailers', (_fields, _flags, raw: string[] = []) => {
       this.#received = trailersOf(raw);
     });
