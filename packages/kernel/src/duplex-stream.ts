@@ -206,7 +206,8 @@ export class DuplexStream implements ByteStream {
     if (isSocket !== true || !usesDataEvent || isInUse || this.#socket.destroyed) return null;
     this.#closed = true;
     const socket = this.#socket as unknown as Socket;
-    for (const event of ['error', 'end', 'resume', 'close', 'data']) socket.removeAllListeners(event);
+    for (const event of ['error', 'end', 'resume', 'close', 'data'])
+      socket.removeAllListeners(event);
     return socket.pause();
   }
 

@@ -21,6 +21,10 @@ export const CONNECTION_FIELDS: ReadonlySet<string> = new Set([
 
 /** The fields of a message that end at this hop: a test of names in lower case. */
 export function fieldsOfConnection(headers: Headers): (lower: string) => boolean {
-  const named = listMembers((headers.get('connection') ?? '').toLowerCase());
+  const connection = headers.get('connection');
+  if (connection === null) return isAlwaysOfConnection;
+  const named = listMembers(connection.toLowerCase());
   return (lower) => CONNECTION_FIELDS.has(lower) || named.includes(lower);
 }
+
+const isAlwaysOfConnection = (lower: string): boolean => CONNECTION_FIELDS.has(lower);

@@ -17,7 +17,7 @@ import { type ByteStream, HttpProtocolError } from '@netlayers/http';
 import type { CarrierConnection, ExchangeHost, PeerProgress } from '@netlayers/server';
 import { duplexOf } from '../duplex-of.js';
 import { tlsBeneath } from '../tls/tls-carrier.js';
-import { H2Exchange } from './h2-exchange.js';
+import { type ExchangeOwner, H2Exchange } from './h2-exchange.js';
 import type { Http2Options } from './h2-options.js';
 import { requestOf } from './h2-request.js';
 import { UnreadContent } from './unread-content.js';
@@ -34,7 +34,7 @@ interface Wire {
 }
 
 /** Serves the streams of one connection. */
-export class H2Connection implements CarrierConnection {
+export class H2Connection implements CarrierConnection, ExchangeOwner {
   readonly #stream: ByteStream;
   readonly #host: ExchangeHost;
   /** What carries the octets, with its counters. */
@@ -110,14 +110,26 @@ export class H2Connection implements CarrierConnection {
     this.#stream.abort();
   }
 
+  get ends(): ByteStream {
+    return this.#stream;
+  }
+
+  /** One request less; nothing is asked for any more, perhaps. */
+  ended(exchange: H2Exchange): void {
+    this.#exchanges.delete(exchange);
+    if (this.#exchanges.size > 0) return;
+    const { idleMs, lingerMs } = this.#host.settings.timeouts;
+    this.#deadline = this.#host.ticker.deadline(this.#isClosing ? lingerMs : idleMs);
+  }
+
   #begin(stream: ServerHttp2Stream, flags: number, raw: readonly string[]): void {
     const { limits, trustedGateway } = this.#host.settings;
-    const exchange = new H2Exchange(stream, this.#ends, this.#host, this.#unread);
+    const isWhole = (flags & END_STREAM) !== 0;
+    const exchange = new H2Exchange(stream, this, this.#host, isWhole ? null : this.#unread);
     this.#exchanges.add(exchange);
     this.#deadline = NEVER;
-    stream.once('close', () => this.#ended(exchange));
     if (++this.#requests >= limits.requestsPerConnection) this.#goAway();
-    const request = requestOf(raw, (flags & END_STREAM) !== 0, this.#maxHeaderListSize);
+    const request = requestOf(raw, isWhole, this.#maxHeaderListSize);
     // RFC 9110, 7.4
     const isForeign =
       'scheme' in request &&
@@ -125,18 +137,6 @@ export class H2Connection implements CarrierConnection {
       !this.#stream.secure &&
       !trustedGateway(this.#stream.remoteAddress);
     exchange.begin(isForeign ? misdirected() : request);
-  }
-
-  get #ends(): ByteStream {
-    return this.#stream;
-  }
-
-  /** One request less; nothing is asked for any more, perhaps. */
-  #ended(exchange: H2Exchange): void {
-    this.#exchanges.delete(exchange);
-    if (this.#exchanges.size > 0) return;
-    const { idleMs, lingerMs } = this.#host.settings.timeouts;
-    this.#deadline = this.#host.ticker.deadline(this.#isClosing ? lingerMs : idleMs);
   }
 
   /** RFC 9113, 6.8: what runs may end, and nothing more is begun. */

@@ -33,14 +33,23 @@ const LARGEST_PIECE = 0x4000;
 /** A write is told as a whole: what may be under way before its progress shows, in octets. */
 const LARGEST_WRITE = 2 * LARGEST_PIECE;
 
+/** The connection, as its exchanges see it. */
+export interface ExchangeOwner {
+  readonly ends: Ends;
+  /** The stream of an exchange is closed. */
+  ended(exchange: H2Exchange): void;
+}
+
+const ignore = (): void => {};
+
 /** One request and its response. */
 export class H2Exchange implements ServerExchange {
   readonly #stream: ServerHttp2Stream;
   readonly #host: ExchangeHost;
   readonly #ends: Ends;
   readonly #served: ExchangeServer;
-  /** Tells the connection that content was taken, or waits. */
-  readonly #lookAtUnread: () => void;
+  /** Tells the connection that content was taken, or waits; `null` where none can come. */
+  readonly #lookAtUnread: (() => void) | null;
   #request: H2Request | null = null;
   #awaitsContinue = false;
   #hasResponded = false;
@@ -61,16 +70,27 @@ export class H2Exchange implements ServerExchange {
   #patience: ProgressDeadline | null = null;
   #takenBefore = 0;
 
-  constructor(stream: ServerHttp2Stream, ends: Ends, host: ExchangeHost, unread: UnreadContent) {
+  /**
+   * @param connection told when there is nothing more to do with it.
+   * @param unread where what waits is counted; `null` for a request that has come as a whole.
+   */
+  constructor(
+    stream: ServerHttp2Stream,
+    connection: ExchangeOwner,
+    host: ExchangeHost,
+    unread: UnreadContent | null,
+  ) {
     this.#stream = stream;
-    this.#ends = ends;
+    this.#ends = connection.ends;
     this.#host = host;
-    this.#lookAtUnread = unread.watch(stream, () => this.#refuseUnread());
+    this.#lookAtUnread = unread?.watch(stream, () => this.#refuseUnread()) ?? null;
     this.#served = host.serve(this);
-    stream.on('error', () => {});
-    stream.on('close', () => this.#closed());
-    stream.on('drain', () => this.#drained());
-    stream.on('finish', () => this.#refuseRest());
+    stream.on('error', ignore);
+    if (unread !== null) stream.on('finish', () => this.#refuseRest());
+    stream.on('close', () => {
+      this.#closed();
+      connection.ended(this);
+    });
   }
 
   get localAddress(): string {
@@ -115,8 +135,7 @@ export class H2Exchange implements ServerExchange {
   begin(request: H2Request | Error): void {
     const served = this.#served;
     if (request instanceof Error) {
-      this.#isRead = true;
-      this.#stream.resume();
+      this.#read();
       served.handleError(request as Parameters<ExchangeServer['handleError']>[0]);
       return;
     }
@@ -128,15 +147,23 @@ export class H2Exchange implements ServerExchange {
       if (!this.#isTaken) served.handleBodyEnd(null);
       return;
     }
-    // Nobody has to read the end of what has no content: Node does when the stream is closed, and not before
-    // it has called back for what was written, which then needs no error.
     if (head.bodyLength !== 0) this.#readBody();
-    else this.#endRequest();
+    else {
+      // The end of a request that has come as a whole is Node's to read, when the stream is closed: not before it
+      // has called back for what was written, which then needs no error.
+      if (this.#lookAtUnread !== null) this.#read();
+      this.#endRequest();
+    }
+  }
+
+  #read(): void {
+    this.#isRead = true;
+    this.#stream.resume();
   }
 
   /** Looks at what is waited for. */
   handleTick(now: number): void {
-    this.#lookAtUnread();
+    this.#lookAtUnread?.();
     if (this.#isOver || this.#isTaken) return;
     const { writableLength } = this.#stream;
     if (writableLength > 0) this.#watchWriting(now, writableLength);
@@ -177,11 +204,13 @@ export class H2Exchange implements ServerExchange {
     const { machineOptions } = this.#host;
     const content = status === 205 ? null : response.content;
     const isLong = isStream(content);
-    const bytes = isLong || content === null ? NOTHING : bytesOf(content);
+    const isText = typeof content === 'string';
+    const bytes = isLong || content === null ? NOTHING : isText ? content : bytesOf(content);
+    const octets = isText ? Buffer.byteLength(content) : bytes.length;
     const isBodiless =
       switches || status === 204 || status === 304 || this.#request?.head.method === 'HEAD';
     const { fields, length } = responseHeadOf(response, machineOptions.defaults, {
-      contentLength: isLong || status === 304 ? -1 : bytes.length,
+      contentLength: isLong || status === 304 ? -1 : octets,
       isBodiless,
       isUnframed: status === 204 || switches,
     });
@@ -189,7 +218,7 @@ export class H2Exchange implements ServerExchange {
     if (switches) fields[':status'] = status === 101 ? 200 : status;
     this.#hasResponded = true;
     this.#awaitsContinue = false;
-    const isOpen = (isLong || bytes.length > LARGEST_PIECE) && !isBodiless;
+    const isOpen = (isLong || octets > LARGEST_PIECE) && !isBodiless;
     this.#respond(
       fields,
       switches,
@@ -198,14 +227,15 @@ export class H2Exchange implements ServerExchange {
     );
     if (isOpen) {
       this.#left = length;
+      this.#stream.on('drain', () => this.#drained());
       return 'open';
     }
     if (switches) return 'complete';
     this.#trailers = response.trailers;
     this.#isComplete = true;
-    // The bytes are the program's, and Node keeps them.
-    if (isBodiless || bytes.length === 0) this.#stream.end();
-    else this.#stream.end(Buffer.from(bytes));
+    if (isBodiless || octets === 0) this.#stream.end();
+    // Octets are the program's, and Node keeps them.
+    else this.#stream.end(typeof bytes === 'string' ? bytes : Buffer.from(bytes));
     return 'complete';
   }
 
@@ -261,8 +291,10 @@ export class H2Exchange implements ServerExchange {
     this.#isTaken = true;
     const stream = tunnelOf(this.#stream, this);
     // It is paused, and stays so.
-    this.#stream.on('data', this.#lookAtUnread);
-    this.#lookAtUnread();
+    if (this.#lookAtUnread !== null) {
+      this.#stream.on('data', this.#lookAtUnread);
+      this.#lookAtUnread();
+    }
     return { stream, remaining: NOTHING };
   }
 
@@ -311,7 +343,7 @@ export class H2Exchange implements ServerExchange {
       this.#received = trailersOf(raw);
     });
     stream.on('data', (chunk: Buffer) => {
-      this.#lookAtUnread();
+      this.#lookAtUnread?.();
       this.#awaitsContinue = false;
       this.#served.handleBody(chunk, 0, chunk.length);
     });

@@ -14,8 +14,12 @@ export function fieldsOf(headers: Headers): OutgoingHttpHeaders {
   const isOfConnection = fieldsOfConnection(headers);
   for (let at = 0; at < headers.size; at++) {
     const name = headers.nameAt(at).toLowerCase();
-    if (name in fields || isOfConnection(name)) continue;
-    fields[name] = name === 'set-cookie' ? headers.getAll(name) : (headers.get(name) ?? '');
+    if (isOfConnection(name)) continue;
+    const value = headers.valueAt(at);
+    const before = fields[name];
+    if (name === 'set-cookie')
+      fields[name] = before === undefined ? [value] : [...(before as string[]), value];
+    else fields[name] = before === undefined ? value : `${before}, ${value}`;
   }
   return fields;
 }
@@ -37,8 +41,11 @@ export function trailersOf(raw: readonly string[]): Headers | null {
 const FIELD_OVERHEAD = 32;
 
 /** Octets of a list of names and values, as RFC 9113, 6.5.2 counts them. */
-export const sizeOfFields = (raw: readonly string[]): number =>
-  raw.reduce((sum, text) => sum + text.length + FIELD_OVERHEAD / 2, 0);
+export function sizeOfFields(raw: readonly string[]): number {
+  let size = (raw.length * FIELD_OVERHEAD) / 2;
+  for (const text of raw) size += text.length;
+  return size;
+}
 
 /**
  * The length that a message of ours says of itself; -1 for none.

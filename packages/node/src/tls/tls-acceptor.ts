@@ -10,9 +10,9 @@
 import { EventEmitter } from 'node:events';
 import tls, { type Server, type TLSSocket } from 'node:tls';
 import { type ByteStream, dropStream } from '@netlayers/http';
-import { handshakeError, handshakeTimeout } from './handshake-error.js';
 import { deferred } from '../turns.js';
 import { lookAtFirstOctets } from './first-octets.js';
+import { handshakeError, handshakeTimeout } from './handshake-error.js';
 import { answerPlainRequest, plainRequestError } from './plain-request.js';
 import { TlsCarrier } from './tls-carrier.js';
 import type { TlsContexts } from './tls-contexts.js';
@@ -139,7 +139,8 @@ export class TlsAcceptor {
 
   /** Resets the handshakes of a listener that are under way. */
   drop(accept: Accept): void {
-    for (const one of [...this.#underWay, ...this.#answered]) if (one.accept === accept) one.abort();
+    for (const one of [...this.#underWay, ...this.#answered])
+      if (one.accept === accept) one.abort();
   }
 
   #enter(carrier: TlsCarrier, settle: Settle): void {
