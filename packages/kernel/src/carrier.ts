@@ -20,6 +20,8 @@ export interface Carrier {
   readonly readableLength: number;
   /** Why the stream above is not whole although it ends or closes; `null` where the end is a true one. */
   readonly failure: Error | null;
+  /** Ends our half of the stream above, when what has come of it has been delivered. */
+  end(socket: Duplex, ended?: () => void): void;
   /** Destroys the stream above, whose own half has ended, at the end of the peer or after a while. */
   linger(socket: Duplex): void;
   /** Resets the connection, and destroys the stream above. */

@@ -198,12 +198,11 @@ export class DuplexStream implements ByteStream {
 
   /**
    * Lets go of a socket that this package has made, paused, with nobody listening; `null` for any other,
-   * and once something was written. It may be called by the handler of the bytes that came.
+   * and once something was written or has ended. The handler of the bytes that came may do it.
    */
   release(): Socket | null {
-    const { isSocket, usesDataEvent } = this.#traits;
     const isInUse = this.#written > 0 || this.#ended || this.#held !== 'nothing';
-    if (isSocket !== true || !usesDataEvent || isInUse || this.#socket.destroyed) return null;
+    if (this.#traits.isSocket !== true || isInUse || this.#socket.destroyed) return null;
     this.#closed = true;
     const socket = this.#socket as unknown as Socket;
     for (const event of ['error', 'end', 'resume', 'close', 'data'])
@@ -283,7 +282,7 @@ export class DuplexStream implements ByteStream {
     if (this.#ended || this.#aborted || this.#closed) return;
     this.#ended = true;
     this.#blocks.flush();
-    this.#socket.end();
+    this.#endSocket();
   }
 
   abort(): void {
@@ -317,7 +316,13 @@ export class DuplexStream implements ByteStream {
     if (!this.#closing || this.#blocks.queued > 0 || this.#refused) return;
     const socket = this.#socket;
     if (socket.resetAndDestroy !== undefined && socket.encrypted !== true) socket.destroy();
-    else socket.end(() => this.#letGo());
+    else this.#endSocket(() => this.#letGo());
+  }
+
+  #endSocket(ended?: () => void): void {
+    const { carrier } = this.#traits;
+    if (carrier === undefined) this.#socket.end(ended);
+    else carrier.end(this.#socket, ended);
   }
 
   /** TLS still takes what is its own, such as tickets: a reset would take what was sent along. */

@@ -8,7 +8,7 @@ import type { ByteStream } from '@netlayers/http';
 import { DuplexStream } from './duplex-stream.js';
 
 /**
- * Takes the socket out of a stream that `kernelTransport` has accepted: paused, without listeners, and the
+ * Takes the socket out of a stream of `kernelTransport`: paused, without listeners, and the
  * caller's from now on; the stream's handler is not called any more. What was delivered of it is not in it.
  *
  * @returns `null`, and nothing has happened, for any other stream, and for one that was written to or is over.

@@ -23,6 +23,7 @@ export function tunnelOf(stream: Http2Stream, ends: Ends): ByteStream {
     get failure() {
       return stream.rstCode === constants.NGHTTP2_NO_ERROR ? null : lost();
     },
+    end: (socket, ended) => socket.end(ended),
     linger: (socket) => socket.destroy(),
     resetAndDestroy: (socket) => {
       stream.close(constants.NGHTTP2_CONNECT_ERROR);

@@ -5,6 +5,7 @@
  */
 
 import type { ByteStream } from '@netlayers/http';
+import { truncated } from './handshake-error.js';
 import { BEGINNING_OCTETS, isPlainRequest } from './plain-request.js';
 
 /** The first octet of a handshake's record. */
@@ -14,11 +15,6 @@ const RECORD_HEAD = 5;
 
 const notTls = (): Error =>
   Object.assign(new Error('wrong version number'), { code: 'ERR_SSL_WRONG_VERSION_NUMBER' });
-
-const ended = (): Error =>
-  Object.assign(new Error('the peer has ended the connection without an end of TLS'), {
-    code: 'ECONNRESET',
-  });
 
 /** One of these is called, once, from inside of the stream's handler. */
 export interface FirstOctetsHandler {
@@ -57,8 +53,8 @@ export function lookAtFirstOctets(stream: ByteStream, handler: FirstOctetsHandle
       isDone = true;
       handler.handlePlain(beginning);
     },
-    handleEnd: () => fail(ended()),
+    handleEnd: () => fail(truncated()),
     handleDrain: () => {},
-    handleClose: (error) => fail(error ?? ended()),
+    handleClose: (error) => fail(error ?? truncated()),
   });
 }

@@ -1,5 +1,5 @@
 /**
- * Failures of handshakes, as one line with a code.
+ * Failures of TLS, as one line with a code.
  */
 
 /** What Node and OpenSSL put on an error of TLS. */
@@ -19,6 +19,12 @@ export function handshakeError(failure: unknown, peer: string): Error {
   const said = text === 'wrong version number' ? `${text}: no TLS is spoken there` : text;
   return Object.assign(new Error(`TLS with ${peer}: ${said}`, { cause: failure }), { code });
 }
+
+/** A connection that has ended without an end of TLS (RFC 8446, 6.1). */
+export const truncated = (): Error =>
+  Object.assign(new Error('the peer has ended the connection without an end of TLS'), {
+    code: 'ECONNRESET',
+  });
 
 /** A handshake that takes too long. */
 export const handshakeTimeout = (peer: string, ms: number): Error =>

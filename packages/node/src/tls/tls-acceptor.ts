@@ -83,7 +83,7 @@ export class TlsAcceptor {
 
   /** Begins a handshake; `accept` gets the stream that comes of it, and sets its handler. */
   take(stream: ByteStream, accept: Accept): void {
-    const { clock, defer, maxHandshakes, handshakeTimeoutMs } = this.#settings;
+    const { clock, turns, maxHandshakes, handshakeTimeoutMs } = this.#settings;
     if (this.#underWay.size + this.#answered.size >= maxHandshakes) {
       this.refused++;
       dropStream(stream);
@@ -127,7 +127,7 @@ export class TlsAcceptor {
           const secured = carrier.streamOf(socket, this.#settings);
           clock.clearTimer(timer);
           // OpenSSL is still at work, and what is written and ended meanwhile would lose its `close_notify`.
-          deferred(defer === null ? {} : { defer }, () => {
+          deferred(turns, () => {
             if (!settle()) return;
             this.secured++;
             accept(secured);

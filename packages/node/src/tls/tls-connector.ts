@@ -47,7 +47,7 @@ export class TlsConnector {
    *   or with the signal's reason.
    */
   secure(stream: ByteStream, target: Target): Promise<ByteStream> {
-    const { clock, defer, handshakeTimeoutMs } = this.#settings;
+    const { clock, turns, handshakeTimeoutMs } = this.#settings;
     const { host, port, signal } = target;
     const peer = `${host}:${port}`;
     const carrier = new TlsCarrier(stream, null, this.#settings);
@@ -74,7 +74,7 @@ export class TlsConnector {
         const stream = carrier.streamOf(socket, this.#settings);
         socket.off('error', failed);
         // As at a server: OpenSSL is still at work.
-        deferred(defer === null ? {} : { defer }, () => resolve(stream));
+        deferred(turns, () => resolve(stream));
       };
       const timer = clock.setTimer(clock.now() + handshakeTimeoutMs, () =>
         fail(handshakeTimeout(peer, handshakeTimeoutMs)),

@@ -106,7 +106,8 @@ export interface TlsSettings {
   readonly maxHandshakes: number;
   readonly highWaterMark: number | null;
   readonly clock: Clock;
-  readonly defer: ((callback: () => void) => void) | null;
+  /** How to run something in a turn of its own. */
+  readonly turns: Pick<TlsTransportOptions, 'defer'>;
   readonly onHandshakeError: (failure: HandshakeFailure) => void;
 }
 
@@ -134,7 +135,7 @@ export function tlsSettingsOf(options: TlsTransportOptions): TlsSettings {
     maxHandshakes,
     highWaterMark: options.highWaterMark ?? null,
     clock: options.clock ?? new HostClock(),
-    defer: options.defer ?? null,
+    turns: options.defer === undefined ? {} : { defer: options.defer },
     onHandshakeError: options.onHandshakeError ?? (() => {}),
   };
 }
