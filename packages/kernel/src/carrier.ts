@@ -14,6 +14,8 @@ export interface Carrier {
   /** Octets that were given to it, and those of them that its peer has not acknowledged. */
   readonly bytesWritten: number;
   readonly unacknowledged: number;
+  /** {@link bytesWritten} when the stream above began the write that is under way. */
+  readonly writeBegan: number;
   /** {@link unacknowledged}, and what the kernel has taken and not brought to the peer; it may cost something. */
   measureUnacknowledged?(): number;
   /** Octets that have come and were not decrypted. */

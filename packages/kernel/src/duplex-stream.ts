@@ -98,7 +98,7 @@ export class DuplexStream implements ByteStream {
   /** The peer has ended its half. */
   #hasEnded = false;
   #error: Error | null = null;
-  /** Octets that the carrier had when the stream began, and when it last called back. */
+  /** Octets that the carrier had when the stream began, and when the write under way did. */
   #carriedBefore = 0;
   #carriedLast = 0;
   readonly #flushLater = (): void => {
@@ -366,7 +366,12 @@ export class DuplexStream implements ByteStream {
 
   /** The socket holds less than it did. */
   #handleSent(): void {
-    this.#carriedLast = this.#traits.carrier?.bytesWritten ?? 0;
+    const { carrier } = this.#traits;
+    // The next write began before this one has called back.
+    if (carrier !== undefined) {
+      const isIdle = this.#blocks.queued === 0;
+      this.#carriedLast = isIdle ? carrier.bytesWritten : carrier.writeBegan;
+    }
     this.#destroyIfSent();
     if (this.#blocks.queued > this.#highWaterMark / 2) return;
     if (!this.#needsDrain || this.#ended || this.#aborted || this.#socket.destroyed) return;

@@ -357,6 +357,40 @@ describe('the end', () => {
 });
 
 describe('handshakes', () => {
+  it('may come octet by octet, and take what comes behind them along [RFC 8446 5.1]', async () => {
+    const bench = await Bench.listen();
+    const under = duplexOf((await bench.memory.connect({ host: HOST, port: 443 })) as ByteStream);
+    const write = under.write.bind(under);
+    under.write = (...args: unknown[]) => {
+      const done = args.findLast((arg) => typeof arg === 'function') as () => void;
+      for (const octet of args[0] as Buffer) write(Buffer.of(octet));
+      done();
+      return true;
+    };
+    const socket = tls.connect({ socket: under, ca: ours.cert, servername: HOST });
+    socket.write('early');
+    await settle();
+    await settle();
+    expect(bench.accepted[0]?.text).toBe('early');
+    socket.destroy();
+  });
+
+  it('that end before they are over are failures', async () => {
+    const bench = await Bench.listen();
+    for (const part of ['', '\x16\x03', '\x16\x03\x01\x00\x05']) {
+      const end = new End((await bench.memory.connect({ host: HOST, port: 443 })) as ByteStream);
+      if (part !== '') end.stream.write(Buffer.from(part, 'latin1'));
+      await settle();
+      end.stream.end();
+      await settle();
+      expect(end.closed).not.toBeNull();
+    }
+    expect(bench.failures.map(({ error }) => (error as { code?: unknown }).code)).toEqual(
+      Array(3).fill('ECONNRESET'),
+    );
+    expect(bench.server.counters()).toMatchObject({ handshakes: 0, failed: 3 });
+  });
+
   it('take no longer than they may', async () => {
     const bench = await Bench.listen({ handshakeTimeoutMs: 5000 });
     const silent = new End((await bench.memory.connect({ host: HOST, port: 443 })) as ByteStream);

@@ -19,7 +19,7 @@ export function tunnelOf(stream: Http2Stream, ends: Ends): ByteStream {
   const carrier: Carrier = {
     ...{ localAddress, localPort, remoteAddress, remotePort },
     // What it sends is among what others send: only what waits here counts.
-    ...{ bytesWritten: 0, unacknowledged: 0, readableLength: 0 },
+    ...{ bytesWritten: 0, writeBegan: 0, unacknowledged: 0, readableLength: 0 },
     get failure() {
       return stream.rstCode === constants.NGHTTP2_NO_ERROR ? null : lost();
     },

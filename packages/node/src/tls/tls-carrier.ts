@@ -45,6 +45,7 @@ export class TlsCarrier implements Carrier {
   readonly #clock: Clock;
   readonly #turns: TlsSettings['turns'];
   #isTruncated = false;
+  #writeBegan = 0;
 
   /** @param first octets that the stream has delivered already; `null` for none. */
   constructor(stream: ByteStream, first: Buffer | null, { turns, clock }: TlsSettings) {
@@ -64,6 +65,10 @@ export class TlsCarrier implements Carrier {
 
   get bytesWritten(): number {
     return this.#wire.bytesWritten;
+  }
+
+  get writeBegan(): number {
+    return this.#writeBegan;
   }
 
   get unacknowledged(): number {
@@ -121,7 +126,17 @@ export class TlsCarrier implements Carrier {
   }
 
   #watch(socket: TLSSocket): void {
-    const push = socket.push;
+    const { push, _write, _writev } = socket;
+    socket._write = (...args) => {
+      this.#writeBegan = this.#wire.bytesWritten;
+      _write.apply(socket, args);
+    };
+    if (_writev) {
+      socket._writev = (...args) => {
+        this.#writeBegan = this.#wire.bytesWritten;
+        _writev.apply(socket, args);
+      };
+    }
     socket.push = (chunk, encoding) => {
       if (chunk === null) this.#isTruncated ||= this.#wire.isEndOf(socket);
       return push.call(socket, chunk, encoding);
