@@ -98,7 +98,7 @@ export class DuplexStream implements ByteStream {
   /** The peer has ended its half. */
   #hasEnded = false;
   #error: Error | null = null;
-  /** Octets that the carrier had when the stream began, and when the write under way did. */
+  /** Octets that the carrier had when the stream began, and when everything was last sealed. */
   #carriedBefore = 0;
   #carriedLast = 0;
   readonly #flushLater = (): void => {
@@ -174,14 +174,17 @@ export class DuplexStream implements ByteStream {
   }
 
   /** What is not sealed yet, and what is sealed and not acknowledged: a little more than was written. */
-  #unacknowledgedOf({ bytesWritten }: Carrier, unacknowledged: number): number {
-    // A write calls back as a whole; how far it is shows in what the carrier was given meanwhile.
-    const since = bytesWritten - this.#carriedLast;
-    const ofData = this.#carriedLast - this.#carriedBefore;
+  #unacknowledgedOf({ bytesWritten, writeBegan }: Carrier, unacknowledged: number): number {
+    const { queued, unflushed } = this.#blocks;
     // What it is given beside writes, such as the end, is nothing that was written.
-    if (this.#blocks.queued === 0) return Math.min(Math.max(0, unacknowledged - since), ofData);
-    const unsealed = Math.max(this.#blocks.unflushed, this.#blocks.queued - since);
-    return unsealed + Math.min(unacknowledged, ofData + since);
+    if (queued === 0) {
+      const beside = bytesWritten - this.#carriedLast;
+      const ofData = this.#carriedLast - this.#carriedBefore;
+      return Math.min(Math.max(0, unacknowledged - beside), ofData);
+    }
+    // A write calls back as a whole; how far it is shows in what the carrier was given meanwhile.
+    const unsealed = Math.max(unflushed, queued - (bytesWritten - writeBegan));
+    return unsealed + Math.min(unacknowledged, bytesWritten - this.#carriedBefore);
   }
 
   measureUnacknowledged(): number {
@@ -241,7 +244,7 @@ export class DuplexStream implements ByteStream {
     checkOctets(buf, start, end);
     if (this.#ended || this.#aborted || this.#closed) return false;
     const blocks = this.#blocks;
-    if (blocks.queued === 0) this.#markCarried();
+    if (this.#written === 0) this.#carriedBefore = this.#traits.carrier?.bytesWritten ?? 0;
     this.#written += end - start;
     if (lasts && end - start >= SMALLEST_LENT) blocks.addLent(buf, start, end);
     else blocks.add(buf, start, end);
@@ -249,14 +252,6 @@ export class DuplexStream implements ByteStream {
     if (blocks.queued < this.#highWaterMark) return true;
     this.#needsDrain = true;
     return false;
-  }
-
-  /** What the carrier has had beside writes until now is not to be taken for what is written next. */
-  #markCarried(): void {
-    const { carrier } = this.#traits;
-    if (carrier === undefined) return;
-    if (this.#written === 0) this.#carriedBefore = carrier.bytesWritten;
-    this.#carriedLast = carrier.bytesWritten;
   }
 
   pause(): void {
@@ -366,12 +361,7 @@ export class DuplexStream implements ByteStream {
 
   /** The socket holds less than it did. */
   #handleSent(): void {
-    const { carrier } = this.#traits;
-    // The next write began before this one has called back.
-    if (carrier !== undefined) {
-      const isIdle = this.#blocks.queued === 0;
-      this.#carriedLast = isIdle ? carrier.bytesWritten : carrier.writeBegan;
-    }
+    if (this.#blocks.queued === 0) this.#carriedLast = this.#traits.carrier?.bytesWritten ?? 0;
     this.#destroyIfSent();
     if (this.#blocks.queued > this.#highWaterMark / 2) return;
     if (!this.#needsDrain || this.#ended || this.#aborted || this.#socket.destroyed) return;

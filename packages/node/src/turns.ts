@@ -11,9 +11,9 @@ const nextMacrotask: (callback: () => void) => void = setImmediate;
  * Runs a callback. What it throws is an uncaught exception, as from a handle of libuv; it must not run
  * through the stack that called.
  */
-export function guarded(callback: () => void): void {
+export function guarded<A extends unknown[]>(callback: (...args: A) => void, ...args: A): void {
   try {
-    callback();
+    callback(...args);
   } catch (error) {
     process.nextTick(() => {
       throw error;

@@ -127,14 +127,14 @@ export class TlsCarrier implements Carrier {
 
   #watch(socket: TLSSocket): void {
     const { push, _write, _writev } = socket;
-    socket._write = (...args) => {
+    socket._write = (chunk, encoding, done) => {
       this.#writeBegan = this.#wire.bytesWritten;
-      _write.apply(socket, args);
+      _write.call(socket, chunk, encoding, done);
     };
     if (_writev) {
-      socket._writev = (...args) => {
+      socket._writev = (chunks, done) => {
         this.#writeBegan = this.#wire.bytesWritten;
-        _writev.apply(socket, args);
+        _writev.call(socket, chunks, done);
       };
     }
     socket.push = (chunk, encoding) => {

@@ -78,7 +78,8 @@ const nobody = (turns: Turns): SocketHost => ({
 
 /** The part of a handle of Node that is used here. */
 interface Handle {
-  /** Octets that were given to it and that it still has. */
+  /** Octets that were given to it, and those of them that it still has. */
+  readonly bytesWritten?: number;
   readonly writeQueueSize?: number;
   /** Whether its user wants it to read. */
   readonly reading: boolean;
@@ -105,7 +106,8 @@ class SocketWire implements TlsWire {
   }
 
   get bytesWritten(): number {
-    return this.socket.bytesWritten;
+    // Nothing is written to the socket itself, which would look for it.
+    return handleOf(this.socket)?.bytesWritten ?? this.socket.bytesWritten;
   }
 
   get bytesRead(): number {
