@@ -1,6 +1,7 @@
 import http2Client, { type ClientHttp2Session, type OutgoingHttpHeaders } from 'node:http2';
+import { Duplex } from 'node:stream';
 import { Headers, Response, StatusCode } from '@netlayers/http';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { answerOf, type H2Answer, H2Bench, settle } from './support/h2-bench.js';
 
 const { NGHTTP2_CANCEL, NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_NO_ERROR } = http2Client.constants;
@@ -156,28 +157,64 @@ describe('a request', () => {
 describe('a response', () => {
   it('has no fields of a connection, and those that every one has [RFC 9113 8.2.2]', async () => {
     const bench = await H2Bench.start((server) =>
-      server.route('GET', '/', () =>
-        Response.text('hello')
+      server.route('GET', '/', () => {
+        const response = Response.text('hello')
           .header('Connection', 'close, X-Hop')
           .header('X-Hop', '1')
           .header('Keep-Alive', 'timeout=5')
           .header('Upgrade', 'h3')
           .header('X-Kept', '1')
           .header('Set-Cookie', 'a=1')
-          .header('Set-Cookie', 'b=2'),
-      ),
+          .header('Set-Cookie', 'b=2');
+        response.headers.append('x-kept', '2');
+        return response;
+      }),
     );
     const { headers } = await ask(await bench.session(), {});
     expect({ ...Object.fromEntries(Object.entries(headers)), date: typeof headers.date }).toEqual({
       ':status': 200,
       'content-type': 'text/plain; charset=utf-8',
       'content-length': '5',
-      'x-kept': '1',
+      'x-kept': '1, 2',
       'set-cookie': ['a=1', 'b=2'],
       server: 'netlayers',
       date: 'string',
     });
     expect(headers.date).toBe(new Date(bench.clock.wallTime()).toUTCString());
+  });
+
+  it('that is text is as long as its octets, which are UTF-8', async () => {
+    const text = 'é€😀 \ud800';
+    const bench = await H2Bench.start((server) =>
+      server.route('GET', '/', () => Response.text(text)),
+    );
+    const { headers, body } = await ask(await bench.session(), {});
+    const octets = Buffer.from('é€😀 \ufffd');
+    expect([headers['content-length'], body]).toEqual([
+      String(octets.length),
+      octets.toString('latin1'),
+    ]);
+  });
+
+  it('costs Node no error: its stream is not destroyed before it has called back', async () => {
+    const destroyed: unknown[] = [];
+    const destroy = Duplex.prototype.destroy;
+    const watched = vi.spyOn(Duplex.prototype, 'destroy').mockImplementation(function (
+      this: Duplex,
+      ...args
+    ) {
+      if (this.constructor.name === 'ServerHttp2Stream') destroyed.push(this.writableFinished);
+      return destroy.apply(this, args);
+    });
+    const bench = await H2Bench.start((server) =>
+      server.route('GET', '/', () => Response.text('hello')),
+    );
+    const session = await bench.session();
+    for (let count = 0; count < 3; count++) await ask(session, {});
+    await settle();
+    watched.mockRestore();
+    expect(destroyed.length).toBeGreaterThanOrEqual(3);
+    expect(destroyed).not.toContain(false);
   });
 
   it('to HEAD, 204 and 304 has no content [RFC 9110 8.6]', async () => {
