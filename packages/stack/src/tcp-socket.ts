@@ -96,13 +96,15 @@ export class TcpSocket {
   }
 
   /**
-   * Queues `buf[start..end)`; the bytes are taken before it returns.
+   * Queues `buf[start..end)`; the bytes are taken before it returns, unless they last.
    *
+   * @param lasts whether nobody will write into them before the peer has acknowledged them, or the
+   *   socket is closed: then 16 KiB and more are sent from where they are. @default false
    * @returns false: wait for `handleDrain`. Also after `end` and after the close, with nothing queued.
    * @throws TypeError for what is no `Uint8Array`, RangeError for what is no part of it.
    */
-  write(buf: Uint8Array, start = 0, end = buf?.length): boolean {
-    return this.#connection.write(buf, start, end);
+  write(buf: Uint8Array, start = 0, end = buf?.length, lasts = false): boolean {
+    return this.#connection.write(buf, start, end, lasts);
   }
 
   /** Stops delivery; the window closes and holds the peer back. */

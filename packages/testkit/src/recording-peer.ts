@@ -46,6 +46,7 @@ export class RecordingPeer implements StreamHandler {
   refusals = 0;
   #toSend = 0;
   #endsAfterSending = false;
+  #lastsNext = false;
   #paused = false;
   #awaitsDrain = false;
   #inCall = false;
@@ -166,10 +167,13 @@ export class RecordingPeer implements StreamHandler {
   #sendMore(): void {
     while (this.sent < this.#toSend) {
       const length = Math.min(SEND_SIZE, this.#toSend - this.sent);
-      const chunk = this.#scratch.subarray(0, length);
+      // By turns bytes that are taken before `write` returns, and bytes that last.
+      const lasts = this.#lastsNext;
+      this.#lastsNext = !lasts;
+      const chunk = lasts ? new Uint8Array(length) : this.#scratch.subarray(0, length);
       fillPattern(chunk, this.sent);
-      const taken = this.stream.write(chunk);
-      chunk.fill(0xdb);
+      const taken = this.stream.write(chunk, 0, length, lasts);
+      if (!lasts) chunk.fill(0xdb);
       this.sent += length;
       if (taken) continue;
       this.#awaitsDrain = true;

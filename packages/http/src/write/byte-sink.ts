@@ -8,7 +8,7 @@ export interface ByteSink {
   /**
    * Queues `buf[start..end)` for sending. The bytes are taken before it returns, unless they last.
    *
-   * @param lasts whether the bytes stay as they are until they are sent, or the stream is over: then
+   * @param lasts whether the bytes stay as they are until the peer has them, or the stream is over: then
    *   they need not be copied. @default false
    * @returns false when the queue is over its high-water mark: wait for `handleDrain`. Never an
    *   error; writes after `end`, `close` or `handleClose` are ignored and return false.

@@ -80,8 +80,8 @@ export class ProxiedStream implements ByteStream, ByteStreamHandler {
     this.#deliverHeld();
   }
 
-  write(buf: Uint8Array, start?: number, end?: number): boolean {
-    const hasRoom = this.#inner.write(buf, start, end);
+  write(buf: Uint8Array, start?: number, end?: number, lasts?: boolean): boolean {
+    const hasRoom = this.#inner.write(buf, start, end, lasts);
     this.#written += (end ?? buf.length) - (start ?? 0);
     if (!hasRoom) this.#needsDrain = true;
     // Who waits to write learns of a close that waits for them to read.

@@ -36,6 +36,9 @@ import type { TcpSettings } from './settings.js';
 /** What loss recovery is doing: nothing, fast recovery, or slow start after a time-out. */
 export type RecoveryPhase = 'open' | 'fast' | 'timeout';
 
+/** Octets that last and are held without a copy: a few would hold the memory that they are a part of. */
+const HOLD_FROM = 16 * 1024;
+
 /** The sending half of a connection. */
 export class Sender {
   /** Initial send sequence number: that of the SYN. */
@@ -148,13 +151,14 @@ export class Sender {
   }
 
   /**
-   * Queues `buf[start..end)`, which is copied.
+   * Queues `buf[start..end)`, which is copied, unless it lasts and is worth being held as it is.
    *
    * @throws RangeError when more than 1 GiB would be queued.
    */
-  enqueue(buf: Uint8Array, start: number, end: number): void {
+  enqueue(buf: Uint8Array, start: number, end: number, lasts: boolean): void {
     this.queue = this.#queues.forWriting(this.queue);
-    this.queue.write(this.queue.span, buf, start, end);
+    if (lasts && end - start >= HOLD_FROM) this.queue.append(buf, start, end);
+    else this.queue.write(this.queue.span, buf, start, end);
   }
 
   /** RFC 5681's FlightSize. */

@@ -14,16 +14,22 @@ export interface Borrower {
   lend(at: number, buf: Uint8Array, start: number, end: number): boolean;
 }
 
-/** Octets of the blocks from `block` on that follow each other without a gap, as many as fit into `most`. */
+/**
+ * Octets of the blocks from `block` on that follow each other without a gap, as many as fit into
+ * `most`; memory that is lent is a run by itself.
+ */
 export function runFrom(block: Block, most: number): { length: number; beyond: Block | null } {
   let { length } = block;
   let last = block;
-  while (last.next !== null && last.next.at === last.stop && length + last.next.length <= most) {
+  while (last.next !== null && goesOn(last, last.next) && length + last.next.length <= most) {
     last = last.next;
     length += last.length;
   }
   return { length, beyond: last.next };
 }
+
+const goesOn = (block: Block, next: Block): boolean =>
+  next.at === block.stop && !block.isLent && !next.isLent;
 
 /**
  * Copies the `length` octets from `position` on, one at least, into `to` at `at`.
@@ -43,7 +49,9 @@ export function copyFrom(
     const from = block.start + (position - block.at);
     const here = Math.min(end - position, block.end - from);
     if (here > 0) {
-      copyBytes(block.bytes, from, from + here, to, at);
+      // Of memory that is gone nothing can be known, and nobody else's may leave in its place.
+      if (block.isThere) copyBytes(block.bytes, from, from + here, to, at);
+      else to.fill(0, at, at + here);
       at += here;
       position += here;
       if (position === end) return block;
@@ -58,7 +66,7 @@ export function copyFrom(
  *
  * @param block one at or before them.
  * @returns the block that the last of them lies in; null, and nothing is lent, where there are too
- *   many pieces, or where it takes none.
+ *   many pieces, or one is gone, or where it takes none.
  */
 export function lendFrom(
   block: Block,
@@ -70,10 +78,11 @@ export function lendFrom(
   const end = position + length;
   while (block.stop <= position) block = block.next!;
   let last = block;
-  for (let piece = 1; last.stop < end; piece++) {
+  for (let piece = 1; last.isThere && last.stop < end; piece++) {
     if (piece === MOST_PIECES) return null;
     last = last.next!;
   }
+  if (!last.isThere) return null;
   for (;;) {
     const start = block.start + (position - block.at);
     const here = Math.min(end - position, block.end - start);

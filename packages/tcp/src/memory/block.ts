@@ -1,14 +1,24 @@
 /**
  * A piece of a queue: memory, which part of it is in use, and which part of the queue that is.
+ *
+ * The memory is the block's own, or somebody else's who leaves it as it is: then all of it that the
+ * block knows of is in use, and nothing is ever written there.
  */
 
 import { copyBytes } from './copy-bytes.js';
 
+/** In place of a shift: the memory is lent by somebody else. */
+export const LENT = -1;
+
+const NONE = new Uint8Array(0);
+
 /** `bytes[start..end)` is what lies at position `at` of a queue. */
 export class Block {
-  /** Its length is 2 to the power of that. */
+  /** Its memory has a length of 2 to the power of that, or is `LENT`. */
   readonly shift: number;
-  readonly bytes: Uint8Array;
+  bytes: Uint8Array;
+  /** Octets of memory that count as taken by it. */
+  size: number;
   at = 0;
   start = 0;
   end = 0;
@@ -17,7 +27,21 @@ export class Block {
 
   constructor(shift: number) {
     this.shift = shift;
-    this.bytes = new Uint8Array(1 << shift);
+    this.size = shift === LENT ? 0 : 1 << shift;
+    this.bytes = shift === LENT ? NONE : new Uint8Array(this.size);
+  }
+
+  /** Whether the memory is somebody else's. */
+  get isLent(): boolean {
+    return this.shift === LENT;
+  }
+
+  /**
+   * Whether the octets are still there: who has lent them may have transferred the memory to another
+   * thread, or shortened it, against what was promised.
+   */
+  get isThere(): boolean {
+    return this.end <= this.bytes.length;
   }
 
   /** Octets in use. */
@@ -32,7 +56,30 @@ export class Block {
 
   /** Octets that still fit behind the last one. */
   get room(): number {
-    return this.bytes.length - this.end;
+    return this.shift === LENT ? 0 : this.bytes.length - this.end;
+  }
+
+  /** Octets that still fit in front of the first one. */
+  get roomInFront(): number {
+    return this.shift === LENT ? 0 : this.start;
+  }
+
+  /** Whether `buf[start..)` is memory that goes on where this block's lent memory ends. */
+  goesOnAt(buf: Uint8Array, start: number): boolean {
+    return this.shift === LENT && this.bytes === buf && this.end === start;
+  }
+
+  /** Holds `bytes[start..end)`, memory of somebody else. */
+  hold(bytes: Uint8Array, start: number, end: number): void {
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+    this.size = end - start;
+  }
+
+  /** Lets go of lent memory. */
+  letGo(): void {
+    this.hold(NONE, 0, 0);
   }
 
   /** Begins to use an empty block: what comes first lies at position `at`, in it at `start`. */
@@ -71,7 +118,7 @@ export class Block {
  * @param held octets in the queue.
  */
 export function wantedBeside(neighbour: Block | null, isAtEnd: boolean, held: number): number {
-  if (neighbour === null) return 0;
+  if (neighbour === null || neighbour.isLent) return 0;
   const { length } = neighbour;
   return isAtEnd ? Math.min(4 * length, 2 * held) : Math.min(2 * length, held);
 }

@@ -6,7 +6,8 @@
  * Offsets count from the oldest octet. The queue is a list of blocks in ascending order, none of
  * which overlap, with gaps between them or none; a block is filled at both ends as text comes, and a
  * new one is no longer than what it is a neighbour of, doubled. What is written where something lies
- * already is dropped: what came first stays.
+ * already is dropped: what came first stays. Who promises not to touch its octets has them held as they
+ * are, without a copy: then the block is a piece of its memory.
  *
  * The queue knows which octets it holds, not which of them are in order: that is in sequence space,
  * with its owner, who reads nothing that was not written.
@@ -30,6 +31,10 @@ const SLACK_FACTOR = 4;
 const SLACK = 4096;
 
 const NONE = new Uint8Array(0);
+
+function checkSpan(length: number): void {
+  if (length > LONGEST_SPAN) throw new RangeError(`${length} octets are too many for a queue`);
+}
 
 /** A queue on blocks borrowed from a pool; an empty one holds none. */
 export class ByteQueue {
@@ -62,7 +67,7 @@ export class ByteQueue {
     return this.#held;
   }
 
-  /** Octets of memory borrowed. */
+  /** Octets of memory borrowed, from the pool or from who has appended them. */
   get capacity(): number {
     return this.#capacity;
   }
@@ -94,9 +99,7 @@ export class ByteQueue {
       return;
     }
     if (length <= 0) return;
-    if (offset + length > LONGEST_SPAN) {
-      throw new RangeError(`${offset + length} octets are too many for a queue`);
-    }
+    checkSpan(offset + length);
     if (last === null && length <= LARGEST_BLOCK) {
       this.#begin(at, buf, start, end);
       return;
@@ -105,6 +108,31 @@ export class ByteQueue {
     else this.#writeBetween(at, buf, start, end);
     if (at + length > this.#end) this.#end = at + length;
     if (this.#blocks >= this.#mergeAt && !this.#pool.budget.isHigh) this.#merge();
+    if (this.#head > REBASE_ABOVE) this.#rebase();
+  }
+
+  /**
+   * Puts `buf[start..end)` behind everything as it is: nobody writes there until it is dropped. One
+   * octet at least.
+   *
+   * @throws RangeError when the queue would span more than 1 GiB.
+   */
+  append(buf: Uint8Array, start: number, end: number): void {
+    const length = end - start;
+    checkSpan(this.span + length);
+    const last = this.#last;
+    if (last?.goesOnAt(buf, start) && last.size + length <= LARGEST_BLOCK) {
+      this.#pool.extend(last, length);
+      this.#capacity += length;
+    } else {
+      const block = this.#count(this.#pool.takeHolding(buf, start, end));
+      block.at = this.#end;
+      if (last === null) this.#first = block;
+      else last.next = block;
+      this.#last = block;
+    }
+    this.#end += length;
+    this.#held += length;
     if (this.#head > REBASE_ABOVE) this.#rebase();
   }
 
@@ -244,7 +272,7 @@ export class ByteQueue {
     this.#last = block;
     this.#end = at + length;
     this.#held = length;
-    this.#capacity = block.bytes.length;
+    this.#capacity = block.size;
     this.#blocks = 1;
   }
 
@@ -290,7 +318,7 @@ export class ByteQueue {
       at += length;
     }
     const isBeforeNext = next !== null && next.at === at + (end - start);
-    if (isBeforeNext && start < end && end - start <= next.start) {
+    if (isBeforeNext && start < end && end - start <= next.roomInFront) {
       next.prepend(buf, start, end);
       return;
     }
@@ -364,7 +392,9 @@ export class ByteQueue {
   /** Puts what is left of a long block, the one behind `previous`, into a short one. */
   #shrink(previous: Block | null, block: Block): void {
     const { length } = block;
-    if (length * SLACK_FACTOR > block.bytes.length) return;
+    if (length * SLACK_FACTOR > block.size) return;
+    // The octets that were not copied are not to be copied in the end.
+    if (block.isLent && length > SLACK) return;
     if (!this.#pool.budget.hasRoomFor(costOf(length))) return;
     const { next } = block;
     const short = this.#copyRun(block, next, length);
@@ -382,14 +412,14 @@ export class ByteQueue {
 
   /** Counts a block that has been lent. */
   #count(block: Block): Block {
-    this.#capacity += block.bytes.length;
+    this.#capacity += block.size;
     this.#blocks++;
     return block;
   }
 
   #give(block: Block): void {
     if (block === this.#lastRead) this.#lastRead = null;
-    this.#capacity -= block.bytes.length;
+    this.#capacity -= block.size;
     this.#blocks--;
     this.#held -= block.length;
     if (!this.#isDetached) this.#pool.give(block);
