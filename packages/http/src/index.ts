@@ -74,5 +74,5 @@ export type {
   Listener,
   Transport,
 } from './port/transport.js';
-export type { ByteSink } from './write/byte-sink.js';
+export type { ByteSink, Lasting } from './write/byte-sink.js';
 export { HeadDefaults } from './write/head-defaults.js';

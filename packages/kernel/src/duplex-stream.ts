@@ -12,7 +12,7 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { checkOctets } from '@netlayers/bytes';
-import type { ByteStream, ByteStreamHandler } from '@netlayers/http';
+import type { ByteStream, ByteStreamHandler, Lasting } from '@netlayers/http';
 import type { BlockPool } from './block-pool.js';
 import type { Carrier } from './carrier.js';
 import { resetError, unreadError } from './errors.js';
@@ -86,6 +86,8 @@ export class DuplexStream implements ByteStream {
   /** Bytes that the user has written so far. */
   #written = 0;
   #needsDrain = false;
+  /** What was lent until the drain is not sent yet. */
+  #isLentUntilDrain = false;
   #corks = 0;
   #flushScheduled = false;
   #ended = false;
@@ -240,16 +242,19 @@ export class DuplexStream implements ByteStream {
     }
   }
 
-  write(buf: Uint8Array, start = 0, end = buf?.length, lasts = false): boolean {
+  write(buf: Uint8Array, start = 0, end = buf?.length, lasts: Lasting = false): boolean {
     checkOctets(buf, start, end);
     if (this.#ended || this.#aborted || this.#closed) return false;
     const blocks = this.#blocks;
     if (this.#written === 0) this.#carriedBefore = this.#traits.carrier?.bytesWritten ?? 0;
     this.#written += end - start;
-    if (lasts && end - start >= SMALLEST_LENT) blocks.addLent(buf, start, end);
-    else blocks.add(buf, start, end);
+    const isLent = lasts === true || (lasts === 'until-drain' && this.lends);
+    if (isLent && end - start >= SMALLEST_LENT) {
+      blocks.addLent(buf, start, end);
+      if (lasts === 'until-drain') this.#isLentUntilDrain = blocks.isHeld;
+    } else blocks.add(buf, start, end);
     if (this.#corks === 0 && blocks.unflushed > 0) this.#scheduleFlush();
-    if (blocks.queued < this.#highWaterMark) return true;
+    if (blocks.queued < this.#highWaterMark && !this.#isLentUntilDrain) return true;
     this.#needsDrain = true;
     return false;
   }
@@ -363,9 +368,11 @@ export class DuplexStream implements ByteStream {
   #handleSent(): void {
     if (this.#blocks.queued === 0) this.#carriedLast = this.#traits.carrier?.bytesWritten ?? 0;
     this.#destroyIfSent();
+    if (this.#isLentUntilDrain && this.#blocks.isHeld) return;
     if (this.#blocks.queued > this.#highWaterMark / 2) return;
     if (!this.#needsDrain || this.#ended || this.#aborted || this.#socket.destroyed) return;
     this.#needsDrain = false;
+    this.#isLentUntilDrain = false;
     this.#handler?.handleDrain();
   }
 

@@ -60,6 +60,11 @@ export class SendBlocks {
     return this.#block?.filled ?? 0;
   }
 
+  /** Whether the socket has something that the kernel has not: it may be read any time. */
+  get isHeld(): boolean {
+    return this.#inFlight.length > 0;
+  }
+
   /** Copies bytes. Full blocks leave at once: a writer that waits for room would wait for ever. */
   add(buf: Uint8Array, start: number, end: number): void {
     this.#queued += end - start;

@@ -99,11 +99,17 @@ export class TcpSocket {
    * Queues `buf[start..end)`; the bytes are taken before it returns, unless they last.
    *
    * @param lasts whether nobody will write into them before the peer has acknowledged them, or the
-   *   socket is closed: then 16 KiB and more are sent from where they are. @default false
+   *   socket is closed: then 16 KiB and more are sent from where they are. What lasts for less is
+   *   copied. @default false
    * @returns false: wait for `handleDrain`. Also after `end` and after the close, with nothing queued.
    * @throws TypeError for what is no `Uint8Array`, RangeError for what is no part of it.
    */
-  write(buf: Uint8Array, start = 0, end = buf?.length, lasts = false): boolean {
+  write(
+    buf: Uint8Array,
+    start = 0,
+    end = buf?.length,
+    lasts: boolean | 'until-drain' = false,
+  ): boolean {
     return this.#connection.write(buf, start, end, lasts);
   }
 

@@ -23,7 +23,7 @@ export interface Stream {
   readonly secure: boolean;
   readonly alpn: string | null;
   setHandler(handler: StreamHandler): void;
-  write(buf: Uint8Array, start?: number, end?: number, lasts?: boolean): boolean;
+  write(buf: Uint8Array, start?: number, end?: number, lasts?: boolean | 'until-drain'): boolean;
   pause(): void;
   resume(): void;
   cork(): void;

@@ -13,6 +13,10 @@ import { seededRandom } from './seeded-random.js';
 const PERIOD = 65_521;
 const PATTERN = seededRandom(9293).bytes(PERIOD);
 const SEND_SIZE = 50_000;
+/** What is promised of the bytes of one write after the other. */
+const LASTING = [false, true, 'until-drain'] as const;
+/** In memory that may be used again. */
+const SPOILED = 0xdb;
 
 /** Fills a buffer with what belongs at a position of the test pattern. */
 export function fillPattern(buf: Uint8Array, position: number): void {
@@ -46,13 +50,15 @@ export class RecordingPeer implements StreamHandler {
   refusals = 0;
   #toSend = 0;
   #endsAfterSending = false;
-  #lastsNext = false;
+  #writes = 0;
   #paused = false;
   #awaitsDrain = false;
   #inCall = false;
   /** Nothing but the close may follow. */
   #givenUp = false;
   readonly #scratch = new Uint8Array(SEND_SIZE);
+  /** Lent until there is room. */
+  readonly #lentScratch = new Uint8Array(SEND_SIZE);
 
   constructor(stream: Stream, reactions: PeerReactions = {}) {
     this.stream = stream;
@@ -154,6 +160,7 @@ export class RecordingPeer implements StreamHandler {
     if (!this.#awaitsDrain) this.violations.push('a drain that nobody waits for');
     this.#awaitsDrain = false;
     this.events.push('drain');
+    this.#lentScratch.fill(SPOILED);
     this.#sendMore();
   }
 
@@ -167,13 +174,12 @@ export class RecordingPeer implements StreamHandler {
   #sendMore(): void {
     while (this.sent < this.#toSend) {
       const length = Math.min(SEND_SIZE, this.#toSend - this.sent);
-      // By turns bytes that are taken before `write` returns, and bytes that last.
-      const lasts = this.#lastsNext;
-      this.#lastsNext = !lasts;
-      const chunk = lasts ? new Uint8Array(length) : this.#scratch.subarray(0, length);
+      const lasts = LASTING[this.#writes++ % LASTING.length]!;
+      const memory = lasts === 'until-drain' ? this.#lentScratch : this.#scratch;
+      const chunk = lasts === true ? new Uint8Array(length) : memory.subarray(0, length);
       fillPattern(chunk, this.sent);
       const taken = this.stream.write(chunk, 0, length, lasts);
-      if (!lasts) chunk.fill(0xdb);
+      if (lasts === false || (lasts === 'until-drain' && taken)) chunk.fill(SPOILED);
       this.sent += length;
       if (taken) continue;
       this.#awaitsDrain = true;

@@ -24,7 +24,7 @@ import type { ParserEvent } from '../parse/message-parser.js';
 import type { RequestParser } from '../parse/request-parser.js';
 import { RequestParsers } from '../parse/request-parsers.js';
 import { BodyWriter, sendWhole } from '../write/body-writer.js';
-import type { ByteSink } from '../write/byte-sink.js';
+import type { ByteSink, Lasting } from '../write/byte-sink.js';
 import { HeadDefaults } from '../write/head-defaults.js';
 import { HeadWriter, headBytes } from '../write/head-writer.js';
 import { ResponseWriter, writeInterim } from '../write/response-writer.js';
@@ -191,7 +191,7 @@ export class ServerConnection extends MessageConnection {
    * @throws HttpProtocolError `wrong-state` without an open response; `length-mismatch` for more than
    *   `Content-Length` promised (nothing is sent of it).
    */
-  sendBody(buf: Uint8Array, start = 0, end = buf.length, lasts = false): boolean {
+  sendBody(buf: Uint8Array, start = 0, end = buf.length, lasts: Lasting = false): boolean {
     this.exchange.serverDoes(Server.data);
     return this.#body!.write(buf, start, end, lasts);
   }

@@ -9,6 +9,7 @@ import type { Headers } from '../message/headers.js';
 import type { RequestHead } from '../message/message-head.js';
 import type { Response } from '../one-shot/response.js';
 import type { ByteStream } from '../port/transport.js';
+import type { Lasting } from '../write/byte-sink.js';
 import type { SendResult } from './send-result.js';
 
 /** A stream that has left HTTP. */
@@ -51,10 +52,10 @@ export interface ServerExchange {
    */
   sendResponse(response: Response): SendResult;
   /**
-   * Sends content; the bytes are taken before it returns, unless they last until they are sent. False:
-   * wait for `handleDrain`.
+   * Sends content; the bytes are taken before it returns, unless they last. False: wait for
+   * `handleDrain`.
    */
-  sendBody(buf: Uint8Array, start?: number, end?: number, lasts?: boolean): boolean;
+  sendBody(buf: Uint8Array, start?: number, end?: number, lasts?: Lasting): boolean;
   /** Ends an open response. @throws HttpProtocolError when it is shorter than its head said. */
   endBody(trailers: Headers | null): void;
   /** Nobody takes content for now: the peer waits once buffers are full. */

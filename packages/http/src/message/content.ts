@@ -8,7 +8,8 @@ import { encodeUtf8 } from '@netlayers/bytes';
 /**
  * Bytes, text (sent as UTF-8), a stream of bytes, or nothing.
  *
- * Bytes are read while the message is sent, and must not change before its end is.
+ * Bytes are read while the message is sent, and must not change any more. The memory of a stream's piece
+ * may be used again once the next piece is asked for.
  */
 export type Content = Uint8Array | string | AsyncIterable<Uint8Array> | null;
 

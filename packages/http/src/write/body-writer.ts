@@ -9,7 +9,7 @@
 import { localError } from '../grammar/errors.js';
 import { CHUNKED, UNTIL_CLOSE } from '../message/framing.js';
 import type { Headers } from '../message/headers.js';
-import type { ByteSink } from './byte-sink.js';
+import type { ByteSink, Lasting } from './byte-sink.js';
 import { HeadWriter, headBytes } from './head-writer.js';
 
 /** Up to this many bytes copying is cheaper than another write. */
@@ -30,7 +30,7 @@ export class BodyWriter {
   }
 
   /** Writes content; false when the sink is full. */
-  write(buf: Uint8Array, start: number, end: number, lasts = false): boolean {
+  write(buf: Uint8Array, start: number, end: number, lasts: Lasting = false): boolean {
     const length = end - start;
     if (this.#left >= 0) {
       if (length > this.#left) {
@@ -65,7 +65,7 @@ export class BodyWriter {
     writer.release();
   }
 
-  #writeChunk(buf: Uint8Array, start: number, end: number, lasts: boolean): boolean {
+  #writeChunk(buf: Uint8Array, start: number, end: number, lasts: Lasting): boolean {
     const sink = this.#sink;
     const writer = HeadWriter.acquire();
     writer.number(end - start, 16);
@@ -78,8 +78,8 @@ export class BodyWriter {
     } else {
       sink.cork();
       sink.write(writer.buf, 0, writer.length);
-      sink.write(buf, start, end, lasts);
-      goOn = sink.write(CRLF, 0, CRLF.length);
+      const isTaken = sink.write(buf, start, end, lasts);
+      goOn = sink.write(CRLF, 0, CRLF.length) && isTaken;
       sink.uncork();
     }
     writer.release();

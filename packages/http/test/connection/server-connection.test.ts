@@ -105,6 +105,15 @@ describe('a response', () => {
     expect(sink.corks).toBe(0);
   });
 
+  it('has no room where a large chunk was not taken, though the end of its line was', () => {
+    const { connection, sink, receives } = serverEnd(quiet);
+    receives(GET);
+    connection.sendResponse(new Response().body({ async *[Symbol.asyncIterator]() {} }));
+    sink.write = (_buf, start = 0, end = 0) => end - start < 100;
+    expect(connection.sendBody(bytes('y'.repeat(20_000)), 0, 20_000, 'until-drain')).toBe(false);
+    expect(connection.sendBody(bytes('y'.repeat(10)))).toBe(true);
+  });
+
   it('keeps to its own Content-Length', () => {
     const { connection, sink, receives } = serverEnd(quiet);
     receives(GET);

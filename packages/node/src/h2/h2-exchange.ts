@@ -11,6 +11,7 @@ import {
   type Headers,
   HttpProtocolError,
   isStream,
+  type Lasting,
   localError,
   type Response,
   type SendResult,
@@ -239,7 +240,7 @@ export class H2Exchange implements ServerExchange {
     return 'complete';
   }
 
-  sendBody(buf: Uint8Array, start = 0, end = buf.length, lasts = false): boolean {
+  sendBody(buf: Uint8Array, start = 0, end = buf.length, lasts: Lasting = false): boolean {
     if (!this.#hasResponded || this.#isComplete) {
       throw localError('wrong-state', 'no response is open');
     }
@@ -255,7 +256,7 @@ export class H2Exchange implements ServerExchange {
     const view = Buffer.from(buf.buffer, buf.byteOffset + start, length);
     // Who fills the stream waits until Node has sent all of it, and leaves the octets alone meanwhile.
     const isAwaited = length >= this.#stream.writableHighWaterMark;
-    const hasRoom = this.#stream.write(lasts || isAwaited ? view : Buffer.from(view));
+    const hasRoom = this.#stream.write(lasts === true || isAwaited ? view : Buffer.from(view));
     if (!hasRoom) this.#needsDrain = true;
     return hasRoom;
   }

@@ -5,7 +5,7 @@
  * Invariant: while some of those wait, the stream below is paused, so that nothing overtakes them.
  */
 
-import type { ByteStream, ByteStreamHandler } from '@netlayers/http';
+import type { ByteStream, ByteStreamHandler, Lasting } from '@netlayers/http';
 import type { Endpoint, ProxyHeader } from './proxy-header.js';
 
 /** What a stream says of itself in place of what the one below says. */
@@ -80,7 +80,7 @@ export class ProxiedStream implements ByteStream, ByteStreamHandler {
     this.#deliverHeld();
   }
 
-  write(buf: Uint8Array, start?: number, end?: number, lasts?: boolean): boolean {
+  write(buf: Uint8Array, start?: number, end?: number, lasts?: Lasting): boolean {
     const hasRoom = this.#inner.write(buf, start, end, lasts);
     this.#written += (end ?? buf.length) - (start ?? 0);
     if (!hasRoom) this.#needsDrain = true;

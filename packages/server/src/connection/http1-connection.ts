@@ -13,6 +13,7 @@ import {
   type ByteStreamHandler,
   type Headers,
   type HttpProtocolError,
+  type Lasting,
   type RequestHead,
   type Response,
   type SendResult,
@@ -137,7 +138,7 @@ export class Http1Connection
 
   // The machine's sink.
 
-  write(buf: Uint8Array, start?: number, end?: number, lasts?: boolean): boolean {
+  write(buf: Uint8Array, start?: number, end?: number, lasts?: Lasting): boolean {
     const hasRoom = this.#stream.write(buf, start, end, lasts);
     if (this.#progress !== null) {
       this.#progress.written += (end ?? buf.length) - (start ?? 0);
@@ -246,7 +247,7 @@ export class Http1Connection
     return this.#machine.sendResponse(response);
   }
 
-  sendBody(buf: Uint8Array, start?: number, end?: number, lasts?: boolean): boolean {
+  sendBody(buf: Uint8Array, start?: number, end?: number, lasts?: Lasting): boolean {
     return this.#machine.sendBody(buf, start, end, lasts);
   }
 

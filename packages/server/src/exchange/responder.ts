@@ -6,7 +6,13 @@
  * completes a response: behind such a call nothing here may be taken for this response's any more.
  */
 
-import { type Headers, isStream, type Response, type ServerExchange } from '@netlayers/http';
+import {
+  type Headers,
+  isStream,
+  type Lasting,
+  type Response,
+  type ServerExchange,
+} from '@netlayers/http';
 import type { ServerRequest } from '../request/server-request.js';
 import { BytesPump } from '../response/bytes-pump.js';
 import { contentLength } from '../response/content-length.js';
@@ -165,7 +171,7 @@ export class Responder implements PumpSink {
     }
   }
 
-  sendPiece(buf: Uint8Array, start: number, end: number, lasts: boolean): boolean {
+  sendPiece(buf: Uint8Array, start: number, end: number, lasts: Lasting): boolean {
     if (start === end) return true;
     const hasRoom = this.#exchange.sendBody(buf, start, end, lasts);
     this.#sentBytes += end - start;

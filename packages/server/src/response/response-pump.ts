@@ -4,17 +4,17 @@
  * connection queues.
  */
 
-import { type Headers, isStream, type Response } from '@netlayers/http';
+import { type Headers, isStream, type Lasting, type Response } from '@netlayers/http';
 import { type HeldCounter, HeldOctets } from './held-octets.js';
 
 /** The connection as a pump sees it. */
 export interface PumpSink extends HeldCounter {
   /** The most octets that are handed over without a look at whether it is full. */
   readonly largestPiece: number;
-  /** The same for octets that last: more where they are not copied. */
+  /** The same for octets that last, be it until there is room: more where they are not copied. */
   readonly largestLent: number;
   /** Takes `buf[start..end)` before it returns, unless it lasts; false when the connection is full. */
-  sendPiece(buf: Uint8Array, start: number, end: number, lasts: boolean): boolean;
+  sendPiece(buf: Uint8Array, start: number, end: number, lasts: Lasting): boolean;
   /** The content is complete. */
   endContent(trailers: Headers | null): void;
   /** The content cannot be completed: its source failed, or its length is wrong. */
@@ -99,10 +99,11 @@ export class ResponsePump {
   }
 
   async #send(piece: Uint8Array): Promise<void> {
-    const { largestPiece } = this.#sink;
-    for (let at = 0; at < piece.length && !this.#isOver; at += largestPiece) {
-      const end = Math.min(piece.length, at + largestPiece);
-      if (this.#sink.sendPiece(piece, at, end, false) || this.#isOver) continue;
+    const { largestLent } = this.#sink;
+    for (let at = 0; at < piece.length && !this.#isOver; at += largestLent) {
+      const end = Math.min(piece.length, at + largestLent);
+      // The source may use its memory again for the next piece, which is not asked for before.
+      if (this.#sink.sendPiece(piece, at, end, 'until-drain') || this.#isOver) continue;
       // The piece, and what was taken of it.
       await this.#room(piece.length + end - at);
     }

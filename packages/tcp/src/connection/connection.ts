@@ -188,13 +188,19 @@ export class TcpConnection
    * Queues `buf[start..end)`; the bytes are copied before it returns, unless they last.
    *
    * @param lasts whether nobody will write into them before they are acknowledged, or the connection is
-   *   over: then 16 KiB and more are sent from where they are. @default false
+   *   over: then 16 KiB and more are sent from where they are. What lasts for less is copied.
+   *   @default false
    * @returns false when the send buffer is over its mark: wait for `handleDrain`. Also false, with
    *   nothing queued, after `end` or when the connection is closed.
    * @throws TypeError for what is no `Uint8Array`; RangeError for what is no part of it, and when
    *   more than 1 GiB would be queued.
    */
-  write(buf: Uint8Array, start = 0, end = buf?.length, lasts = false): boolean {
+  write(
+    buf: Uint8Array,
+    start = 0,
+    end = buf?.length,
+    lasts: boolean | 'until-drain' = false,
+  ): boolean {
     checkOctets(buf, start, end);
     if (this.snd.finQueued) return false;
     if (this.#state === 'CLOSED') {
@@ -202,7 +208,7 @@ export class TcpConnection
       return false;
     }
     if (end > start) {
-      this.snd.enqueue(buf, start, end, lasts);
+      this.snd.enqueue(buf, start, end, lasts === true);
       this.bytesWritten += end - start;
       this.context.requestOutput(this);
     }
