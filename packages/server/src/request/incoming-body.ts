@@ -27,8 +27,11 @@ export interface BodySource {
 
 /** Bytes that may wait for a reader that has not begun before the connection is held. */
 const HIGH_WATER_MARK = 0x1_0000;
-/** For one that reads it is more: a fast network delivers several large packets before the reader's turn. */
-const FLOWING_MARK = 0x4_0000;
+/**
+ * For one that reads it is more: a fast network delivers many large packets before the reader's turn, and
+ * what a connection that is held still gets is copied once more.
+ */
+const FLOWING_MARK = 0x8_0000;
 
 /**
  * A client may leave while its handler does something else and has not yet come to await the body:
