@@ -11,6 +11,8 @@ const WORD = 2 ** 32;
 /** In one list, the header's among them. */
 const MOST_PIECES = 16;
 
+const NOTHING = new Uint8Array(0);
+
 /** What is lent for the packet that is being made; it stands at the packet's end. */
 export class LentText {
   readonly #addressOf: (bytes: Uint8Array) => number;
@@ -79,9 +81,9 @@ export class LentText {
     }
   }
 
-  /** Gives everything back. */
+  /** Gives everything back: it may be an application's memory, which nobody is to hold any longer. */
   clear(): void {
-    this.#count = 0;
+    while (this.#count > 0) this.#bufs[--this.#count] = NOTHING;
   }
 
   #piece(index: number, address: number, length: number): void {
