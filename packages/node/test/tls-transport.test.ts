@@ -240,6 +240,22 @@ describe('who a client trusts', () => {
   });
 });
 
+describe('a handshake that is cut off', () => {
+  it.each(['end', 'abort'] as const)('by %s says so, in our words [RFC 8446 6.1]', async (how) => {
+    const bench = await Bench.listen();
+    const stream = await (bench.memory as Transport).connect({ host: HOST, port: 443 });
+    stream.write(Buffer.from([0x16, 3, 1, 0, 200, 1]));
+    await settle();
+    expect(bench.server.counters()).toMatchObject({ handshakes: 1 });
+    stream[how]();
+    await settle();
+    expect(bench.failures.map(({ error }) => error.message)).toEqual([
+      expect.not.stringContaining('hang up'),
+    ]);
+    expect(bench.server.counters()).toMatchObject({ handshakes: 0, failed: 1 });
+  });
+});
+
 describe('certificates of clients', () => {
   it('are required', async () => {
     const bench = await Bench.listen({ clientCertificates: 'required', ca: other.cert });
@@ -254,6 +270,10 @@ describe('certificates of clients', () => {
     }
     expect(bench.accepted).toHaveLength(1);
     expect(bench.server.counters()).toMatchObject({ secured: 1, failed: 2, handshakes: 0 });
+    expect(bench.failures.map(({ error }) => (error as { code?: unknown }).code)).toEqual([
+      'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE',
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+    ]);
   });
 
   it('are optional, and good where there are any', async () => {

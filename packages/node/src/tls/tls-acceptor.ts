@@ -12,7 +12,7 @@ import tls, { type Server, type TLSSocket } from 'node:tls';
 import { type ByteStream, dropStream } from '@netlayers/http';
 import { deferred } from '../turns.js';
 import { lookAtFirstOctets } from './first-octets.js';
-import { handshakeError, handshakeTimeout } from './handshake-error.js';
+import { handshakeError, handshakeTimeout, truncated } from './handshake-error.js';
 import { answerPlainRequest, plainRequestError } from './plain-request.js';
 import { TlsCarrier } from './tls-carrier.js';
 import type { TlsContexts } from './tls-contexts.js';
@@ -147,14 +147,18 @@ export class TlsAcceptor {
     const emit = (event: string, ...args: unknown[]): boolean => {
       if (event === 'secureConnection') settle(null, args[0] as TLSSocket);
       else if (event === 'tlsClientError') {
+        const [error, socket] = args as [Error, TLSSocket];
         // Behind the handshake its stream has the error.
-        (args[1] as TLSSocket).on('error', () => {});
-        settle(args[0] as Error, null);
+        socket.on('error', () => {});
+        const refusal = this.#settings.clientCertificates === 'required' ? untrusted(socket) : null;
+        const ended = isHangUp(error) ? (carrier.failure ?? truncated()) : null;
+        settle(refusal ?? ended ?? error, null);
       } else return this.#server.emit(event as 'error', ...(args as [Error]));
       return true;
     };
     const door = Object.create(this.#server, { emit: { value: emit } }) as Server;
-    carrier.onOver((failure) => settle(failure, null));
+    // What was wrong is told behind the end of what is beneath.
+    carrier.onOver((failure) => deferred(this.#settings.turns, () => settle(failure, null)));
     EventEmitter.prototype.emit.call(door, 'connection', carrier.socket);
   }
 
@@ -162,8 +166,7 @@ export class TlsAcceptor {
   #refusal(socket: TLSSocket): Error | null {
     if (this.#settings.clientCertificates !== 'optional' || socket.authorized) return null;
     const hasNone = Object.keys(socket.getPeerCertificate()).length === 0;
-    const code = String(socket.authorizationError);
-    return hasNone ? null : Object.assign(new Error(`its certificate: ${code}`), { code });
+    return hasNone ? null : untrusted(socket);
   }
 
   #failed(error: Error, remoteAddress: string, remotePort: number): void {
@@ -178,4 +181,15 @@ export class TlsAcceptor {
       this.#answered.delete(underWay),
     );
   }
+}
+
+/** Whether Node knows no more than that there will be no agreement. */
+const isHangUp = ({ code, syscall }: NodeJS.ErrnoException): boolean =>
+  code === 'ECONNRESET' && syscall === undefined;
+
+/** Why the certificate of a client is refused; `null` where it is not what is wrong. */
+function untrusted({ authorizationError }: TLSSocket): Error | null {
+  if (!authorizationError) return null;
+  const code = String(authorizationError);
+  return Object.assign(new Error(`its certificate: ${code}`), { code });
 }
