@@ -59,7 +59,7 @@ describe('on Node 18', () => {
 
 describe('packing', () => {
   /** A repository of one package that says that it builds, and what packing it comes to. */
-  function pack({ isBuilt }: { isBuilt: boolean }) {
+  function pack({ isBuilt, ...fields }: { isBuilt: boolean; dependencies?: object }) {
     const repository = mkdtempSync(join(folder, 'pack-'));
     const one = join(repository, 'packages/one');
     mkdirSync(join(one, 'src'), { recursive: true });
@@ -71,7 +71,7 @@ describe('packing', () => {
     writeFileSync(join(one, 'src/index.ts'), '');
     writeFileSync(
       join(one, 'package.json'),
-      JSON.stringify({ ...manifest, scripts: { build: 'tsup', prepack } }),
+      JSON.stringify({ ...manifest, ...fields, scripts: { build: 'tsup', prepack } }),
     );
     if (isBuilt) {
       mkdirSync(join(one, 'dist'));
@@ -96,6 +96,12 @@ describe('packing', () => {
     const later = Date.now() / 1000 + 10;
     utimesSync(join(built.one, 'src/index.ts'), later, later);
     expect(built.packed().status).not.toBe(0);
+  });
+
+  it.each(['catalog:', 'workspace:^'])('by npm fails where a version is %s', (range) => {
+    const { status, stderr } = pack({ isBuilt: true, dependencies: { other: range } }).packed();
+    expect(stderr).toMatch(/^netlayers: one is packed by pnpm pack: /m);
+    expect(status).not.toBe(0);
   });
 });
 
