@@ -20,6 +20,8 @@ export interface LandingFacts {
   readonly remote: string;
   /** `GET / HTTP/1.1`, say. */
   readonly requestLine: string;
+  /** Whether it came through TLS. */
+  readonly secure: boolean;
 }
 
 interface Layer {
@@ -31,9 +33,13 @@ interface Layer {
 
 const KERNEL = "the operating system's";
 
+const PAGE = { title: 'This page', what: 'a route of netlayers-server' };
+const HTTP_1 = { title: 'HTTP/1.1', what: '@netlayers/server, @netlayers/http' };
+const HTTP_2 = { title: 'HTTP/2', what: '@netlayers/server, with frames of node:http2' };
+const TLS = { title: 'TLS', what: 'node:tls' };
+
+/** What is below HTTP and TLS. */
 const LAYERS: readonly Layer[] = [
-  { title: 'This page', what: 'a route of netlayers-server' },
-  { title: 'HTTP/1.1', what: '@netlayers/server, @netlayers/http' },
   {
     title: 'TCP',
     what: '@netlayers/stack, @netlayers/tcp',
@@ -98,13 +104,19 @@ function layerItem(layer: { title: string; what: string }, kind: 'ours' | 'their
   return `<li class="${kind}"><b>${layer.title}</b><span>${layer.what}</span></li>`;
 }
 
-function layerList(transport: LandingFacts['transport']): string {
+function layerList({ transport, requestLine, secure }: LandingFacts): string {
   const items = LAYERS.map((layer) =>
     transport === 'kernel' && layer.kernel !== undefined
       ? layerItem(layer.kernel, 'theirs')
       : layerItem(layer, 'ours'),
   );
-  return [...items, layerItem(READER, 'theirs')].join('');
+  return [
+    layerItem(PAGE, 'ours'),
+    layerItem(requestLine.endsWith('HTTP/2.0') ? HTTP_2 : HTTP_1, 'ours'),
+    ...(secure ? [layerItem(TLS, 'theirs')] : []),
+    ...items,
+    layerItem(READER, 'theirs'),
+  ].join('');
 }
 
 function exampleCard(example: Example, origin: string): string {
@@ -161,7 +173,7 @@ export function landingPage(facts: LandingFacts): string {
 <div class="columns">
 <section>
 <h2>The way of this request</h2>
-<ol class="layers">${layerList(facts.transport)}</ol>
+<ol class="layers">${layerList(facts)}</ol>
 <p class="note"><i class="key"></i>ours<i class="key other"></i>the machine's</p>
 </section>
 <section>

@@ -24,6 +24,7 @@ function landing(request: ServerRequest, transport: 'tun' | 'kernel'): Response 
     local,
     remote: hostAndPort(request.remoteAddress, request.remotePort),
     requestLine: `${request.method} ${request.target} HTTP/${request.version}`,
+    secure: request.secure,
   });
   return Response.html(page)
     .header('Cache-Control', 'no-store')

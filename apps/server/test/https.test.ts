@@ -52,6 +52,9 @@ describe('a command with a certificate', () => {
     for await (const chunk of session.request({ ':path': '/' })) text += chunk;
     expect(text).toContain('curl https://localhost:');
     expect(text).toContain('HTTP/2.0');
+    expect(text).toContain('<b>HTTP/2</b>');
+    expect(text).toContain('<b>TLS</b>');
+    expect(await get(`${url}/`, identity.cert)).toContain('<b>HTTP/1.1</b>');
     expect(await server.stop()).toBe(0);
     expect(server.stdout).toContain('"GET / HTTP/2.0" 200');
   });
