@@ -6,52 +6,27 @@
 import tls, { type TLSSocket } from 'node:tls';
 import type { ByteStream, Transport } from '@netlayers/http';
 import { duplexOf, tlsTransport } from '@netlayers/node';
-import { selfSigned, untilTurn } from '@netlayers/testkit';
+import { selfSigned, untilTurn, WrittenEnd } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 
 const identity = selfSigned();
 /** More than the streams of Node read ahead. */
 const LONG = 300_000;
 
-/** The server's end of a connection, written down. */
-class Far {
-  text = '';
-  ended = false;
-  closed: { code: unknown } | null = null;
-  onData = (): void => {};
-  readonly stream: ByteStream;
-
-  constructor(stream: ByteStream) {
-    this.stream = stream;
-    stream.setHandler({
-      handleData: (buf, start, end) => {
-        this.text += Buffer.from(buf.subarray(start, end)).toString('latin1');
-        this.onData();
-      },
-      handleEnd: () => {
-        this.ended = true;
-      },
-      handleDrain: () => {},
-      handleClose: (error) => {
-        this.closed = { code: (error as { code?: unknown } | null)?.code ?? null };
-      },
-    });
-  }
-}
-
 /** A connection, with what its client's TLS stands on. */
 interface Pair {
-  readonly far: Far;
+  /** The server's end. */
+  readonly far: WrittenEnd<ByteStream>;
   readonly near: TLSSocket;
   /** Lets so many octets more through, and ends the connection behind them. */
   cutAfter(octets: number): void;
 }
 
 async function open(inner: Transport): Promise<Pair> {
-  const far: Far[] = [];
+  const far: WrittenEnd<ByteStream>[] = [];
   const server = tlsTransport(inner, { identity });
   const listener = await server.listen({ host: '127.0.0.1', port: 0 }, (stream) =>
-    far.push(new Far(stream)),
+    far.push(new WrittenEnd(stream)),
   );
   const under = duplexOf(await inner.connect({ host: '127.0.0.1', port: listener.port }), {
     allowHalfOpen: true,

@@ -6,11 +6,10 @@ import type { Transport } from '@netlayers/http';
 import { netOf, tlsTransport } from '@netlayers/node';
 import {
   byteStreamSuite,
+  fixtureOf,
   MemoryTransport,
   selfSigned,
-  settleTurns,
   type TransportFixture,
-  untilTurn,
 } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 import { trueEnds } from './true-ends.js';
@@ -22,22 +21,16 @@ Object.assign(process, {
 });
 
 const certificate = selfSigned();
+const pipe = () => new MemoryTransport({ schedule: setImmediate }) as Transport;
 
 function makeTransports(): TransportFixture {
-  const memory = new MemoryTransport({ schedule: setImmediate });
-  const transport = tlsTransport(memory as Transport, {
-    identity: certificate,
-    ca: certificate.cert,
-    servername: 'localhost',
-  });
-  return {
-    server: transport,
-    client: transport,
-    host: '10.0.0.1',
-    until: untilTurn,
-    settle: () => settleTurns(),
-    close: () => transport.close(),
-  };
+  return fixtureOf(
+    tlsTransport(pipe(), {
+      identity: certificate,
+      ca: certificate.cert,
+      servername: 'localhost',
+    }),
+  );
 }
 
 it('has no handles here', () => {
@@ -52,4 +45,4 @@ byteStreamSuite({
   makeTransports,
 });
 
-trueEnds('a Duplex', () => new MemoryTransport({ schedule: setImmediate }) as Transport);
+trueEnds('a Duplex', pipe);

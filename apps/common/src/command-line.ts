@@ -97,8 +97,8 @@ function withVerbosity(
 }
 
 /** Whether a shell asks what could follow, or how it asks. */
-const asksForCompletions = ({ completes = false }: CommandSpec<never>, args: readonly string[]) =>
-  completes && (args.includes('--get-yargs-completions') || args[0] === 'completion');
+const asksForCompletions = (args: readonly string[]): boolean =>
+  args.includes('--get-yargs-completions') || args[0] === 'completion';
 
 /**
  * Reads the arguments of a command.
@@ -110,7 +110,7 @@ export async function readArguments<O extends Record<string, Options>>(
   spec: CommandSpec<O>,
   args: readonly string[],
 ): Promise<Arguments<O> | null> {
-  if (asksForCompletions(spec as CommandSpec<never>, args)) {
+  if (spec.completes === true && asksForCompletions(args)) {
     const { complete } = await import('./yargs-arguments.js');
     await complete(spec, args);
     return null;

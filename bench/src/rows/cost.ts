@@ -4,10 +4,10 @@
  */
 
 import { processorTime } from '../harness/cores.js';
-import { GENERATOR, type LoadOptions, requestFor } from '../harness/generator.js';
+import { GENERATOR, requestFor } from '../harness/generator.js';
 import type { Row, Variant } from '../harness/row.js';
 import type { Peer } from '../peers/peer.js';
-import { type Loading, startPair, stopPair, warmUp } from './loaded.js';
+import { type Load, type Loading, startPair, stopPair, warmUp } from './loaded.js';
 
 const TURN_MS = 400;
 const CONNECTIONS = [1, 10, 100, 1000, 10_000];
@@ -22,19 +22,18 @@ const SIZES = [
 ];
 const REFERENCE_SIZE = '1 MB';
 
-/** What every server of a row is loaded with before it is measured, whatever the variant asks for. */
-type Warmth = (host: string) => Omit<LoadOptions, 'host' | 'port'>;
+// What every server of a row is loaded with before it is measured, whatever the variant asks for.
 
-const WARM_REQUESTS: Warmth = (host) => ({
+const WARM_REQUESTS: Load = {
   mode: 'keep',
   connections: REFERENCE_CONNECTIONS,
-  request: requestFor(host, '/'),
-});
+  request: (host) => requestFor(host, '/'),
+};
 
-const WARM_CONTENT: Warmth = (host) => ({
+const WARM_CONTENT: Load = {
   mode: 'body',
-  request: requestFor(host, `/bytes/${4 << 20}`),
-});
+  request: (host) => requestFor(host, `/bytes/${4 << 20}`),
+};
 
 /** Microseconds of the server's processor time for one of what the generator counts. */
 function costVariant(
@@ -43,13 +42,13 @@ function costVariant(
   loading: Omit<Loading, 'value'>,
   counted: 'count' | 'bytes',
   scale: number,
-  warm: Warmth,
+  warm: Load,
 ): Variant {
   return {
     name,
     open: async () => {
       const pair = await startPair(peer, { ...loading, value: () => 0 });
-      await warmUp(pair.served, warm(pair.served.host));
+      await warmUp(pair.served, warm);
       const { pid } = pair.served.process;
       return {
         measure: async () => {

@@ -5,7 +5,7 @@
  */
 
 import { GENERATOR, requestFor } from '../harness/generator.js';
-import { keepAwake } from '../harness/processes.js';
+import { keepAwake, type RunningProcess } from '../harness/processes.js';
 import type { Row, Sample, Session, Variant } from '../harness/row.js';
 import type { Peer } from '../peers/peer.js';
 import { type LoadedPair, type Loading, perSecond, startPair, stopPair, warmUp } from './loaded.js';
@@ -28,14 +28,18 @@ const LOADING: Loading = {
 class Pairs {
   readonly #pairs: LoadedPair[] = [];
   #rate: Promise<number> | null = null;
+  /** While there are any. */
+  #wakeful: RunningProcess | null = null;
 
   add(pair: LoadedPair): void {
+    if (this.#pairs.length === 0) this.#wakeful = keepAwake();
     this.#pairs.push(pair);
     this.#rate = null;
   }
 
-  remove(pair: LoadedPair): void {
+  async remove(pair: LoadedPair): Promise<void> {
     this.#pairs.splice(this.#pairs.indexOf(pair), 1);
+    if (this.#pairs.length === 0) await this.#wakeful?.stop();
   }
 
   /** Requests per second for all of them, looked for once all are there. */
@@ -54,8 +58,6 @@ class Pairs {
   }
 }
 
-const WARM_REQUESTS = { mode: 'keep', connections: CONNECTIONS } as const;
-
 type Measure = (pair: LoadedPair, rate: number) => Promise<Sample>;
 
 function variants(peers: readonly Peer[], measure: Measure): Variant[] {
@@ -64,14 +66,12 @@ function variants(peers: readonly Peer[], measure: Measure): Variant[] {
     name: peer.title,
     open: async (): Promise<Session> => {
       const pair = await startPair(peer, LOADING);
-      await warmUp(pair.served, { ...WARM_REQUESTS, request: requestFor(pair.served.host, '/') });
-      const wakeful = keepAwake();
+      await warmUp(pair.served, LOADING);
       pairs.add(pair);
       return {
         measure: async () => await measure(pair, await pairs.rate()),
         close: async () => {
-          pairs.remove(pair);
-          await wakeful?.stop();
+          await pairs.remove(pair);
           await stopPair(pair);
         },
       };

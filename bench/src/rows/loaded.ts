@@ -2,7 +2,7 @@
  * Variants of the rows in which one generator loads one server.
  */
 
-import { type LoadMode, type LoadOptions, startLoad, watchBoth } from '../harness/generator.js';
+import { type LoadMode, startLoad, watchBoth } from '../harness/generator.js';
 import type { Figures, LineProcess } from '../harness/processes.js';
 import type { Session, Variant } from '../harness/row.js';
 import type { Peer, Served, Service } from '../peers/peer.js';
@@ -13,9 +13,8 @@ export interface LoadedPair {
   readonly load: LineProcess;
 }
 
-/** How a pair is started and measured. */
-export interface Loading {
-  readonly service: Service;
+/** What a server is loaded with. */
+export interface Load {
   readonly mode: LoadMode;
   readonly connections?: number;
   readonly bodyBytes?: number;
@@ -23,28 +22,37 @@ export interface Loading {
   readonly portOffset?: number;
   /** The octets of a request, for the server's host. @default none */
   request?(host: string): string;
+}
+
+/** How a pair is started and measured. */
+export interface Loading extends Load {
+  readonly service: Service;
   /** What the generator is asked in a turn. */
   readonly question: string;
   /** The figure, of the generator's answer. */
   value(figures: Figures): number;
 }
 
+/** Starts a generator in front of a server. */
+function loadServer({ host, port }: Served, load: Load): Promise<LineProcess> {
+  const { mode, connections, bodyBytes, portOffset = 0, request } = load;
+  return startLoad({
+    mode,
+    host,
+    port: port + portOffset,
+    ...(connections === undefined ? {} : { connections }),
+    ...(bodyBytes === undefined ? {} : { bodyBytes }),
+    ...(request === undefined ? {} : { request: request(host) }),
+  });
+}
+
 /** Starts a server of a peer and a generator in front of it. */
 export async function startPair(peer: Peer, loading: Loading): Promise<LoadedPair> {
-  const { service, mode, connections, bodyBytes, portOffset = 0, request } = loading;
-  const serve = peer.services[service];
-  if (serve === undefined) throw new Error(`${peer.title} does not serve ${service}`);
+  const serve = peer.services[loading.service];
+  if (serve === undefined) throw new Error(`${peer.title} does not serve ${loading.service}`);
   const served = await serve();
   try {
-    const load = await startLoad({
-      mode,
-      host: served.host,
-      port: served.port + portOffset,
-      ...(connections === undefined ? {} : { connections }),
-      ...(bodyBytes === undefined ? {} : { bodyBytes }),
-      ...(request === undefined ? {} : { request: request(served.host) }),
-    });
-    return { served, load };
+    return { served, load: await loadServer(served, loading) };
   } catch (error) {
     await served.process.stop();
     throw error;
@@ -59,11 +67,8 @@ const WARM_UP_MS = 2500;
  * is compiled, which goes by how often it has run: variants that ask for little, or for one thing at a
  * time, would never get there.
  */
-export async function warmUp(
-  { host, port }: Served,
-  load: Omit<LoadOptions, 'host' | 'port'>,
-): Promise<void> {
-  const generator = await startLoad({ host, port, ...load });
+export async function warmUp(served: Served, load: Load): Promise<void> {
+  const generator = await loadServer(served, load);
   try {
     await generator.ask(`run ${WARM_UP_MS}`);
   } finally {

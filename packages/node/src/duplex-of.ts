@@ -187,13 +187,6 @@ export class StreamDuplex extends Duplex {
     return this.destroy();
   }
 
-  /** Destroys, and leaves the stream as it is to the caller, who sets its handler. */
-  release(): HostStream {
-    this.#isAborted = true;
-    this.destroy();
-    return this.#stream;
-  }
-
   /**
    * Says that the connection, which is there already, is there: for programs that are handed a stream
    * and connect it themselves. A function among the arguments is told too.

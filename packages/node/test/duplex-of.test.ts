@@ -2,10 +2,10 @@ import type { ByteStreamHandler } from '@netlayers/http';
 import { byteStreamOf, duplexOf } from '@netlayers/node';
 import {
   byteStreamSuite,
+  fixtureOf,
   MemoryTransport,
   settleTurns,
   type TransportFixture,
-  untilTurn,
 } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 
@@ -20,17 +20,8 @@ class ThereAndBack extends MemoryTransport {
   }
 }
 
-function makeTransports(): TransportFixture {
-  const transport = new ThereAndBack({ schedule: setImmediate });
-  return {
-    server: transport,
-    client: transport,
-    host: '10.0.0.1',
-    until: untilTurn,
-    settle: () => settleTurns(),
-    close: () => transport.close(),
-  };
-}
+const makeTransports = (): TransportFixture =>
+  fixtureOf(new ThereAndBack({ schedule: setImmediate }));
 
 byteStreamSuite({
   name: 'a byte stream of a Duplex of a byte stream',

@@ -2,11 +2,10 @@ import type { Transport } from '@netlayers/http';
 import { tlsTransport } from '@netlayers/node';
 import {
   byteStreamSuite,
+  fixtureOf,
   MemoryTransport,
   selfSigned,
-  settleTurns,
   type TransportFixture,
-  untilTurn,
 } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 
@@ -14,19 +13,13 @@ const certificate = selfSigned();
 
 function makeTransports(): TransportFixture {
   const memory = new MemoryTransport({ schedule: setImmediate });
-  const transport = tlsTransport(memory as Transport, {
-    identity: certificate,
-    ca: certificate.cert,
-    servername: 'localhost',
-  });
-  return {
-    server: transport,
-    client: transport,
-    host: '10.0.0.1',
-    until: untilTurn,
-    settle: () => settleTurns(),
-    close: () => transport.close(),
-  };
+  return fixtureOf(
+    tlsTransport(memory as Transport, {
+      identity: certificate,
+      ca: certificate.cert,
+      servername: 'localhost',
+    }),
+  );
 }
 
 byteStreamSuite({

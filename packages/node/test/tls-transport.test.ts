@@ -8,7 +8,7 @@ import {
   tlsSocketOf,
   tlsTransport,
 } from '@netlayers/node';
-import { ManualClock, MemoryTransport, selfSigned } from '@netlayers/testkit';
+import { ManualClock, MemoryTransport, selfSigned, WrittenEnd } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
 
 const HOST = 'localhost';
@@ -20,29 +20,8 @@ const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
 };
 
-/** The end of a connection, written down. */
-class End {
-  text = '';
-  ended = false;
-  closed: { code: unknown } | null = null;
-  readonly stream: ByteStream;
-
-  constructor(stream: ByteStream) {
-    this.stream = stream;
-    stream.setHandler({
-      handleData: (buf, start, end) => {
-        this.text += Buffer.from(buf.subarray(start, end)).toString();
-      },
-      handleEnd: () => {
-        this.ended = true;
-      },
-      handleDrain: () => {},
-      handleClose: (error) => {
-        this.closed = { code: (error as { code?: unknown } | null)?.code ?? null };
-      },
-    });
-  }
-}
+/** The end of a connection. */
+class End extends WrittenEnd<ByteStream> {}
 
 /** A server and a client of TLS over one pipe in memory, in virtual time. */
 class Bench {

@@ -23,7 +23,7 @@ export { RecordingDevice, type SentPacket } from './recording-device.js';
 export { fillPattern, type PeerReactions, RecordingPeer } from './recording-peer.js';
 export { type SeededRandom, seededRandom } from './seeded-random.js';
 export { selfSigned } from './self-signed.js';
-export type { TransportFixture } from './stream-bench.js';
+export { fixtureOf, type TransportFixture } from './stream-bench.js';
 export type { SuiteExpectation, SuiteTools } from './suite-tools.js';
 export {
   hasTransportChecksum,
@@ -32,3 +32,4 @@ export {
   testPacketHeaderLength,
 } from './test-packet.js';
 export { settleTurns, untilTurn } from './turns.js';
+export { WrittenEnd } from './written-end.js';

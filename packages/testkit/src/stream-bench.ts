@@ -6,6 +6,7 @@
 import type { Stream, StreamTransport } from './byte-stream.js';
 import type { PeerReactions, RecordingPeer } from './recording-peer.js';
 import type { SuiteTools } from './suite-tools.js';
+import { settleTurns, untilTurn } from './turns.js';
 
 /** Two transports that reach each other, fresh for each test. */
 export interface TransportFixture {
@@ -22,6 +23,16 @@ export interface TransportFixture {
   /** Ends what the fixture owns. */
   close(): PromiseLike<void>;
 }
+
+/** A transport for both ends that delivers within a few turns of Node's event loop, as a pipe in memory does. */
+export const fixtureOf = (transport: StreamTransport): TransportFixture => ({
+  server: transport,
+  client: transport,
+  host: '10.0.0.1',
+  until: untilTurn,
+  settle: () => settleTurns(),
+  close: () => transport.close(),
+});
 
 /** What a test of the suite works with. */
 export interface StreamBench {

@@ -1,18 +1,14 @@
-import { createRequire } from 'node:module';
 import { linkDeviceSuite, testPacket } from '@netlayers/testkit';
 import { createTun, type TunOptions } from '@netlayers/tun';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openTuntap2 } from '../src/open-tuntap2.js';
+import { loadTuntap2 } from '../src/tuntap2-package.js';
 import { StandInTun } from './tuntap2-stand-in.js';
 
-const isInstalled = (() => {
-  try {
-    createRequire(import.meta.url).resolve('tuntap2');
-    return true;
-  } catch {
-    return false;
-  }
-})();
+const isInstalled = await loadTuntap2().then(
+  () => true,
+  () => false,
+);
 
 // Addresses that no machine that runs this has: the check for overlaps is real.
 const OURS = '10.213.7.2';

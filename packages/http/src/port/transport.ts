@@ -55,7 +55,10 @@ export interface ByteStream extends ByteSink {
   readonly secure: boolean;
   /** The protocol that TLS has agreed on (RFC 7301), as `h2`; `null` without TLS or an agreement. */
   readonly alpn: string | null;
-  /** Whether bytes that last are sent from where they are and are not counted as the stream's memory: then more may be handed over at once. */
+  /**
+   * Whether bytes that last are sent from where they are and are not counted as the stream's memory: then
+   * more may be handed over at once.
+   */
   readonly lends?: boolean;
   /** Sets who is called; no byte is delivered before the first handler is set. */
   setHandler(handler: ByteStreamHandler): void;

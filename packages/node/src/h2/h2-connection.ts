@@ -15,7 +15,7 @@ import {
 import type { Duplex } from 'node:stream';
 import { type ByteStream, HttpProtocolError } from '@netlayers/http';
 import type { CarrierConnection, ExchangeHost, PeerProgress } from '@netlayers/server';
-import { duplexOf } from '../duplex-of.js';
+import { duplexOf, type StreamDuplex } from '../duplex-of.js';
 import { tlsBeneath } from '../tls/tls-carrier.js';
 import { type ExchangeOwner, H2Exchange } from './h2-exchange.js';
 import type { Http2Options } from './h2-options.js';
@@ -26,11 +26,21 @@ const END_STREAM = 0x1;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** The counters of what carries the octets. */
-interface Wire {
-  readonly bytesWritten: number;
-  readonly bytesRead: number;
-  readonly unacknowledged: number;
-  measureUnacknowledged(): number;
+type Wire = Pick<
+  StreamDuplex,
+  'bytesWritten' | 'bytesRead' | 'unacknowledged' | 'measureUnacknowledged'
+>;
+
+/** What a session stands on. */
+interface Beneath {
+  readonly socket: Duplex;
+  readonly wire: Wire;
+}
+
+/** A stream as what a session stands on, where there is no TLS of Node's beneath it. */
+function plainBeneath(stream: ByteStream): Beneath {
+  const socket = duplexOf(stream, { allowHalfOpen: true, lends: true });
+  return { socket, wire: socket };
 }
 
 /** Serves the streams of one connection. */
@@ -63,9 +73,8 @@ export class H2Connection implements CarrierConnection, ExchangeOwner {
     this.#deadline = host.ticker.deadline(timeouts.headMs);
     // A session of Node's stands on TLS of Node's directly, or each octet would pass through streams twice.
     const tls = received.length === 0 ? tlsBeneath(stream) : null;
-    const plain = tls === null ? duplexOf(stream, { allowHalfOpen: true, lends: true }) : null;
-    this.#wire = plain ?? tls!.wire;
-    const socket: Duplex = plain ?? tls!.socket;
+    const { socket, wire }: Beneath = tls ?? plainBeneath(stream);
+    this.#wire = wire;
     this.#progress = host.progressOf(this.#wire);
     socket.on('error', () => {}).on('close', () => this.#closed());
     // Half a connection carries nothing: who ends it has gone (RFC 9113, 9.1).
