@@ -6,7 +6,8 @@
  * prints "ready", and then a line of JSON for each line that it is given. Between two lines it does
  * nothing; it ends with its input. HOST is an IPv4 address, REQUEST the octets of a request.
  *
- *   keep     kept connections, one request under way on each      run MS       rate MS PER-SECOND
+ *   keep     kept connections, one request under way on each,     run MS [MOST] rate MS PER-SECOND
+ *            on MOST of them at once, in turn [all]
  *   connect  connects, asks, reads to the end, closes             run MS
  *   read     reads what comes on one connection                   run WARM-MS MS
  *   write    writes on one connection                             run WARM-MS MS

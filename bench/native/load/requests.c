@@ -55,29 +55,36 @@ static double until;
 
 static void rest(struct connection *c) { put_idle(c - connections); }
 
-static void ask_again(struct connection *c) {
-  if (now() >= until) { rest(c); return; }
+static void count_and_rest(struct connection *c) {
   answered++;
-  ask(c);
+  rest(c);
+}
+
+/* The connection that has waited longest asks next. */
+static void ask_next(struct connection *c) {
+  count_and_rest(c);
+  if (now() < until) ask(take_idle());
 }
 
 static void settle(void) {
   double patience = now() + 20;
   while (idle_count < o.connections) {
     if (now() > patience) { errno = ETIMEDOUT; fail("responses"); }
-    receive(100, rest);
+    receive(100, count_and_rest);
   }
 }
 
-static void run(double seconds) {
+/* Those under way at the end are waited for: "count" is without them, "served" with them. */
+static void run(double seconds, int most) {
   double began = now();
   answered = 0;
   until = began + seconds;
-  while (idle_count) ask(take_idle());
-  while (now() < until) receive(10, ask_again);
+  for (int i = 0; i < most; i++) ask(take_idle());
+  while (now() < until) receive(10, ask_next);
   double took = now() - began;
+  uint64_t count = answered;
   settle();
-  printf("{\"count\":%lu,\"seconds\":%.6f}\n", answered, took);
+  printf("{\"count\":%lu,\"served\":%lu,\"seconds\":%.6f}\n", count, answered, took);
 }
 
 static float *latencies;
@@ -124,7 +131,7 @@ static void rate(double seconds, double per_second) {
 
 static void answer_keep(const char *command, double first, double second) {
   if (!strcmp(command, "rate")) rate(first / 1000, second);
-  else run(first / 1000);
+  else run(first / 1000, second > 0 && second < o.connections ? second : o.connections);
 }
 
 answer *open_keep(const struct options *options) {

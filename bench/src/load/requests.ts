@@ -9,25 +9,35 @@ import { type Exchange, type LoadSettings, openExchange } from './exchange.js';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-async function run(exchanges: readonly Exchange[], milliseconds: number): Promise<number[]> {
+/** The connection that has waited longest asks next; those under way at the end are waited for. */
+async function run(
+  exchanges: readonly Exchange[],
+  milliseconds: number,
+  most: number,
+): Promise<{ count: number; served: number; seconds: number }> {
+  const idle = [...exchanges];
   const began = performance.now();
+  const until = began + milliseconds;
   let count = 0;
-  const asks = exchanges.map(
-    (exchange) =>
-      new Promise<void>((resolve) => {
-        const again = (): void => {
-          if (performance.now() - began >= milliseconds) resolve();
-          else
-            exchange.ask(() => {
-              count++;
-              again();
-            });
-        };
-        again();
-      }),
-  );
-  await Promise.all(asks);
-  return [count, (performance.now() - began) / 1000];
+  let served = 0;
+  await new Promise<void>((resolve) => {
+    let underWay = 0;
+    const ask = (): void => {
+      const exchange = idle.shift()!;
+      underWay++;
+      exchange.ask(() => {
+        underWay--;
+        served++;
+        idle.push(exchange);
+        if (performance.now() < until) {
+          count++;
+          ask();
+        } else if (underWay === 0) resolve();
+      });
+    };
+    while (underWay < most && idle.length > 0) ask();
+  });
+  return { count, served, seconds: milliseconds / 1000 };
 }
 
 /** Spins: a timer of Node's wakes up a millisecond late. */
@@ -58,17 +68,14 @@ async function rate(
   return { latencies, late: planned - issued };
 }
 
-/** `run MS` and `rate MS PER-SECOND`. */
+/** `run MS [MOST]` and `rate MS PER-SECOND`. */
 export async function keepAnswers(
   settings: LoadSettings,
 ): Promise<Readonly<Record<string, Answer>>> {
   const open = Array.from({ length: settings.connections }, () => openExchange(settings));
   const exchanges = await Promise.all(open);
   return {
-    run: async (milliseconds) => {
-      const [count, seconds] = await run(exchanges, milliseconds!);
-      return { count: count!, seconds: seconds! };
-    },
+    run: (milliseconds, most) => run(exchanges, milliseconds!, most ?? exchanges.length),
     rate: async (milliseconds, perSecond) => {
       const { latencies, late } = await rate(exchanges, milliseconds!, perSecond!);
       return {

@@ -12,6 +12,10 @@ import { type Load, type Loading, startPair, stopPair, warmUp } from './loaded.j
 const TURN_MS = 400;
 const CONNECTIONS = [1, 10, 100, 1000, 10_000];
 const REFERENCE_CONNECTIONS = 100;
+/** With more connections each of them is asked in turn, so that what differs is their number. */
+const UNDER_WAY = 100;
+/** The other question: with so many all of them ask at once. */
+const CROWD = 10_000;
 
 const SIZES = [
   { label: '1 KB', bytes: 1 << 10 },
@@ -40,7 +44,7 @@ function costVariant(
   name: string,
   peer: Peer,
   loading: Omit<Loading, 'value'>,
-  counted: 'count' | 'bytes',
+  counted: 'served' | 'bytes',
   scale: number,
   warm: Load,
 ): Variant {
@@ -65,27 +69,38 @@ function costVariant(
 const connectionsName = (connections: number): string =>
   connections === 1 ? '1 connection' : `${connections.toLocaleString('en-US')} connections`;
 
+const requestCostVariant = (
+  peer: Peer,
+  name: string,
+  connections: number,
+  underWay: number,
+): Variant =>
+  costVariant(
+    name,
+    peer,
+    {
+      service: 'http',
+      mode: 'keep',
+      connections,
+      request: (host) => requestFor(host, '/'),
+      question: `run ${TURN_MS} ${underWay}`,
+    },
+    'served',
+    1,
+    WARM_REQUESTS,
+  );
+
 const requestCostRow = (peer: Peer): Row => ({
   name: 'cost',
-  title: `processor time a request, ${peer.title}`,
+  title: `processor time a request, ${UNDER_WAY} under way, ${peer.title}`,
   unit: 'us',
   moreIsBetter: false,
-  variants: CONNECTIONS.map((connections) =>
-    costVariant(
-      connectionsName(connections),
-      peer,
-      {
-        service: 'http',
-        mode: 'keep',
-        connections,
-        request: (host) => requestFor(host, '/'),
-        question: `run ${TURN_MS}`,
-      },
-      'count',
-      1,
-      WARM_REQUESTS,
+  variants: [
+    ...CONNECTIONS.map((connections) =>
+      requestCostVariant(peer, connectionsName(connections), connections, UNDER_WAY),
     ),
-  ),
+    requestCostVariant(peer, `${connectionsName(CROWD)}, all under way`, CROWD, CROWD),
+  ],
   against: [connectionsName(REFERENCE_CONNECTIONS)],
   generator: GENERATOR,
   turns: 3,
