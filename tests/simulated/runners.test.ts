@@ -25,7 +25,8 @@ async function outputOf(args: readonly string[]): Promise<string> {
 
 describe('seeds one after the other give the same under', () => {
   it('node:test, with the hooks before everything else', async () => {
-    const args = ['--import', '@netlayers/sim/node/register', '--test', 'node-test.mjs'];
+    const register = ['--import', '@netlayers/sim/node/register'];
+    const args = [...register, '--test', '--test-reporter', 'tap', 'node-test.mjs'];
     expect(await outputOf(args)).toMatch(/^# pass 2$/m);
   });
 

@@ -12,15 +12,18 @@ import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import type { Clock } from '@netlayers/host';
-import { bindingOf } from './binding.js';
 import { divert } from './divert.js';
 import { VirtualTimer } from './virtual-time.js';
 
 type Server = http.Server & { readonly connectionsCheckingInterval?: number };
 
-/** A parser of Node's: its callbacks are under numbers, and one serves connection after connection. */
+/**
+ * A parser of Node's: its callbacks are under numbers, which its class tells, and one serves connection
+ * after connection.
+ */
 interface Parser {
   [event: number]: ((this: Parser, ...args: unknown[]) => unknown) | null | undefined;
+  readonly constructor: Partial<ParserEvents>;
 }
 
 interface ParserEvents {
@@ -90,8 +93,6 @@ class RequestTimes {
 
 /** Watches every HTTP server that begins to listen inside of a simulation. */
 export function divertServerTimes(): void {
-  const events = parserEvents();
-  if (events === null) return;
   const watched = new WeakSet<Server>();
   divert(net.Server.prototype, 'listen', ({ clock }, self, args, real) => {
     const server = self as Server;
@@ -100,17 +101,17 @@ export function divertServerTimes(): void {
       watched.add(server);
       const since = clock.now();
       server.on(isSecure ? 'secureConnection' : 'connection', (socket: net.Socket) => {
-        watch(events, new RequestTimes(server, socket, clock, since), socket);
+        watch(new RequestTimes(server, socket, clock, since), socket);
       });
     }
     return real.apply(self, args as never[]);
   });
 }
 
-function watch(events: ParserEvents, times: RequestTimes, socket: net.Socket): void {
+function watch(times: RequestTimes, socket: net.Socket): void {
   const { parser } = socket as unknown as { readonly parser?: Parser | null };
   socket.once('close', () => times.end());
-  if (parser === null || parser === undefined) {
+  if (parser === null || parser === undefined || !tellsEvents(parser)) {
     times.end();
     return;
   }
@@ -121,10 +122,14 @@ function watch(events: ParserEvents, times: RequestTimes, socket: net.Socket): v
   });
   if (wrapped.has(parser)) return;
   wrapped.add(parser);
-  tell(parser, events.kOnMessageBegin, (told) => told.begin());
-  tell(parser, events.kOnHeadersComplete, (told) => told.headComplete());
-  tell(parser, events.kOnMessageComplete, (told) => told.end());
+  const { kOnMessageBegin, kOnHeadersComplete, kOnMessageComplete } = parser.constructor;
+  tell(parser, kOnMessageBegin, (told) => told.begin());
+  tell(parser, kOnHeadersComplete, (told) => told.headComplete());
+  tell(parser, kOnMessageComplete, (told) => told.end());
 }
+
+const tellsEvents = (parser: Parser): parser is Parser & { readonly constructor: ParserEvents } =>
+  parser.constructor.kOnMessageBegin !== undefined;
 
 /** Has one callback of a parser tell whoever watches it, and then do what it did. */
 function tell(parser: Parser, event: number, notice: (times: RequestTimes) => void): void {
@@ -134,12 +139,6 @@ function tell(parser: Parser, event: number, notice: (times: RequestTimes) => vo
     if (times !== undefined) notice(times);
     return callback?.apply(this, args);
   };
-}
-
-/** The numbers of the events; `null` for a Node that does not show its parser. */
-function parserEvents(): ParserEvents | null {
-  const parser = bindingOf<{ HTTPParser?: ParserEvents }>('http_parser')?.HTTPParser;
-  return parser?.kOnMessageBegin === undefined ? null : parser;
 }
 
 const requestTimeout = (): Error =>

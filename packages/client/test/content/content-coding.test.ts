@@ -25,6 +25,7 @@ describe('compressed content', () => {
       'DecompressionStream',
       class extends Known {
         constructor(format: string) {
+          if (format === 'brotli') throw new TypeError('an unknown format');
           super((format === 'zstd' ? 'gzip' : format) as CompressionFormat);
         }
       },
