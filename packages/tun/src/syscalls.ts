@@ -49,6 +49,12 @@ type Call = (...args: (number | string)[]) => number;
 /** Nothing but the end of the descriptor: keeps the event loop alive and costs nothing. */
 const END_ONLY = { disconnect: true };
 
+/**
+ * An immediate that does nothing ends a turn: ticks and microtasks of a callback of koffi run behind the
+ * next callback of Node's own, and Node 26 has none unless somebody asks for it.
+ */
+const nothing = (): void => {};
+
 function watchWith(koffi: Koffi, fd: number, callback: WatchCallback): Watch {
   // koffi's declarations know one argument only; what arrives is libuv's (status, events).
   const onPoll = ((status: number, events: { readable: boolean; writable: boolean }) => {
@@ -60,6 +66,7 @@ function watchWith(koffi: Koffi, fd: number, callback: WatchCallback): Watch {
         throw error;
       });
     }
+    setImmediate(nothing);
   }) as (...args: unknown[]) => void;
   const handle = koffi.node.poll(fd, END_ONLY, onPoll);
   let closed = false;
