@@ -52,7 +52,7 @@ describe('a bar', () => {
     progress.add(10);
     progress.end();
     bars.close();
-    const written = String(terminal.read());
+    const written = String(terminal.read(terminal.readableLength));
     expect(written).toContain('file ██████████████████████████████ 100% 10 B of 10 B');
     expect(written.lastIndexOf('\x1b[?25h')).toBeGreaterThan(written.lastIndexOf('\x1b[?25l'));
   });

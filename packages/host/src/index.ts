@@ -12,5 +12,10 @@ export { HostClock } from './host-clock.js';
 export { hostLatin1 } from './latin1.js';
 export { ProgressDeadline } from './progress-deadline.js';
 export { hostRandom } from './random.js';
-export { hasChildProcess, hasPendingRequest, hostPause } from './real-work.js';
+export {
+  hasChildProcess,
+  hasPendingRequest,
+  hostPause,
+  watchUnlistedRequests,
+} from './real-work.js';
 export { hostScheduler, type TurnScheduler } from './scheduler.js';

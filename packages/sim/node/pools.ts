@@ -11,11 +11,9 @@ import { divert } from './divert.js';
 import { REALMS, type Realm } from './realms.js';
 import { currentHost, type HostScope } from './scope.js';
 
-/** Under these the dispatcher of `fetch` is found, by version of undici. */
-const DISPATCHERS = [
-  Symbol.for('undici.globalDispatcher.1'),
-  Symbol.for('undici.globalDispatcher.2'),
-];
+/** Under these the dispatcher of `fetch` is found, by version of undici, the older one last. */
+const NEWER_DISPATCHER = Symbol.for('undici.globalDispatcher.2');
+const DISPATCHERS = [NEWER_DISPATCHER, Symbol.for('undici.globalDispatcher.1')];
 
 /** As Node makes its own. */
 const AGENT_OPTIONS = { keepAlive: true, scheduling: 'lifo', timeout: 5000 } as const;
@@ -85,7 +83,9 @@ function divideIn(realm: Realm, symbol: symbol): boolean {
   const globals = realm as unknown as Record<symbol, object | undefined>;
   const own = globals[symbol];
   if (own === undefined) return false;
-  const Dispatcher = own.constructor as new () => object;
-  globals[symbol] = perHost(own, () => new Dispatcher());
+  const Dispatcher = own.constructor as new (...args: object[]) => object;
+  // In Node 26 the older one is a wrapper of the newer, which it is given.
+  const given = Dispatcher.length === 0 ? [] : [globals[NEWER_DISPATCHER] ?? {}];
+  globals[symbol] = perHost(own, () => new Dispatcher(...given));
   return true;
 }

@@ -7,7 +7,7 @@
  * writes to. What it does not tell, a module that a test runner loads by messages, has a short grace.
  */
 
-import { hasChildProcess, hasPendingRequest } from '@netlayers/host';
+import { hasChildProcess, hasPendingRequest, watchUnlistedRequests } from '@netlayers/host';
 
 /** Turns of the loop before the first pause. */
 const TURNS = 200;
@@ -27,6 +27,10 @@ export class RealWork {
   #turns = 0;
   #pauses = 0;
   #gaveUp = false;
+
+  constructor() {
+    watchUnlistedRequests();
+  }
 
   /** Asked before time moves on: whether a file holds it. */
   beforeMove(): Wait {
