@@ -1,10 +1,18 @@
+import process from 'node:process';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 type Scheduling = Pick<typeof import('@netlayers/host'), 'hostScheduler'>;
 
-/** The module as a host would load it that lacks some globals. */
+/** The module as a host would load it that lacks some globals, or ticks. */
 async function loadWithout(...names: readonly string[]): Promise<Scheduling> {
-  for (const name of names) vi.stubGlobal(name, undefined);
+  for (const name of names) {
+    if (name === 'ticks')
+      vi.stubGlobal(
+        'process',
+        Object.create(process, { nextTick: { value: undefined, writable: true } }),
+      );
+    else vi.stubGlobal(name, undefined);
+  }
   vi.resetModules();
   return import('@netlayers/host');
 }
@@ -18,10 +26,11 @@ afterEach(() => {
 });
 
 describe.each([
-  ['setImmediate', []],
-  ['a message to ourselves', ['setImmediate']],
-  ['a timer', ['setImmediate', 'MessageChannel']],
-] as const)('macrotasks by %s', (_, missing) => {
+  ['ticks', []],
+  ['setImmediate', ['ticks']],
+  ['a message to ourselves', ['ticks', 'setImmediate']],
+  ['a timer', ['ticks', 'setImmediate', 'MessageChannel']],
+] as const)('ends of turns by %s', (_, missing) => {
   it('come after microtasks, however long their chain, in the order of asking', async () => {
     const { hostScheduler } = await loadWithout(...missing);
     const scheduler = hostScheduler();
@@ -42,6 +51,63 @@ describe.each([
     expect(order).toEqual(['now', 'micro', 'micro', 'micro', 'micro', 'first', 'second']);
   });
 
+  it('come after the microtasks of what runs soon and asks for them', async () => {
+    const { hostScheduler } = await loadWithout(...missing);
+    const scheduler = hostScheduler();
+    const order: string[] = [];
+    await new Promise<void>((resolve) => {
+      scheduler.soon(() => {
+        scheduler.afterMicrotasks(() => {
+          order.push('end');
+          resolve();
+        });
+        queueMicrotask(() => queueMicrotask(() => order.push('micro')));
+        order.push('soon');
+      });
+    });
+    expect(order).toEqual(['soon', 'micro', 'end']);
+  });
+
+  it('come after the microtasks of a tick that asks for them', async () => {
+    const { hostScheduler } = await loadWithout(...missing);
+    const scheduler = hostScheduler();
+    const order: string[] = [];
+    await new Promise<void>((resolve) => {
+      process.nextTick(() => {
+        scheduler.afterMicrotasks(() => {
+          order.push('end');
+          resolve();
+        });
+        queueMicrotask(() => queueMicrotask(() => order.push('micro')));
+        order.push('tick');
+      });
+    });
+    expect(order).toEqual(['tick', 'micro', 'end']);
+  });
+
+  it('come before or with macrotasks, which let the host do something else', async () => {
+    const { hostScheduler } = await loadWithout(...missing);
+    const scheduler = hostScheduler();
+    const order: string[] = [];
+    await new Promise<void>((resolve) => {
+      scheduler.afterMicrotasks(() => {
+        order.push('end');
+        const before = performance.now();
+        setTimeout(() => order.push('timer'), 1);
+        const again = (): void => {
+          if (performance.now() - before < 50 && !order.includes('timer')) {
+            scheduler.macrotask(again);
+          } else {
+            resolve();
+          }
+        };
+        again();
+      });
+      scheduler.macrotask(() => order.push('macrotask'));
+    });
+    expect(order).toEqual(['end', 'macrotask', 'timer']);
+  });
+
   it('run while the timers of a test are fake', async () => {
     const { hostScheduler } = await loadWithout(...missing);
     vi.useFakeTimers({
@@ -51,6 +117,34 @@ describe.each([
     await new Promise<void>((resolve) => scheduler.soon(resolve));
     await new Promise<void>((resolve) => scheduler.afterMicrotasks(resolve));
   });
+});
+
+it('does not wait for a pass of the event loop where there are ticks', async () => {
+  const { hostScheduler } = await loadWithout();
+  const scheduler = hostScheduler();
+  const order: string[] = [];
+  setImmediate(() => order.push('pass'));
+  await new Promise<void>((resolve) => {
+    scheduler.soon(() => scheduler.afterMicrotasks(() => scheduler.afterMicrotasks(resolve)));
+  });
+  expect(order).toEqual([]);
+});
+
+it.each([
+  ['with ticks', []],
+  ['without', ['ticks']],
+] as const)('what runs soon throws as if the host had called it, %s', async (_, missing) => {
+  const { hostScheduler } = await loadWithout(...missing);
+  const scheduler = hostScheduler();
+  const failure = new Error('of the callback');
+  const thrown = await new Promise((resolve) => {
+    process.setUncaughtExceptionCaptureCallback(resolve);
+    scheduler.soon(() => {
+      throw failure;
+    });
+  });
+  process.setUncaughtExceptionCaptureCallback(null);
+  expect(thrown).toBe(failure);
 });
 
 it('draws uint32s in blocks, and never the same block twice', async () => {

@@ -33,7 +33,7 @@ interface Goal {
 export class Driver implements TurnScheduler {
   readonly #clock: VirtualClock;
   readonly #describe: () => string;
-  readonly #macrotask = hostScheduler().afterMicrotasks;
+  readonly #hostTask = hostScheduler().macrotask;
   readonly #round = (): void => this.#runRound();
   #soon: (() => void)[] = [];
   #after: (() => void)[] = [];
@@ -58,6 +58,10 @@ export class Driver implements TurnScheduler {
   }
 
   afterMicrotasks(callback: () => void): void {
+    this.#after.push(callback);
+  }
+
+  macrotask(callback: () => void): void {
     this.#after.push(callback);
   }
 
@@ -94,7 +98,7 @@ export class Driver implements TurnScheduler {
   #resume(): void {
     if (this.#running || this.#goals.length === 0) return;
     this.#running = true;
-    this.#macrotask(this.#round);
+    this.#hostTask(this.#round);
   }
 
   /** Every microtask has run. Does the next thing, and comes back after its microtasks. */
@@ -122,7 +126,7 @@ export class Driver implements TurnScheduler {
     const ms = this.#pauseMs;
     this.#pauseMs = 0;
     if (ms > 0) hostPause(this.#round, ms);
-    else this.#macrotask(this.#round);
+    else this.#hostTask(this.#round);
   }
 
   #runSoon(): void {

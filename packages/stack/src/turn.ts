@@ -5,8 +5,9 @@
  *
  * The output half runs after the microtasks of the input half, so that a handler that awaits no
  * I/O answers in the same flush, its data carrying the ACK. Packets per turn are bounded, and a
- * turn that leaves input behind lets the host do something else before the next one: a flood
- * starves neither timers nor anybody else in the process.
+ * turn that leaves input behind, or one of many in a row, lets the host do something else before
+ * the next half: neither a flood nor two stacks that answer each other starve timers or anybody else
+ * in the process.
  */
 
 import type { Clock, TurnScheduler } from '@netlayers/host';
@@ -19,6 +20,8 @@ import type { UnclaimedPackets } from './unclaimed.js';
 
 /** Packets received in one turn at most. */
 const BATCH = 128;
+/** Output halves and packets received, together, after which the host's timers and sockets have their turn. */
+const CREDIT = 128;
 
 /** Runs the turns of one stack. */
 export class TurnLoop implements PacketReceiver {
@@ -39,6 +42,8 @@ export class TurnLoop implements PacketReceiver {
   };
   #inputScheduled = false;
   #outputScheduled = false;
+  /** What is left until then. */
+  #credit = CREDIT;
   #timer = 0;
   #timerAt = Number.POSITIVE_INFINITY;
   /** Time of the input half that runs, in monotonic ms. */
@@ -101,7 +106,12 @@ export class TurnLoop implements PacketReceiver {
   scheduleOutput(): void {
     if (this.#outputScheduled || this.#stopped) return;
     this.#outputScheduled = true;
-    this.#scheduler.afterMicrotasks(this.#output);
+    if (this.#credit > 0) {
+      this.#scheduler.afterMicrotasks(this.#output);
+    } else {
+      this.#credit = CREDIT;
+      this.#scheduler.macrotask(this.#output);
+    }
   }
 
   /** Transmits what is due, here and now, and never runs again. */
@@ -135,6 +145,7 @@ export class TurnLoop implements PacketReceiver {
     this.#now = now;
     const received = this.#device.receive(BATCH, this);
     const looped = this.#receiveLooped(now);
+    this.#credit -= received + looped;
     if (this.#stopped) return;
     try {
       // What went to ourselves has left its queue, which announces nothing.
@@ -148,7 +159,7 @@ export class TurnLoop implements PacketReceiver {
       this.scheduleOutput();
       if ((received === BATCH || looped === BATCH) && !this.#inputScheduled) {
         this.#inputScheduled = true;
-        this.#scheduler.afterMicrotasks(this.#input);
+        this.#scheduler.macrotask(this.#input);
       }
     }
   }
@@ -167,6 +178,7 @@ export class TurnLoop implements PacketReceiver {
 
   #runOutput(): void {
     this.#outputScheduled = false;
+    this.#credit--;
     if (this.#stopped) return;
     try {
       this.#deliverEvents();

@@ -27,6 +27,10 @@ export class Bench implements TurnScheduler {
     this.#after.push(callback);
   }
 
+  macrotask(callback: () => void): void {
+    this.#after.push(callback);
+  }
+
   /** Lets everything happen that happens without time passing. */
   async settle(): Promise<void> {
     for (;;) {

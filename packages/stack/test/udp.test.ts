@@ -356,6 +356,7 @@ describe('the end', () => {
     const scheduler = {
       soon: (callback: () => void) => bench.soon(guard(callback)),
       afterMicrotasks: (callback: () => void) => bench.afterMicrotasks(guard(callback)),
+      macrotask: (callback: () => void) => bench.macrotask(guard(callback)),
     };
     const make = (device: typeof left, address: string) =>
       createStack({ device, address, clock: bench.clock, scheduler });

@@ -13,7 +13,7 @@ export function lookAround(): () => Promise<void> {
   let scheduler: TurnScheduler | null = null;
   return () => {
     scheduler ??= hostScheduler();
-    const { afterMicrotasks: nextTurn } = scheduler;
+    const { macrotask: nextTurn } = scheduler;
     return new Promise((resolve) => nextTurn(() => nextTurn(resolve)));
   };
 }
