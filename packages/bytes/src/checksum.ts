@@ -12,11 +12,23 @@ const WORDS_FROM = 64;
 
 const HOST_IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-// The word view of the array that was summed last, and where it begins: packets come from the same
-// slab again and again, and asking an array for its buffer is a call into the engine.
-let viewed: Uint8Array = new Uint8Array(0);
-let viewedAt = 0;
-let words: Uint32Array = new Uint32Array(0);
+/** All words of an array's memory, and where in it the array begins. */
+interface WordView {
+  readonly array: Uint8Array;
+  readonly at: number;
+  readonly words: Uint32Array;
+}
+
+const viewOf = (array: Uint8Array): WordView => ({
+  array,
+  at: array.byteOffset,
+  words: new Uint32Array(array.buffer, 0, array.buffer.byteLength >>> 2),
+});
+
+// Those of the two arrays that were summed last: packets come from one slab and leave from another, again
+// and again, and asking an array for its buffer is a call into the engine.
+let viewed = viewOf(new Uint8Array(0));
+let viewedBefore = viewed;
 
 const swap16 = (sum: number): number => ((sum & 0xff) << 8) | (sum >>> 8);
 
@@ -38,9 +50,9 @@ function sumBytes(buf: Uint8Array, start: number, end: number): number {
 }
 
 function view(buf: Uint8Array): void {
-  viewed = buf;
-  viewedAt = buf.byteOffset;
-  words = new Uint32Array(buf.buffer, 0, buf.buffer.byteLength >>> 2);
+  const next = viewedBefore.array === buf ? viewedBefore : viewOf(buf);
+  viewedBefore = viewed;
+  viewed = next;
 }
 
 /**
@@ -48,8 +60,7 @@ function view(buf: Uint8Array): void {
  * 32-bit words.
  */
 function sumWords(buf: Uint8Array, start: number, end: number): number {
-  const all = words;
-  const base = viewedAt;
+  const { words: all, at: base } = viewed;
   const first = (base + start + 3) & ~3;
   const last = (base + end) & ~3;
   let a = 0;
@@ -76,8 +87,8 @@ function sumWords(buf: Uint8Array, start: number, end: number): number {
  */
 export function checksumSum(buf: Uint8Array, start: number, end: number, initial = 0): number {
   if (end - start < WORDS_FROM) return initial + sumBytes(buf, start, end);
-  if (buf !== viewed) view(buf);
-  if (((viewedAt + start) & 1) === 0) return initial + sumWords(buf, start, end);
+  if (buf !== viewed.array) view(buf);
+  if (((viewed.at + start) & 1) === 0) return initial + sumWords(buf, start, end);
   // An odd address: the first byte is the low half of a word that starts one byte earlier.
   return initial + swap16(checksumFold(buf[start]! + sumWords(buf, start + 1, end)));
 }

@@ -15,7 +15,12 @@ import type { TcpListener } from './listener.js';
 export class TurnQueues {
   readonly #onWork: () => void;
   readonly #hasSeveralLinks: boolean;
-  #output: TcpConnection[] = [];
+  /**
+   * The first `#outputs` of it. It keeps its length: an array of none gives its memory back, and every turn
+   * would ask for some.
+   */
+  #output: (TcpConnection | null)[] = [];
+  #outputs = 0;
   /** With several links: connections whose own was full. */
   #blocked: TcpConnection[] = [];
   #events: TcpConnection[] = [];
@@ -41,7 +46,7 @@ export class TurnQueues {
 
   /** Whether a connection waits to transmit. */
   get hasOutput(): boolean {
-    return this.#output.length > 0 || this.#blocked.length > 0;
+    return this.#outputs > 0 || this.#blocked.length > 0;
   }
 
   /** Calls no handler any more, not even those whose turn it is. */
@@ -53,8 +58,8 @@ export class TurnQueues {
   requestOutput(connection: TcpConnection): void {
     if (connection.outputRequested) return;
     connection.outputRequested = true;
-    this.#output.push(connection);
-    if (this.#output.length === 1) this.#onWork();
+    this.#output[this.#outputs++] = connection;
+    if (this.#outputs === 1) this.#onWork();
   }
 
   requestEvents(connection: TcpConnection): void {
@@ -112,27 +117,32 @@ export class TurnQueues {
   pollTransmit(now: number): boolean {
     if (this.#hasSeveralLinks) return this.#pollEach(now);
     const output = this.#output;
-    for (let index = 0; index < output.length; index++) {
+    for (let index = 0; index < this.#outputs; index++) {
       const connection = output[index]!;
       const isDone = transmit(connection, now);
       connection.updateDeadline();
       if (!isDone) {
         // The next one comes first next time, so that nobody starves behind a full queue.
-        this.#output = [...output.slice(index + 1), connection];
+        this.#output = [...output.slice(index + 1, this.#outputs), connection];
+        this.#outputs = this.#output.length;
         for (let done = 0; done < index; done++) output[done]!.outputRequested = false;
         return false;
       }
     }
-    for (const connection of output) connection.outputRequested = false;
-    output.length = 0;
+    for (let index = 0; index < this.#outputs; index++) {
+      output[index]!.outputRequested = false;
+      output[index] = null;
+    }
+    this.#outputs = 0;
     return true;
   }
 
   /** Lets each connection try: those behind a full device are tried again with the next call. */
   #pollEach(now: number): boolean {
-    const output = this.#blocked.concat(this.#output);
+    const output = [...this.#blocked, ...this.#output.slice(0, this.#outputs)] as TcpConnection[];
     const blocked: TcpConnection[] = [];
     this.#output = [];
+    this.#outputs = 0;
     for (const connection of output) {
       if (!transmit(connection, now)) blocked.push(connection);
       connection.updateDeadline();

@@ -16,6 +16,7 @@ export function copyBytes(
   if (end - start < LOOP_BELOW) {
     for (let i = start; i < end; i++) to[at++] = from[i]!;
   } else {
-    to.set(from.subarray(start, end), at);
+    // A message of its own needs no view.
+    to.set(end - start === from.length ? from : from.subarray(start, end), at);
   }
 }
