@@ -22,6 +22,13 @@ import type { UnclaimedPackets } from './unclaimed.js';
 const BATCH = 128;
 /** Output halves and packets received, together, after which the host's timers and sockets have their turn. */
 const CREDIT = 128;
+/**
+ * From so many octets on no more is received in a turn, or a few super-packets would make it a long one:
+ * until it is over their sender hears of none, and what readers have no room for is copied to wait for them.
+ */
+const BATCH_OCTETS = 0x4_0000;
+/** Packets between two looks at how many octets have come. */
+const LOT = 8;
 
 /** Runs the turns of one stack. */
 export class TurnLoop implements PacketReceiver {
@@ -49,6 +56,8 @@ export class TurnLoop implements PacketReceiver {
   /** Time of the input half that runs, in monotonic ms. */
   #now = 0;
   #stopped = false;
+  /** Octets received in this turn. */
+  #octets = 0;
 
   constructor(
     device: DrivenDevice,
@@ -84,6 +93,7 @@ export class TurnLoop implements PacketReceiver {
     checksum: ChecksumState,
     segmentSize: number,
   ): void {
+    this.#octets += end - start;
     this.#unclaimed?.handlePacket(buf, start, end, checksum, segmentSize);
     this.#ip.handlePacket(buf, start, end, checksum, segmentSize, this.#now);
   }
@@ -143,9 +153,9 @@ export class TurnLoop implements PacketReceiver {
     if (this.#stopped) return;
     const now = this.#clock.now();
     this.#now = now;
-    const received = this.#device.receive(BATCH, this);
+    const isMore = this.#receive();
     const looped = this.#receiveLooped(now);
-    this.#credit -= received + looped;
+    this.#credit -= looped;
     if (this.#stopped) return;
     try {
       // What went to ourselves has left its queue, which announces nothing.
@@ -157,11 +167,26 @@ export class TurnLoop implements PacketReceiver {
     } finally {
       // Also when a handler throws: what waits does not wait for the next packet.
       this.scheduleOutput();
-      if ((received === BATCH || looped === BATCH) && !this.#inputScheduled) {
+      if ((isMore || looped === BATCH) && !this.#inputScheduled) {
         this.#inputScheduled = true;
         this.#scheduler.macrotask(this.#input);
       }
     }
+  }
+
+  /** Receives a batch from the device. Returns whether more may wait there. */
+  #receive(): boolean {
+    this.#octets = 0;
+    for (
+      let count = 0;
+      count < BATCH && this.#octets < BATCH_OCTETS && !this.#stopped;
+      count += LOT
+    ) {
+      const received = this.#device.receive(LOT, this);
+      this.#credit -= received;
+      if (received < LOT) return false;
+    }
+    return true;
   }
 
   #deliverEvents(): void {

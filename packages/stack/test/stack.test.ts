@@ -362,6 +362,35 @@ describe('a flood', () => {
     expect(far.counters().ipv4.received).toBe(1000);
     expect(received[0]).toBeLessThan(300);
   });
+
+  it('of super-packets is received in turns of half a megabyte at most', async () => {
+    const bench = new Bench();
+    const length = 60_000;
+    const [left, right] = memoryWire({ segmentationOffload: length });
+    const far = createStack({
+      device: right,
+      address: '10.0.0.2',
+      clock: bench.clock,
+      scheduler: bench,
+    });
+    await bench.settle();
+    for (let packet = 0; packet < 16; packet++) {
+      const at = left.reserve(length);
+      left.transmitBuffer.fill(0, at, at + length);
+      left.commit(at, at + length, 0, 1000);
+    }
+    const received: number[] = [];
+    const turns = bench.afterMicrotasks.bind(bench);
+    bench.afterMicrotasks = (callback) => {
+      received.push(far.counters().ipv4.received);
+      turns(callback);
+    };
+    left.flush();
+    await bench.settle();
+    expect(received.at(-1)).toBe(16);
+    const steps = received.map((count, index) => count - (received[index - 1] ?? 0));
+    expect(Math.max(...steps) * length).toBeLessThanOrEqual(0x8_0000);
+  });
 });
 
 describe('counters', () => {
