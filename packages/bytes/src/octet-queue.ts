@@ -43,10 +43,10 @@ export class OctetQueue {
 
   /**
    * Puts a piece to the end of the queue that is the queue's from now on: nobody may write into it. It
-   * is kept as it is, unless it is small, or a part of a memory that would be held with it.
+   * is kept as it is, unless it is small, or less than half of the memory that would be held with it.
    */
   adopt(piece: Uint8Array): void {
-    if (piece.length < SMALLEST_BLOCK || piece.length < piece.buffer.byteLength) {
+    if (piece.length < SMALLEST_BLOCK || piece.length * 2 < piece.buffer.byteLength) {
       this.append(piece, 0, piece.length);
       return;
     }

@@ -56,6 +56,11 @@ describe('a queue of octets', () => {
     const queue = new OctetQueue();
     queue.adopt(new Uint8Array(1 << 20).subarray(0, 2000));
     expect(queue.takeAll().buffer.byteLength).toBe(2000);
+    const most = new Uint8Array(2000).subarray(1000);
+    queue.adopt(most);
+    expect(queue.takeAll()).toBe(most);
+    queue.adopt(new Uint8Array(2000).subarray(1001));
+    expect(queue.takeAll().buffer.byteLength).toBe(999);
   });
 
   it('copies a large piece at once, in its place, and fills the block before it on', () => {

@@ -57,6 +57,12 @@ export interface LinkDevice {
   onWritable: (() => void) | null;
   /** Delivers at most `max` packets and returns how many; fewer than `max` = drained for now. */
   receive(max: number, receiver: PacketReceiver): number;
+  /**
+   * Leaves the memory of the packet that is being handled to who calls, for ever: the next ones are received
+   * into other memory, which saves a copy of much text. All of it is held with any part of it. Returns
+   * false when `buf` is not that memory. Missing where it cannot be done.
+   */
+  keep?(buf: Uint8Array): boolean;
   /** Where packets are written; it stays the same array between two flushes. */
   readonly transmitBuffer: Uint8Array;
   /**

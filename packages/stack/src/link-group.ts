@@ -10,7 +10,7 @@ import type { LinkDevice, PacketReceiver } from '@netlayers/link';
 /** The part of a device that the turns of a stack need. */
 export type DrivenDevice = Pick<
   LinkDevice,
-  'onReadable' | 'onWritable' | 'receive' | 'flush' | 'close'
+  'onReadable' | 'onWritable' | 'receive' | 'keep' | 'flush' | 'close'
 >;
 
 /** Drives all devices of one stack. */
@@ -51,6 +51,10 @@ export class LinkGroup implements DrivenDevice {
     }
     this.#first = (this.#first + 1) % devices.length;
     return count;
+  }
+
+  keep(buf: Uint8Array): boolean {
+    return this.current.keep?.(buf) === true;
   }
 
   flush(): void {

@@ -96,6 +96,17 @@ export class TcpSocket {
   }
 
   /**
+   * While `handleData` runs: has the bytes last that it was given in `buf`, all of that memory with them. For
+   * much of a large `buf`; the next packet needs memory of its own then.
+   *
+   * @returns false: they last no longer than the call, and are to be copied. So it is with bytes that had
+   *   to wait, and on devices that receive everything into the same memory.
+   */
+  keep(buf: Uint8Array): boolean {
+    return this.#connection.context.keep(buf);
+  }
+
+  /**
    * Queues `buf[start..end)`; the bytes are taken before it returns, unless they last.
    *
    * @param lasts whether nobody will write into them before the peer has acknowledged them, or the

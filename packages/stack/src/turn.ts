@@ -82,6 +82,7 @@ export class TurnLoop implements PacketReceiver {
     };
     tcp.onWork = () => this.scheduleOutput();
     udp.onWork = tcp.onWork;
+    tcp.onKeep = (buf) => device.keep?.(buf) === true;
     // What came before we listened has been announced to nobody.
     this.#scheduleInput();
   }
@@ -139,6 +140,7 @@ export class TurnLoop implements PacketReceiver {
     this.#device.onReadable = null;
     this.#device.onWritable = null;
     this.#tcp.onWork = null;
+    this.#tcp.onKeep = null;
     this.#udp.onWork = null;
   }
 

@@ -1,6 +1,6 @@
 import { type MemoryDevice, memoryWire } from '@netlayers/link';
 import { createStack, type Stack, type StackOptions, type TcpSocket } from '@netlayers/stack';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 /** A stack that is closed with the test. */
 function stack(options: StackOptions): Stack {
@@ -101,6 +101,43 @@ describe('a stack with several links', () => {
     for (let round = 0; round < 3; round++) {
       const socket = await middle.connect({ host: '10.1.0.2', port: 7 });
       expect(await exchange(socket, 300_000)).toBe('300000 bytes, 0 wrong');
+    }
+  });
+
+  it('has a socket keep the memory that a packet came in, if the link it came over can', async () => {
+    const { middle, near, far, left, right } = between();
+    const asked: [MemoryDevice, Uint8Array][] = [];
+    for (const device of [left, right]) {
+      device.keep = (buf) => asked.push([device, buf]) > 0 && device === right;
+    }
+    const given: Uint8Array[] = [];
+    const answers: boolean[] = [];
+    middle.listen({ port: 7 }, (socket) =>
+      socket.setHandler({
+        handleData: (buf) => {
+          given.push(buf);
+          answers.push(socket.keep(buf));
+        },
+        handleEnd: () => socket.end(),
+        handleDrain: () => {},
+        handleClose: () => {},
+      }),
+    );
+    for (const [host, to, from] of [
+      [near, '10.1.0.1', left],
+      [far, '10.2.0.1', right],
+    ] as const) {
+      const socket = await host.connect({ host: to, port: 7 });
+      const writer = socket.writable.getWriter();
+      // What comes before the handler is there waits for it elsewhere.
+      for (let message = 0; message < 2; message++) {
+        const before = answers.length;
+        await writer.write(new Uint8Array(10));
+        await vi.waitUntil(() => answers.length > before);
+      }
+      const [device, buf] = asked.at(-1)!;
+      expect([device === from, buf === given.at(-1)]).toEqual([true, true]);
+      expect(answers.at(-1)).toBe(from === right);
     }
   });
 

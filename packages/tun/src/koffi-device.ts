@@ -47,6 +47,13 @@ export interface KoffiDeviceOptions extends TunIdentity {
   readonly offload: boolean;
 }
 
+/**
+ * Memory for one packet, of its own and not filled with zeros: what lies behind the packet is nobody's. Never
+ * a Buffer (of that, `slice` would be a view).
+ */
+const newReceiveBuffer = (): Uint8Array =>
+  new Uint8Array(Buffer.allocUnsafeSlow(VNET_HEADER_LENGTH + LARGEST_PACKET + 1).buffer);
+
 /** Whether the kernel takes a packet later that it does not take now. */
 const isBusy = (result: number): boolean =>
   result === -Errno.EAGAIN || result === -Errno.ENOBUFS || result === -Errno.ENOMEM;
@@ -69,8 +76,8 @@ export class KoffiDevice implements TunDevice {
   readonly #syscalls: Syscalls;
   readonly #headerLength: number;
   readonly #watch: Watch;
-  readonly #receiveBuffer: Uint8Array;
-  readonly #receiveAddress: number;
+  #receiveBuffer: Uint8Array;
+  #receiveAddress: number;
   readonly #slab: TransmitSlab;
   readonly #slabAddress: number;
   readonly #lent: LentText;
@@ -104,7 +111,7 @@ export class KoffiDevice implements TunDevice {
       segmentationOffload: offload ? LARGEST_PACKET : 0,
       receiveQueue: options.receiveQueue,
     };
-    this.#receiveBuffer = new Uint8Array(new ArrayBuffer(VNET_HEADER_LENGTH + LARGEST_PACKET + 1));
+    this.#receiveBuffer = newReceiveBuffer();
     this.#receiveAddress = syscalls.addressOf(this.#receiveBuffer);
     this.#slab = new TransmitSlab(
       offload ? OFFLOAD_SLAB : Math.max(PLAIN_SLAB, 4 * mtu),
@@ -139,9 +146,9 @@ export class KoffiDevice implements TunDevice {
     }
     const { counters, fd } = this;
     const header = this.#headerLength;
-    const buf = this.#receiveBuffer;
     let count = 0;
     while (count < max) {
+      const buf = this.#receiveBuffer;
       const length = this.#syscalls.read(fd, this.#receiveAddress, buf.length);
       if (length <= header) {
         if (length === -Errno.EINTR) continue;
@@ -158,6 +165,13 @@ export class KoffiDevice implements TunDevice {
       if (this.#closed) break;
     }
     return count;
+  }
+
+  keep(buf: Uint8Array): boolean {
+    if (buf !== this.#receiveBuffer || this.#closed) return false;
+    this.#receiveBuffer = newReceiveBuffer();
+    this.#receiveAddress = this.#syscalls.addressOf(this.#receiveBuffer);
+    return true;
   }
 
   reserve(length: number): number {

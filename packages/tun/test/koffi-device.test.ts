@@ -76,6 +76,41 @@ describe('receive', () => {
     expect(receive(2)).toBe(1);
   });
 
+  it('leaves the memory of a packet to who keeps it, and reads on into other memory', () => {
+    const { kernel, device } = setup({ offload: true });
+    const [first, second, third] = packets(3).map(
+      (packet) => hex`000000000000000000000000 ${packet}`,
+    );
+    kernel.input.push(first!, second!, third!);
+    const kept: Uint8Array[] = [];
+    const asked: boolean[] = [];
+    let before: Uint8Array = new Uint8Array(0);
+    device.receive(64, {
+      handlePacket: (buf, start, end) => {
+        // Not that of another packet, nor the same twice.
+        asked.push(device.keep(before), device.keep(buf), device.keep(buf));
+        before = buf;
+        kept.push(buf.subarray(start, end));
+      },
+    });
+    expect(asked).toEqual([false, true, false, false, true, false, false, true, false]);
+    expect(kept.map((packet) => packet.slice())).toEqual(packets(3));
+    expect([before.constructor, new Set(kept.map(({ buffer }) => buffer)).size]).toEqual([
+      Uint8Array,
+      3,
+    ]);
+    device.close();
+    expect(device.keep(before)).toBe(false);
+  });
+
+  it('reads every packet that nobody keeps into the same memory', () => {
+    const { kernel, device } = setup();
+    kernel.input.push(...packets(3));
+    const memory = new Set<Uint8Array>();
+    device.receive(64, { handlePacket: (buf) => memory.add(buf) });
+    expect(memory.size).toBe(1);
+  });
+
   it('goes on after an interrupted read and stops at an error, which it counts', () => {
     const { kernel, device, receive } = setup();
     const [first, second] = packets(2);

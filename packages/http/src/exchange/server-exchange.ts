@@ -58,6 +58,11 @@ export interface ServerExchange {
   sendBody(buf: Uint8Array, start?: number, end?: number, lasts?: Lasting): boolean;
   /** Ends an open response. @throws HttpProtocolError when it is shorter than its head said. */
   endBody(trailers: Headers | null): void;
+  /**
+   * While `handleBody` runs: has the content last that it was given in `buf`. False, or missing, where it
+   * does not: then it is to be copied.
+   */
+  keep?(buf: Uint8Array): boolean;
   /** Nobody takes content for now: the peer waits once buffers are full. */
   pauseBody(): void;
   /** Content is wanted again; it may come from inside this call. */

@@ -60,6 +60,11 @@ export interface ByteStream extends ByteSink {
    * more may be handed over at once.
    */
   readonly lends?: boolean;
+  /**
+   * While `handleData` runs: has the bytes last that it was given in `buf`, as if `lasts` had been true.
+   * False where they do not: then they are to be copied. Missing where they never do, or always.
+   */
+  keep?(buf: Uint8Array): boolean;
   /** Sets who is called; no byte is delivered before the first handler is set. */
   setHandler(handler: ByteStreamHandler): void;
   /**

@@ -255,6 +255,10 @@ export class Http1Connection
     this.#machine.endBody(trailers);
   }
 
+  keep(buf: Uint8Array): boolean {
+    return this.#stream.keep?.(buf) === true;
+  }
+
   pauseBody(): void {
     this.#setBodyHeld(true);
   }

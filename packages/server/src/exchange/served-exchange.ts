@@ -209,6 +209,10 @@ export class ServedExchange implements ExchangeServer, ResponderHost, RequestOri
     this.#exchange.pauseBody();
   }
 
+  keep(buf: Uint8Array): boolean {
+    return this.#exchange.keep?.(buf) === true;
+  }
+
   countHeld(octets: number): boolean {
     return this.#context.countHeld(octets);
   }

@@ -17,6 +17,8 @@ export interface BodySource {
   wantBody(): void;
   /** Nobody takes bytes for now. */
   holdBody(): void;
+  /** Has the bytes last that are being pushed, and all of `buf` with them. False, or missing: they do not. */
+  keep?(buf: Uint8Array): boolean;
   /**
    * Says that so many octets more wait here, or fewer.
    *
@@ -92,7 +94,8 @@ export class IncomingBody {
    */
   push(buf: Uint8Array, start: number, end: number, lasts = false): void {
     if (this.#reader === 'gone' || this.#state !== 'open') return;
-    const isKept = lasts && (end - start) * 2 >= buf.buffer.byteLength;
+    const isMost = (end - start) * 2 >= buf.buffer.byteLength;
+    const isKept = isMost && (lasts || this.#source.keep?.(buf) === true);
     if (this.#next !== null) {
       const { resolve } = this.#next;
       this.#next = null;

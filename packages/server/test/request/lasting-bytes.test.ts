@@ -37,6 +37,44 @@ describe('bytes that last', () => {
   });
 });
 
+describe('bytes that the source can have last', () => {
+  /** What a reader is given of bytes when the source answers so, and of which memory it was asked. */
+  async function keeping(answer: boolean, start: number, isWaitedFor: boolean) {
+    const buf = bytes(1000);
+    const asked: Uint8Array[] = [];
+    const keep = (memory: Uint8Array): boolean => {
+      asked.push(memory);
+      return answer;
+    };
+    const body = new IncomingBody({ ...SOURCE, keep }, -1);
+    const iterator = body.iterate();
+    const early = isWaitedFor ? iterator.next() : null;
+    body.push(buf, start, 1000);
+    const { value } = await (early ?? iterator.next());
+    const piece = value as Uint8Array;
+    return {
+      asked: asked.map((memory) => memory === buf),
+      isKept: piece.buffer === buf.buffer,
+      piece,
+    };
+  }
+
+  it.each([true, false])('are kept as they are, waited for: %j', async (isWaitedFor) => {
+    const { asked, isKept, piece } = await keeping(true, 100, isWaitedFor);
+    expect([asked, isKept, piece.byteOffset, piece.length]).toEqual([[true], true, 100, 900]);
+  });
+
+  it.each([true, false])('are copied when it cannot, waited for: %j', async (isWaitedFor) => {
+    const { asked, isKept, piece } = await keeping(false, 100, isWaitedFor);
+    expect([asked, isKept, piece.length]).toEqual([[true], false, 900]);
+  });
+
+  it('are not asked for where they are the smaller part of what would be held', async () => {
+    const { asked, isKept, piece } = await keeping(true, 501, true);
+    expect([asked, isKept, piece.length]).toEqual([[], false, 499]);
+  });
+});
+
 describe('bytes that are only lent', () => {
   it('are copied, for who waits and for who comes later', async () => {
     const buf = bytes(1000);

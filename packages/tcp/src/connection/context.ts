@@ -23,6 +23,8 @@ export interface TcpContext<C> {
   requestOutput(connection: C): void;
   /** The connection has something to tell its handler. */
   requestEvents(connection: C): void;
+  /** Has memory that was handed to a handler last, if it is that of the packet which is being handled. */
+  keep(buf: Uint8Array): boolean;
   /** One of the connection's timers has changed. */
   reschedule(connection: C): void;
   /** The application has given the connection up: its peer is told, before anything is forgotten. */

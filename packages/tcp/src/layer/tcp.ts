@@ -68,6 +68,8 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
   observer: TcpObserver | null;
   /** Called when something has to be transmitted or delivered; the owner schedules a turn. */
   onWork: (() => void) | null = null;
+  /** Called for `keep`: leaves the memory of the packet that is being handled to who asks. */
+  onKeep: ((buf: Uint8Array) => boolean) | null = null;
 
   readonly #settings: TcpSettings;
   readonly #header: TcpHeader = createTcpHeader();
@@ -342,6 +344,10 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
 
   requestOutput(connection: TcpConnection): void {
     this.#queues.requestOutput(connection);
+  }
+
+  keep(buf: Uint8Array): boolean {
+    return this.onKeep?.(buf) === true;
   }
 
   requestEvents(connection: TcpConnection): void {
