@@ -6,7 +6,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
-import v8 from 'node:v8';
 import type { Figures } from '../harness/processes.js';
 import { fixAcceptedSockets } from './congestion-control.js';
 
@@ -27,6 +26,8 @@ const ASKED_OF_ALL: Readonly<Record<string, Answer>> = {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     const { rss, heapUsed, external } = process.memoryUsage();
+    // Loaded when it is asked for: the collector goes by the size of the heap.
+    const { default: v8 } = await import('node:v8');
     return { rss, heap: heapUsed, external, malloced: v8.getHeapStatistics().malloced_memory };
   },
   /** Watches the delay of the event loop from now on. */
