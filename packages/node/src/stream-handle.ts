@@ -14,6 +14,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { type AddressOut, mappedAddress, putAddress, type SocketAddress } from './address.js';
 import { errnoOf, errnoOfError } from './errno.js';
+import { giveBack } from './give-back.js';
 import { JsStream } from './js-stream.js';
 import { nodeInternals } from './node-internals.js';
 import { reportReadError, watchTls } from './read-error.js';
@@ -116,10 +117,11 @@ export class StreamHandle extends JsStream {
     }
     let hasRoom = true;
     if (chunks.length > 1) stream.cork();
-    // The native stream makes copies for us.
     for (const chunk of chunks) {
       this.#written += chunk.length;
-      hasRoom = stream.write(chunk, 0, chunk.length, true);
+      hasRoom = stream.write(chunk, 0, chunk.length);
+      // The native stream makes copies for us.
+      giveBack(chunk);
     }
     if (chunks.length > 1) stream.uncork();
     if (hasRoom) this.#finishWriteLater(OK);

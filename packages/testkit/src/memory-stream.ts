@@ -113,7 +113,8 @@ export class MemoryStream implements Stream {
       return false;
     }
     if (end > start) {
-      this.#corked.push(buf.slice(start, end));
+      // `slice` of a Buffer would be a part of the same memory.
+      this.#corked.push(new Uint8Array(buf.subarray(start, end)));
       this.#corkedBytes += end - start;
     }
     const full = this.#corkedBytes + peer.#inboxBytes >= this.#options.highWaterMark;
