@@ -69,6 +69,28 @@ it('gives the same packets again for the same seed', async () => {
   expect(Buffer.compare(first, second)).toBe(0);
 });
 
+it('leaves large buffers that a program has written to the program', async () => {
+  const { network, near, far } = lossy(1);
+  const pieces = [1, 2, 3].map((octet) => Buffer.from(new Uint8Array(100_000).fill(octet).buffer));
+  await network.run(async () => {
+    const server = netOf(far).createServer((socket) => socket.pipe(socket));
+    server.listen(80, FAR);
+    await once(server, 'listening');
+    const socket = netOf(near).connect(80, FAR);
+    const [first, ...others] = pieces as [Buffer, ...Buffer[]];
+    socket.write(first);
+    socket.cork();
+    for (const piece of others) socket.write(piece);
+    socket.end();
+    expect(await textOf(socket)).toBe(Buffer.concat(pieces).toString());
+  });
+  expect(pieces.map((piece) => [piece.length, piece[0], piece.at(-1)])).toEqual([
+    [100_000, 1, 1],
+    [100_000, 2, 2],
+    [100_000, 3, 3],
+  ]);
+});
+
 describe.each([1, 2, 3])('with 5 %% of the packets lost, seed %i', (seed) => {
   it('node:http and node:https by agents', async () => {
     const { network, near, serve } = lossy(seed);
