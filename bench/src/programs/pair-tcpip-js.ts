@@ -6,43 +6,21 @@
  *     pair-tcpip-js CONNECTIONS
  */
 
-import { createRequire } from 'node:module';
 import process from 'node:process';
-import { pathToFileURL } from 'node:url';
 import { PIECE } from '../process/contents.js';
 import { answerLines } from '../process/lines.js';
-
-/** What is used of its interface; it is no dependency of ours. */
-interface Connection {
-  readonly readable: ReadableStream<Uint8Array>;
-  readonly writable: WritableStream<Uint8Array>;
-}
-interface Interface {
-  readonly readable: ReadableStream<Uint8Array>;
-  readonly writable: WritableStream<Uint8Array>;
-}
-interface TheirStack {
-  createTunInterface(options: { ip: string }): Promise<Interface>;
-  listenTcp(options: { port: number }): Promise<AsyncIterable<Connection>>;
-  connectTcp(options: { host: string; port: number }): Promise<Connection>;
-}
-interface TheirModule {
-  createStack(): Promise<TheirStack>;
-}
+import { THEIR_FAR, type TheirConnection, theirJoinedStacks } from '../process/tcpip-js.js';
 
 const connections = Number(process.argv[2]);
 const [SINK, ECHO] = [9, 7];
 const MESSAGE = new Uint8Array(100).fill(7);
 
-const path = createRequire(import.meta.url).resolve('tcpip');
-const { createStack } = (await import(pathToFileURL(path).href)) as TheirModule;
-const [near, far] = [await createStack(), await createStack()];
-const nearWire = await near.createTunInterface({ ip: '192.168.1.1/24' });
-const farWire = await far.createTunInterface({ ip: '192.168.1.2/24' });
-void nearWire.readable.pipeTo(farWire.writable);
-void farWire.readable.pipeTo(nearWire.writable);
+const { near, far } = await theirJoinedStacks();
 
-async function serve(port: number, take: (connection: Connection) => Promise<void>): Promise<void> {
+async function serve(
+  port: number,
+  take: (connection: TheirConnection) => Promise<void>,
+): Promise<void> {
   const listener = await far.listenTcp({ port });
   void (async () => {
     for await (const connection of listener) void take(connection);
@@ -58,10 +36,10 @@ await serve(ECHO, async ({ readable, writable }) => {
   for await (const _ of readable) await writer.write(MESSAGE);
 });
 
-const sink = (await near.connectTcp({ host: '192.168.1.2', port: SINK })).writable.getWriter();
+const sink = (await near.connectTcp({ host: THEIR_FAR, port: SINK })).writable.getWriter();
 const askers = await Promise.all(
   Array.from({ length: connections }, async () => {
-    const { readable, writable } = await near.connectTcp({ host: '192.168.1.2', port: ECHO });
+    const { readable, writable } = await near.connectTcp({ host: THEIR_FAR, port: ECHO });
     return { reader: readable.getReader(), writer: writable.getWriter() };
   }),
 );

@@ -6,18 +6,16 @@
  */
 
 import process from 'node:process';
-import { memoryWire } from '@netlayers/link';
-import { createStack, type SocketHandler, type TcpSocket } from '@netlayers/stack';
+import type { SocketHandler, TcpSocket } from '@netlayers/stack';
 import { PIECE } from '../process/contents.js';
+import { FAR, joinedStacks } from '../process/joined-stacks.js';
 import { answerLines } from '../process/lines.js';
 
 const connections = Number(process.argv[2]);
 const MESSAGE = new Uint8Array(100).fill(7);
 const [SINK, ECHO] = [9, 7];
 
-const [left, right] = memoryWire();
-const near = createStack({ device: left, address: '10.0.0.1' });
-const far = createStack({ device: right, address: '10.0.0.2' });
+const { near, far } = joinedStacks();
 
 /** A handler of which only some events matter. */
 const handler = (some: Partial<SocketHandler>): SocketHandler => ({
@@ -46,7 +44,7 @@ far.listen({ port: ECHO }, (socket) =>
 );
 
 let isSending = false;
-const bulk = await near.connect({ host: '10.0.0.2', port: SINK });
+const bulk = await near.connect({ host: FAR, port: SINK });
 const pump = (): void => {
   while (isSending && bulk.write(PIECE));
 };
@@ -56,7 +54,7 @@ let isAsking = false;
 let answered = 0;
 const askers: TcpSocket[] = [];
 for (let index = 0; index < connections; index++) {
-  const socket = await near.connect({ host: '10.0.0.2', port: ECHO });
+  const socket = await near.connect({ host: FAR, port: ECHO });
   socket.setHandler(
     handler({
       handleData: () => {

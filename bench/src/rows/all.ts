@@ -18,7 +18,7 @@ import { costRows } from './cost.js';
 import { idleRows } from './idle.js';
 import { idleSimRow } from './idle-sim.js';
 import { latencyRows } from './latency.js';
-import { pairRows } from './pair.js';
+import { pairHttpRow, pairRows } from './pair.js';
 import { parseRows } from './parse.js';
 import { connectRow, helloRow } from './requests.js';
 import { secureRows } from './secure.js';
@@ -107,6 +107,7 @@ export function programme(noTun: string | null): Programme {
     idleSimRow(),
     ...parseRows(),
     ...pairRows(),
+    pairHttpRow(),
     ...costRows(only(TUN, KERNEL, NODE_HTTP)),
     startRow(noTun === null),
     besideRow(only(TUN, KERNEL, NODE_HTTP), httpBase),

@@ -6,7 +6,7 @@
 import { nodeProgram } from '../harness/programs.js';
 import type { Row } from '../harness/row.js';
 import { THIS, type Version } from '../peers/ours.js';
-import { TCPIP_JS, tcpipJsMissing } from '../peers/tcpip-js.js';
+import { TCPIP_JS, tcpipHttpMissing, tcpipJsMissing } from '../peers/tcpip-js.js';
 import { askedVariant } from './asked.js';
 import { gigabits, perSecond } from './loaded.js';
 
@@ -47,4 +47,27 @@ export function pairRows(versions: readonly Version[] = [THIS]): Row[] {
     starts: 2,
     warmUpTurns: WARM_UP_TURNS,
   }));
+}
+
+/** Client and server on two stacks, one request after the other. */
+export function pairHttpRow(): Row {
+  const variants = [
+    { name: 'ours, connection kept', command: nodeProgram('pair-http', ['keep']) },
+    { name: 'ours, a connection each', command: nodeProgram('pair-http', ['close']) },
+    ...(tcpipHttpMissing() === null
+      ? [{ name: `${TCPIP_JS}, a connection each`, command: nodeProgram('pair-http-tcpip-js', []) }]
+      : []),
+  ];
+  return {
+    name: 'pair',
+    title: 'two stacks in one process: GET of 100 B, one at a time',
+    unit: 'requests/s',
+    moreIsBetter: true,
+    variants: variants.map(({ name, command }) =>
+      askedVariant(name, command, `requests ${TURN_MS}`, perSecond),
+    ),
+    against: [`${TCPIP_JS}, a connection each`],
+    starts: 2,
+    warmUpTurns: WARM_UP_TURNS,
+  };
 }

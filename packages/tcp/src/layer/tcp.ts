@@ -47,6 +47,7 @@ import {
 } from './listener.js';
 import { ListenerTable } from './listener-table.js';
 import { PassiveOpens } from './passive-open.js';
+import { RecentPorts } from './recent-ports.js';
 import { keySource } from './shared-secret.js';
 import type { TcpConnectOptions, TcpOptions } from './tcp-options.js';
 import { TimeWaits } from './time-wait.js';
@@ -85,6 +86,7 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
   readonly #deadlines = new DeadlineHeap<TcpConnection>();
   readonly #timeWaitTable: TimeWaitTable;
   readonly #timeWaits: TimeWaits;
+  readonly #recentPorts = new RecentPorts();
   readonly #passiveOpens: PassiveOpens;
   readonly #queues: TurnQueues;
   readonly #unclaimed: UnclaimedHandler | null;
@@ -209,7 +211,9 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
       if (!isTaken(tuple.localPort)) return;
       throw new TcpError('EADDRINUSE', 'this connection exists already');
     }
-    tuple.localPort = chooseEphemeralPort(this.randomU32, isTaken);
+    const isNoChoice = (port: number): boolean => this.#recentPorts.has(port) || isTaken(port);
+    tuple.localPort = chooseEphemeralPort(this.randomU32, isNoChoice);
+    if (tuple.localPort < 0) tuple.localPort = chooseEphemeralPort(this.randomU32, isTaken);
     if (tuple.localPort >= 0) return;
     throw new TcpError('EADDRNOTAVAIL', 'every ephemeral port is in use');
   }
@@ -388,6 +392,7 @@ export class Tcp implements UpperProtocol, TcpContext<TcpConnection>, ListenerOw
     if (connection.tableIndex < 0) this.#timeWaits.remove(connection);
     this.#connections.remove(connection);
     this.#deadlines.remove(connection);
-    connection.listener?.forget(connection);
+    if (connection.listener === null) this.#recentPorts.add(connection.localPort);
+    else connection.listener.forget(connection);
   }
 }
