@@ -11,7 +11,7 @@ export const TCPIP_JS = 'tcpip.js';
 export const tcpipJsMissing = (): string | null =>
   canResolve('tcpip') ? null : howToGet('tcpip', 'https://github.com/chipmk/tcpip.js');
 
-/** The same of its HTTP, a package of its own. */
+/** The same of it and its HTTP, which is a package of its own. */
 export const tcpipHttpMissing = (): string | null =>
   tcpipJsMissing() ??
   (canResolve('@tcpip/http')

@@ -10,7 +10,7 @@ import { LWIP } from '../peers/lwip.js';
 import { NODE_DGRAM, NODE_HTTP, NODE_HTTP2, NODE_HTTPS, NODE_NET } from '../peers/node.js';
 import { ours } from '../peers/ours.js';
 import type { Peer } from '../peers/peer.js';
-import { TCPIP_JS, tcpipJsMissing } from '../peers/tcpip-js.js';
+import { TCPIP_JS, tcpipHttpMissing } from '../peers/tcpip-js.js';
 import { besideRow } from './beside.js';
 import { bodyRows } from './bodies.js';
 import { downloadRow, uploadRow } from './bulk.js';
@@ -61,7 +61,7 @@ export function programme(noTun: string | null): Programme {
   const only = (...peers: readonly Peer[]): Peer[] => peers.filter((peer) => here.has(peer));
   const h2load = h2loadMissing();
   if (h2load !== null) skipped.push(`the rows of TLS and HTTP/2: ${h2load}`);
-  const tcpipJs = tcpipJsMissing();
+  const tcpipJs = tcpipHttpMissing();
   if (tcpipJs !== null) skipped.push(`${TCPIP_JS}: ${tcpipJs}`);
 
   const httpBase = [NODE_HTTP.title];
