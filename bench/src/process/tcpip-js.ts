@@ -6,22 +6,17 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-/** A connection of theirs. */
-export interface TheirConnection {
-  readonly readable: ReadableStream<Uint8Array>;
-  readonly writable: WritableStream<Uint8Array>;
-}
-
-interface TheirInterface {
+/** A connection or an interface of theirs. */
+export interface TheirDuplex {
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;
 }
 
 /** A stack of theirs. */
 export interface TheirStack {
-  createTunInterface(options: { ip: string }): Promise<TheirInterface>;
-  listenTcp(options: { port: number }): Promise<AsyncIterable<TheirConnection>>;
-  connectTcp(options: { host: string; port: number }): Promise<TheirConnection>;
+  createTunInterface(options: { ip: string }): Promise<TheirDuplex>;
+  listenTcp(options: { port: number }): Promise<AsyncIterable<TheirDuplex>>;
+  connectTcp(options: { host: string; port: number }): Promise<TheirDuplex>;
 }
 
 /** Address of the far one. */

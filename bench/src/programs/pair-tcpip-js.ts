@@ -9,7 +9,7 @@
 import process from 'node:process';
 import { PIECE } from '../process/contents.js';
 import { answerLines } from '../process/lines.js';
-import { THEIR_FAR, type TheirConnection, theirJoinedStacks } from '../process/tcpip-js.js';
+import { THEIR_FAR, type TheirDuplex, theirJoinedStacks } from '../process/tcpip-js.js';
 
 const connections = Number(process.argv[2]);
 const [SINK, ECHO] = [9, 7];
@@ -19,7 +19,7 @@ const { near, far } = await theirJoinedStacks();
 
 async function serve(
   port: number,
-  take: (connection: TheirConnection) => Promise<void>,
+  take: (connection: TheirDuplex) => Promise<void>,
 ): Promise<void> {
   const listener = await far.listenTcp({ port });
   void (async () => {

@@ -7,7 +7,8 @@
 import { Session } from 'node:inspector/promises';
 import { memoryWire } from '@netlayers/link';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createStack, type SocketHandler, type TcpSocket } from '../src/index.js';
+import { createStack, type TcpSocket } from '../src/index.js';
+import { handlerOf } from './handler-of.js';
 
 /** Segments until the code is compiled: before, numbers in it are objects. */
 const WARM_UP = 150_000;
@@ -19,14 +20,6 @@ const MOST_OF_MESSAGES = 560;
 const PIECE = new Uint8Array(0x1_0000);
 const MESSAGE = new Uint8Array(100);
 const [SINK, ECHO] = [9, 7];
-
-const handler = (some: Partial<SocketHandler>): SocketHandler => ({
-  handleData: () => {},
-  handleEnd: () => {},
-  handleDrain: () => {},
-  handleClose: () => {},
-  ...some,
-});
 
 const session = new Session();
 
@@ -70,9 +63,9 @@ describe('garbage for each segment', () => {
   beforeAll(async () => {
     session.connect();
     await session.post('HeapProfiler.enable');
-    far.listen({ port: SINK }, (socket) => socket.setHandler(handler({})));
+    far.listen({ port: SINK }, (socket) => socket.setHandler(handlerOf({})));
     far.listen({ port: ECHO }, (socket) =>
-      socket.setHandler(handler({ handleData: () => void socket.write(MESSAGE) })),
+      socket.setHandler(handlerOf({ handleData: () => void socket.write(MESSAGE) })),
     );
   });
 
@@ -88,7 +81,7 @@ describe('garbage for each segment', () => {
     const pump = (): void => {
       while (isSending && socket.write(PIECE));
     };
-    socket.setHandler(handler({ handleDrain: pump }));
+    socket.setHandler(handlerOf({ handleDrain: pump }));
     pump();
     expect(await perSegment()).toBeLessThan(MOST_OF_BULK);
     isSending = false;
@@ -101,7 +94,7 @@ describe('garbage for each segment', () => {
     for (let index = 0; index < 16; index++) {
       const socket = await near.connect({ host: '10.0.0.2', port: ECHO });
       const ask = (): void => void (isAsking && socket.write(MESSAGE));
-      socket.setHandler(handler({ handleData: ask }));
+      socket.setHandler(handlerOf({ handleData: ask }));
       sockets.push(socket);
       ask();
     }

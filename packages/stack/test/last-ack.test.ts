@@ -1,15 +1,8 @@
 import { memoryWire } from '@netlayers/link';
-import { createStack, type SocketHandler, type TcpSocket } from '@netlayers/stack';
+import { createStack, type TcpSocket } from '@netlayers/stack';
 import { ManualClock } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
-
-const handlerOf = (handlers: Partial<SocketHandler>): SocketHandler => ({
-  handleData: () => {},
-  handleEnd: () => {},
-  handleDrain: () => {},
-  handleClose: () => {},
-  ...handlers,
-});
+import { handlerOf } from './handler-of.js';
 
 describe('close', () => {
   it("acknowledges a FIN that has arrived in the same turn, so that the peer's stack can end too", async () => {

@@ -1,15 +1,8 @@
 import { memoryWire } from '@netlayers/link';
-import { createStack, type SocketHandler, type TcpSocket } from '@netlayers/stack';
+import { createStack, type TcpSocket } from '@netlayers/stack';
 import { ManualClock } from '@netlayers/testkit';
 import { expect, it } from 'vitest';
-
-const handlerOf = (handlers: Partial<SocketHandler>): SocketHandler => ({
-  handleData: () => {},
-  handleEnd: () => {},
-  handleDrain: () => {},
-  handleClose: () => {},
-  ...handlers,
-});
+import { handlerOf } from './handler-of.js';
 
 it('chooses no port whose last connection the peer may take a SYN for [RFC 6191 2]', async () => {
   // Time stands still: neither the clock of timestamps nor that of sequence numbers has gone on.

@@ -1,4 +1,4 @@
-import { memoryWire } from '@netlayers/link';
+import { type MemoryWireOptions, memoryWire } from '@netlayers/link';
 import { createStack, PingError } from '@netlayers/stack';
 import { RecordingPeer } from '@netlayers/testkit';
 import { describe, expect, it } from 'vitest';
@@ -335,23 +335,30 @@ describe('ping', () => {
   });
 });
 
+/** A stack, and packets of zeros that go to it with a flush. */
+async function flood(
+  wire: MemoryWireOptions,
+  packets: number,
+  length: number,
+  segmentSize: number,
+) {
+  const bench = new Bench();
+  const [left, right] = memoryWire(wire);
+  const { clock } = bench;
+  const far = createStack({ device: right, address: '10.0.0.2', clock, scheduler: bench });
+  await bench.settle();
+  for (let packet = 0; packet < packets; packet++) {
+    const at = left.reserve(length);
+    left.transmitBuffer.fill(0, at, at + length);
+    left.commit(at, at + length, 0, segmentSize);
+  }
+  return { bench, far, flush: () => left.flush() };
+}
+
 describe('a flood', () => {
   it('is received in batches, whole, and something else gets its turn in between', async () => {
-    const bench = new Bench();
-    const [left, right] = memoryWire({ receiveQueue: 1000 });
-    const far = createStack({
-      device: right,
-      address: '10.0.0.2',
-      clock: bench.clock,
-      scheduler: bench,
-    });
-    await bench.settle();
-    for (let packet = 0; packet < 1000; packet++) {
-      const at = left.reserve(20);
-      left.transmitBuffer.fill(0, at, at + 20);
-      left.commit(at, at + 20, 0, 0);
-    }
-    left.flush();
+    const { bench, far, flush } = await flood({ receiveQueue: 1000 }, 1000, 20, 0);
+    flush();
     const received: number[] = [];
     const look = (): void => {
       received.push(far.counters().ipv4.received);
@@ -364,28 +371,15 @@ describe('a flood', () => {
   });
 
   it('of super-packets is received in turns of half a megabyte at most', async () => {
-    const bench = new Bench();
     const length = 60_000;
-    const [left, right] = memoryWire({ segmentationOffload: length });
-    const far = createStack({
-      device: right,
-      address: '10.0.0.2',
-      clock: bench.clock,
-      scheduler: bench,
-    });
-    await bench.settle();
-    for (let packet = 0; packet < 16; packet++) {
-      const at = left.reserve(length);
-      left.transmitBuffer.fill(0, at, at + length);
-      left.commit(at, at + length, 0, 1000);
-    }
+    const { bench, far, flush } = await flood({ segmentationOffload: length }, 16, length, 1000);
     const received: number[] = [];
     const turns = bench.afterMicrotasks.bind(bench);
     bench.afterMicrotasks = (callback) => {
       received.push(far.counters().ipv4.received);
       turns(callback);
     };
-    left.flush();
+    flush();
     await bench.settle();
     expect(received.at(-1)).toBe(16);
     const steps = received.map((count, index) => count - (received[index - 1] ?? 0));
